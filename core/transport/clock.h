@@ -1,0 +1,30 @@
+// Two clocks: one that never steps, for deadlines, and UTC, for stamps.
+#pragma once
+
+#include <chrono>
+
+#include "etr/time.h"
+
+namespace etr::transport {
+
+/// A point on the monotonic clock.
+using Instant = std::chrono::time_point<std::chrono::steady_clock, Duration>;
+
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual Instant now() const = 0;
+  virtual Timestamp utc() const = 0;
+  /// True if time passes only while somebody waits: nobody may then wait for real time.
+  virtual bool is_virtual() const { return false; }
+};
+
+class SystemClock final : public Clock {
+ public:
+  Instant now() const override { return std::chrono::steady_clock::now(); }
+  Timestamp utc() const override {
+    return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+  }
+};
+
+}  // namespace etr::transport
