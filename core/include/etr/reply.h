@@ -60,7 +60,8 @@ struct Reply {
   std::uint8_t icmp_type = 0;  ///< Meaningful if is_icmp(kind).
   std::uint8_t icmp_code = 0;  ///< Meaningful if is_icmp(kind).
   /// Kernel stamp of the reply less kernel stamp of our own outgoing frame, unless `user_clock`.
-  Duration rtt{};
+  /// Empty where the answer does not tell which probe it is for (a challenge ACK): not measured.
+  std::optional<Duration> rtt;
   Timestamp received_at{};
   bool user_clock = false;              ///< No copy of our frame was seen, or the clock was stepped.
   std::uint8_t ttl = 0;                 ///< TTL of the reply packet on arrival.
