@@ -28,9 +28,9 @@ struct IcmpError {
   std::vector<ExtensionObject> extensions;
 };
 
-/// Reads an ICMP error out of an IP packet, including its checksum. Empty: not an ICMP error, bad
-/// checksum, or nothing usable quoted. Only fully captured packets are checksummed: `packet` must
-/// not have been cut by the capture.
+/// Reads an ICMP error out of an IP packet and verifies its checksum. Empty: no error that a probe
+/// can provoke, a bad checksum, cut by the capture (the checksum cannot be verified then), or no IP
+/// header of the same family quoted. The quote may hold any number of transport octets, also none.
 std::optional<IcmpError> parse_icmp_error(const IpPacket& packet);
 
 /// The MPLS label stack among the objects (class 1, type 1), top first.
