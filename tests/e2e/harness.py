@@ -1,0 +1,76 @@
+"""What the end-to-end tests share: skipping where there is no lab, running etr, reading its records."""
+import calendar
+import os
+import re
+import signal
+import subprocess
+import sys
+import unittest
+
+import namespaces
+import records
+import truth
+
+SKIPPED = 77
+ETR = os.environ.get("ETR", "etr")
+SOURCE_PORT = 50000
+FLOWS = 64
+
+
+class LabTest(unittest.TestCase):
+    """A test in the lab; its networks are removed at its end."""
+    maxDiff = None
+
+    def etr(self, network, *flags, timeout=60):
+        """Runs etr headless to its end; returns (path records, other lines). It must succeed."""
+        done = run_etr(network, *flags, timeout=timeout)
+        self.assertEqual(done.returncode, 0, f"etr {' '.join(flags)}:\n{done.stderr}")
+        return records.parse(done.stdout)
+
+    def assert_true_paths(self, network, found, complete=None, flows=FLOWS, rounds=None):
+        """Every record agrees with the kernels' own answer for its flow; every flow has a record per round."""
+        self.assertTrue(found, "no records")
+        complete = network.topology.flawless if complete is None else complete
+        first = found[0]
+        family = 6 if ":" in first["destination_ip"] else 4
+        paths = truth.paths(network, family, first["protocol"], sorted({record["source_port"] for record in found}),
+                            first["destination_port"])
+        wrong = [text for record in found
+                 for text in records.differences(record, paths[record["source_port"]], complete)]
+        if wrong:
+            self.fail(f"{len(wrong)} differences in {len(found)} records:\n  " + "\n  ".join(wrong[:20]))
+        if rounds is not None:
+            cells = [(record["probe_num"], record["probe_id"]) for record in found]
+            self.assertEqual(sorted(cells), [(round_, flow) for round_ in range(rounds) for flow in range(flows)])
+        return paths
+
+
+def run_etr(network, *flags, timeout=60):
+    return network.run([ETR, "-J", "-n", *flags], capture_output=True, text=True, timeout=timeout, check=False,
+                       stdin=subprocess.DEVNULL)
+
+
+def start_etr(network, *flags, **options):
+    return network.start([ETR, "-J", "-n", *flags], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                         stderr=subprocess.PIPE, text=True, **options)
+
+
+def main(needs_etr=True):
+    """Runs the tests of a file; exits 77, saying why, where they cannot run."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    reason = namespaces.why_impossible()
+    if reason is None and needs_etr and not os.access(ETR, os.X_OK):
+        reason = f"no etr at '{ETR}'; set ETR"
+    if reason:
+        print(f"skipped: {reason}")
+        sys.exit(SKIPPED)
+    unittest.main(verbosity=2)
+
+
+def seconds(text):
+    """Nanoseconds since the epoch of an RFC 3339 time."""
+    match = re.fullmatch(r"(\d+)-(\d+)-(\d+)T(\d+):(\d+):(\d+)(?:\.(\d+))?Z", text)
+    if not match:
+        raise ValueError(f"not an RFC 3339 time in UTC: {text}")
+    whole = calendar.timegm(tuple(int(part) for part in match.groups()[:6]) + (0, 0, 0))
+    return whole * 10**9 + int((match.group(7) or "0").ljust(9, "0")[:9])
