@@ -1,0 +1,117 @@
+#include "app/flags.h"
+
+#include "absl/strings/str_format.h"
+
+namespace etr::app {
+namespace {
+
+constexpr std::string_view kIntroduction =
+    R"(etr shows every path that packets take to a host behind ECMP routers.
+
+Usage: etr [FLAGS] HOST...
+       etr plugins list | show NAME | check FILE | new KIND NAME DIR
+
+Each flow keeps one 5-tuple, and so one path; many flows uncover the fan of equal-cost paths.
+To send other traffic over a path that a flow has shown, give it that flow's source port.
+
+  etr example.org                    watch 5 flows to TCP port 443
+  etr -U -P 32 example.org           32 flows over UDP
+  etr -J -c 10 example.org           10 rounds as JSON lines on standard output
+  etr --pipeline batch example.org   an installed pipeline; its file says what it does
+)";
+
+constexpr std::string_view kClosing = R"(
+Durations need a unit: 250ms, 1.5s, 1m30s. Flags override the pipeline file, the file overrides
+the defaults. Each flag about tracing is also a key of the file's [trace] table; `etr --check`
+prints them all. A host called "plugins" is written `etr -- plugins`.
+)";
+
+constexpr std::size_t kHelpColumn = 36;
+
+std::string flag_text(const Flag& flag) {
+  std::string text = flag.letter == '\0' ? "      " : absl::StrFormat("  -%c, ", flag.letter);
+  text += absl::StrFormat("--%s", flag.name);
+  if (!flag.alias.empty()) text += absl::StrFormat(", --%s", flag.alias);
+  if (!flag.argument.empty()) text += absl::StrFormat(" %s", flag.argument);
+
+  // The help beside the flag where there is room, below it where not.
+  if (text.size() + 2 > kHelpColumn) text += "\n" + std::string(kHelpColumn, ' ');
+  else text.resize(kHelpColumn, ' ');
+  for (const char c : flag.help) {
+    text += c;
+    if (c == '\n') text.append(kHelpColumn, ' ');
+  }
+  return text + "\n";
+}
+
+}  // namespace
+
+const std::vector<FlagGroup>& flag_groups() {
+  static const std::vector<FlagGroup> groups{
+      {"What to probe with",
+       {{"tcp", 'T', "", "", "TCP SYN probes (the default)", ""},
+        {"udp", 'U', "", "", "UDP probes", ""},
+        {"dest-port", 'p', "", "PORT", "destination port (443 for TCP, 33434 for UDP)", "dest_port"},
+        {"source-port", 's', "", "PORT", "source port of the first flow (50000)", "source_port"},
+        {"parallel-probes", 'P', "flows", "N", "flows per host, one source port each (5)", "flows"},
+        {"max-ttl", 'm', "", "TTL", "highest TTL (30)", "max_ttl"},
+        {"ipv4", '4', "", "", "IPv4 only", ""},
+        {"ipv6", '6', "", "", "IPv6 only", ""},
+        {"source", '\0', "", "ADDRESS", "source address", "source"},
+        {"interface", '\0', "", "NAME", "interface to send from", "interface"}}},
+      {"When to probe",
+       {{"count", 'c', "", "N", "rounds per flow (0: until stopped)", "count"},
+        {"inter-probe-delay", 'd', "round-interval", "TIME", "time from round to round (2s)",
+         "round_interval"},
+        {"inter-ttl-delay", 'i', "ttl-delay", "TIME",
+         "time between TTLs of a flow in its first round (10ms)", "ttl_delay"},
+        {"timeout", 't', "", "TIME", "how long an answer may take (1s)", "timeout"},
+        {"rate", '\0', "", "PPS", "probes per second over all flows (300; 0: no limit)", "rate"}}},
+      {"What becomes of it",
+       {{"json-file", 'j', "", "FILE", "write one JSON object per flow and round to FILE, beside\n"
+                                       "the view", ""},
+        {"json", 'J', "", "", "write them to standard output; there is no view then", ""},
+        {"sink", '\0', "", "NAME[:KEY=VALUE,...]", "add a sink; may be repeated", "", true},
+        {"view", '\0', "", "NAME", "show the run with this view", ""},
+        {"no-resolve", 'n', "", "", "addresses only, no names", ""},
+        {"log", 'l', "", "FILE", "append a log to FILE", "log"},
+        {"log-level", '\0', "", "LEVEL", "debug, info, warn or error (error)", "log_level"}}},
+      {"Pipelines and plugins",
+       {{"pipeline", '\0', "", "FILE", "pipeline file, or the name of an installed one (default)", ""},
+        {"set", '\0', "", "TABLE.KEY=VALUE", "override one key: trace.KEY, prober.KEY, hasher.KEY,\n"
+                                             "view.KEY or sink.NAME.KEY; may be repeated", "", true},
+        {"prober", '\0', "", "NAME", "probe with this plugin", ""},
+        {"hasher", '\0', "", "NAME", "name paths with this plugin", ""},
+        {"hash-algorithm", '\0', "", "NAME", "crc32 or sha256, as --hasher", ""},
+        {"plugin-path", '\0', "", "FOLDER", "look for plugins here too; may be repeated", "", true},
+        {"check", '\0', "", "", "check the pipeline, print it with all its values, probe nothing", ""},
+        {"simulate", '\0', "", "FILE", "trace a simulated network; needs no privileges", "simulate"},
+        {"capture-buffer", '\0', "", "MIB", "capture buffer in MiB (4)", "capture_buffer"}}},
+      {"Other",
+       {{"help", 'h', "", "", "this text", ""},
+        {"version", 'v', "", "", "version of this build", ""}}}};
+  return groups;
+}
+
+std::string help_text() {
+  std::string text(kIntroduction);
+  for (const FlagGroup& group : flag_groups()) {
+    text += absl::StrFormat("\n%s:\n", group.heading);
+    for (const Flag& flag : group.flags) text += flag_text(flag);
+  }
+  return text.append(kClosing);
+}
+
+std::string plugins_help_text() {
+  return R"(Usage: etr plugins list                 every plugin that is found
+       etr plugins show NAME            its options, and a block for a pipeline file
+       etr plugins check FILE           tests a plugin against the contract
+       etr plugins new KIND NAME DIR    starts a project for a plugin of your own;
+                                        KIND is prober, hasher, sink or view
+
+Plugins are looked for in the folders of --plugin-path FOLDER (may be repeated), then of the
+environment's ETR_PLUGIN_PATH, then among the installed ones.
+)";
+}
+
+}  // namespace etr::app

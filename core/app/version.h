@@ -1,0 +1,13 @@
+// What this build is.
+#pragma once
+
+#include <string_view>
+
+namespace etr::app {
+
+/// "0.1.0", or "development build".
+std::string_view version();
+/// The line of `etr --version`, without its end.
+std::string_view version_line();
+
+}  // namespace etr::app

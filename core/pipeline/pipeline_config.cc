@@ -1,0 +1,166 @@
+#include "pipeline/pipeline_config.h"
+
+#include <algorithm>
+#include <map>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "plugin/kind.h"
+#include "plugin/nearest_name.h"
+#include "plugin/option_values.h"
+
+namespace etr::pipeline {
+namespace {
+
+namespace fs = std::filesystem;
+using plugin::PluginUse;
+using plugin::RawOption;
+
+void replace_use(PluginUse& use, const std::optional<PluginUse>& by) {
+  if (!by) return;
+  if (use.name == by->name) {
+    use.options.insert(use.options.end(), by->options.begin(), by->options.end());
+    use.where = by->where;
+  } else {
+    use = *by;
+  }
+}
+
+absl::Status bad_set(const RawOption& set, const std::string& text) {
+  return absl::InvalidArgumentError(absl::StrFormat("%s %s: %s", set.where, set.name, text));
+}
+
+// "trace.flows", "prober.key", "hasher.key", "view.key" or "sink.NAME.key".
+absl::Status apply_set(const RawOption& set, PipelineConfig& config) {
+  const std::size_t dot = set.name.find('.');
+  if (dot == std::string::npos || dot + 1 == set.name.size()) {
+    return bad_set(set, "write table.key=value");
+  }
+  const std::string table = set.name.substr(0, dot);
+  RawOption option = set;
+  option.name = set.name.substr(dot + 1);
+
+  if (table == "trace") return apply_trace_options({option}, config.trace);
+  if (table == "prober") {
+    config.prober.options.push_back(option);
+    return absl::OkStatus();
+  }
+  if (table == "hasher") {
+    config.hasher.options.push_back(option);
+    return absl::OkStatus();
+  }
+  if (table == "view") {
+    if (!config.view) return bad_set(set, "this pipeline has no view");
+    config.view->options.push_back(option);
+    return absl::OkStatus();
+  }
+  if (table == "sink") {
+    const std::size_t second = option.name.find('.');
+    if (second == std::string::npos) return bad_set(set, "write sink.NAME.key=value");
+    const std::string name = option.name.substr(0, second);
+    option.name.erase(0, second + 1);
+    bool found = false;
+    for (PluginUse& sink : config.sinks) {
+      if (sink.name != name) continue;
+      sink.options.push_back(option);
+      found = true;
+    }
+    return found ? absl::OkStatus() : bad_set(set, "this pipeline has no sink '" + name + "'");
+  }
+  return bad_set(set, "there is no table '" + table + "'" +
+                          plugin::did_you_mean(table, {"trace", "prober", "hasher", "view", "sink"}));
+}
+
+// Two sinks of one plugin must be told apart in messages.
+void label_sinks(std::vector<PluginUse>& sinks) {
+  std::map<std::string, int> total;
+  for (const PluginUse& sink : sinks) ++total[sink.name];
+  std::map<std::string, int> seen;
+  for (PluginUse& sink : sinks) {
+    if (total[sink.name] > 1) {
+      sink.label = absl::StrFormat("sink '%s' (no. %d)", sink.name, ++seen[sink.name]);
+    }
+  }
+}
+
+absl::Status resolve(plugin::Catalog& catalog, PluginKind kind, PluginUse& use) {
+  const absl::StatusOr<std::vector<NamedOption>> values = catalog.resolve(kind, use);
+  if (!values.ok()) return values.status();
+  use.options.clear();
+  for (const NamedOption& named : *values) {
+    RawOption option{named.name, {}, use.where};
+    if (const auto* flag = std::get_if<bool>(&named.value)) option.value = *flag;
+    if (const auto* number = std::get_if<std::int64_t>(&named.value)) option.value = *number;
+    if (const auto* number = std::get_if<double>(&named.value)) option.value = *number;
+    if (const auto* text = std::get_if<std::string>(&named.value)) option.value = *text;
+    if (const auto* time = std::get_if<Duration>(&named.value)) {
+      option.value = plugin::format_duration(*time);
+    }
+    use.options.push_back(std::move(option));
+  }
+  return absl::OkStatus();
+}
+
+std::vector<std::string> pipelines_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+    if (entry.path().extension() == ".toml") names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace
+
+absl::StatusOr<PipelineConfig> override_config(PipelineConfig config, const Overrides& overrides) {
+  replace_use(config.prober, overrides.prober);
+  replace_use(config.hasher, overrides.hasher);
+  if (overrides.view && config.view) replace_use(*config.view, overrides.view);
+  if (overrides.view && !config.view) config.view = overrides.view;
+  if (overrides.no_view) config.view.reset();
+  config.sinks.insert(config.sinks.end(), overrides.sinks.begin(), overrides.sinks.end());
+  for (const RawOption& set : overrides.sets) {
+    if (absl::Status status = apply_set(set, config); !status.ok()) return status;
+  }
+  if (absl::Status status = apply_trace_options(overrides.trace, config.trace); !status.ok()) {
+    return status;
+  }
+  if (absl::Status status = validate(config.trace); !status.ok()) return status;
+  if (!config.view && config.sinks.empty()) {
+    return absl::InvalidArgumentError(
+        "the pipeline has neither a view nor a sink: nobody would see the results");
+  }
+  label_sinks(config.sinks);
+  return config;
+}
+
+absl::Status resolve_plugins(plugin::Catalog& catalog, PipelineConfig& config) {
+  absl::Status status = resolve(catalog, PluginKind::kProber, config.prober);
+  if (status.ok()) status = resolve(catalog, PluginKind::kHasher, config.hasher);
+  if (status.ok() && config.view) status = resolve(catalog, PluginKind::kView, *config.view);
+  for (PluginUse& sink : config.sinks) {
+    if (status.ok()) status = resolve(catalog, PluginKind::kSink, sink);
+  }
+  return status;
+}
+
+absl::StatusOr<fs::path> find_pipeline(const std::string& name, const fs::path& installed) {
+  std::error_code error;
+  if (name.find('/') != std::string::npos || (!name.empty() && fs::is_regular_file(name, error))) {
+    return fs::path(name);
+  }
+  const std::string wanted = name.empty() ? "default" : name;
+  for (const std::string& file : {wanted, wanted + ".toml"}) {
+    if (fs::is_regular_file(installed / file, error)) return installed / file;
+  }
+  const std::vector<std::string> known = pipelines_in(installed);
+  std::string hint = plugin::did_you_mean(wanted, known);
+  if (hint.empty() && !known.empty()) hint = "; installed are " + absl::StrJoin(known, ", ");
+  return absl::NotFoundError(absl::StrFormat("no pipeline '%s', neither here nor in %s%s", wanted,
+                                             installed.string(), hint));
+}
+
+}  // namespace etr::pipeline

@@ -1,0 +1,54 @@
+// A pipeline as data: what to trace with, and where the results go.
+//
+// Defaults, then the pipeline file, then flags: each later one overrides. Nothing is opened here;
+// that a plugin exists and takes its options is the catalog's to say.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "pipeline/trace_options.h"
+#include "plugin/catalog.h"
+#include "plugin/plugin_use.h"
+
+namespace etr::pipeline {
+
+struct PipelineConfig {
+  TraceOptions trace;
+  plugin::PluginUse prober{"tcp-syn", {}, "", ""};
+  plugin::PluginUse hasher{"crc32", {}, "", ""};
+  std::optional<plugin::PluginUse> view;  ///< Empty: headless.
+  std::vector<plugin::PluginUse> sinks;
+  std::vector<plugin::PluginFolder> plugin_folders;  ///< Of the pipeline file, absolute.
+  friend bool operator==(const PipelineConfig&, const PipelineConfig&) = default;
+};
+
+/// What flags change in a pipeline.
+struct Overrides {
+  std::vector<plugin::RawOption> sets;   ///< --set: name is "table.key".
+  std::vector<plugin::RawOption> trace;  ///< Flags of the [trace] table.
+  std::optional<plugin::PluginUse> prober;
+  std::optional<plugin::PluginUse> hasher;
+  std::optional<plugin::PluginUse> view;
+  std::vector<plugin::PluginUse> sinks;  ///< Added to those of the file.
+  bool no_view = false;                  ///< -J: standard output is taken.
+};
+
+/// Applies `overrides` and checks the result. A prober, hasher or view named by a flag keeps the
+/// options that the file gives to that same plugin.
+absl::StatusOr<PipelineConfig> override_config(PipelineConfig config, const Overrides& overrides);
+
+/// Every plugin exists, and every option is known and has its type: afterwards each use holds all
+/// of its options, typed. Creates nothing.
+absl::Status resolve_plugins(plugin::Catalog& catalog, PipelineConfig& config);
+
+/// The file that `name` means: a path if it has a slash or ends in .toml and exists, else the
+/// installed pipeline of that name, with or without ".toml". Empty `name`: the default pipeline.
+absl::StatusOr<std::filesystem::path> find_pipeline(const std::string& name,
+                                                    const std::filesystem::path& installed);
+
+}  // namespace etr::pipeline

@@ -1,0 +1,205 @@
+#include "pipeline/pipeline_file.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <toml++/toml.h>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "plugin/nearest_name.h"
+
+namespace etr::pipeline {
+namespace {
+
+namespace fs = std::filesystem;
+using plugin::PluginUse;
+using plugin::RawOption;
+
+// etr's flag names, for those who try them as keys.
+constexpr std::pair<std::string_view, std::string_view> kFlagNames[] = {
+    {"parallel_probes", "flows"},  {"inter_ttl_delay", "ttl_delay"},
+    {"inter_probe_delay", "round_interval"}, {"no_resolve", "resolve"},
+    {"hash_algorithm", "[hasher] use"}, {"ipv4", "family"}, {"ipv6", "family"},
+    {"tcp", "[prober] use"}, {"udp", "[prober] use"}, {"json_file", "[[sink]] path"},
+};
+
+// One problem of the file, with its place; thrown and caught within this file, since TOML nests.
+struct Problem {
+  absl::Status status;
+};
+
+class Reader {
+ public:
+  explicit Reader(const fs::path& file) : file_(file) {}
+
+  PipelineConfig read(const toml::table& root) {
+    PipelineConfig config;
+    const std::vector<std::string> known{"trace", "prober", "hasher", "view", "sink", "plugins"};
+    for (const auto& [key, node] : root) {
+      const std::string name(key.str());
+      if (name == "trace") read_trace(table(key, node), config.trace);
+      else if (name == "prober") config.prober = read_use(key.source(), table(key, node));
+      else if (name == "hasher") config.hasher = read_use(key.source(), table(key, node));
+      else if (name == "view") config.view = read_use(key.source(), table(key, node));
+      else if (name == "sink") config.sinks = read_sinks(key, node);
+      else if (name == "plugins") config.plugin_folders = read_folders(table(key, node));
+      else fail(key.source(), absl::StrFormat("unknown %s '%s'%s", node.is_table() ? "table" : "key",
+                                              name, plugin::did_you_mean(name, known)));
+    }
+    return config;
+  }
+
+ private:
+  std::string place(const toml::source_region& source) const {
+    return absl::StrFormat("%s:%d:%d", file_.string(), source.begin.line, source.begin.column);
+  }
+
+  [[noreturn]] void fail(const toml::source_region& source, const std::string& text) const {
+    throw Problem{absl::InvalidArgumentError(place(source) + ": " + text)};
+  }
+
+  const toml::table& table(const toml::key& key, const toml::node& node) const {
+    if (const toml::table* found = node.as_table()) return *found;
+    fail(key.source(), absl::StrFormat("'%s' is a table: write [%s]", std::string(key.str()),
+                                       std::string(key.str())));
+  }
+
+  RawOption read_option(const toml::key& key, const toml::node& node) const {
+    RawOption option{std::string(key.str()), {}, place(key.source())};
+    if (const auto* flag = node.as_boolean()) option.value = flag->get();
+    else if (const auto* number = node.as_integer()) option.value = number->get();
+    else if (const auto* real = node.as_floating_point()) option.value = real->get();
+    else if (const auto* text = node.as_string()) option.value = text->get();
+    else fail(node.source(), absl::StrFormat("'%s' cannot be %s", option.name, type_of(node)));
+    return option;
+  }
+
+  static std::string type_of(const toml::node& node) {
+    if (node.is_array()) return "a list";
+    if (node.is_table()) return "a table";
+    return "a date or time";
+  }
+
+  void read_trace(const toml::table& table, TraceOptions& trace) const {
+    std::vector<RawOption> options;
+    for (const auto& [key, node] : table) {
+      for (const auto& [flag, ours] : kFlagNames) {
+        if (key.str() == flag) {
+          fail(key.source(), absl::StrFormat("unknown option '%s'; did you mean '%s'?", flag, ours));
+        }
+      }
+      RawOption option = read_option(key, node);
+      if (option.name == "simulate") {
+        if (auto* path = std::get_if<std::string>(&option.value); path != nullptr && !path->empty()) {
+          *path = beside_file(*path);
+        }
+      }
+      options.push_back(std::move(option));
+    }
+    if (const absl::Status status = apply_trace_options(options, trace); !status.ok()) {
+      throw Problem{status};
+    }
+  }
+
+  PluginUse read_use(const toml::source_region& source, const toml::table& table) const {
+    PluginUse use;
+    for (const auto& [key, node] : table) {
+      if (key.str() != "use") {
+        use.options.push_back(read_option(key, node));
+        continue;
+      }
+      const auto* name = node.as_string();
+      if (name == nullptr) fail(node.source(), "'use' is the name of a plugin, a string");
+      use.name = name->get();
+      use.where = place(node.source());
+    }
+    if (use.name.empty()) fail(source, "say which plugin: use = \"NAME\"");
+    return use;
+  }
+
+  std::vector<PluginUse> read_sinks(const toml::key& key, const toml::node& node) const {
+    const toml::array* list = node.as_array();
+    if (list == nullptr) fail(key.source(), "there can be several sinks: write [[sink]]");
+    std::vector<PluginUse> sinks;
+    for (const toml::node& entry : *list) {
+      const toml::table* sink = entry.as_table();
+      if (sink == nullptr) fail(entry.source(), "a sink is a table: write [[sink]]");
+      sinks.push_back(read_use(entry.source(), *sink));
+    }
+    return sinks;
+  }
+
+  std::vector<plugin::PluginFolder> read_folders(const toml::table& table) const {
+    std::vector<plugin::PluginFolder> folders;
+    for (const auto& [key, node] : table) {
+      if (key.str() != "path") {
+        const std::string name(key.str());
+        fail(key.source(),
+             absl::StrFormat("unknown key '%s'%s", name, plugin::did_you_mean(name, {"path"})));
+      }
+      toml::array single;
+      const toml::array* list = node.as_array();
+      if (const auto* only = node.as_string()) {
+        folders.push_back(folder(*only));
+        continue;
+      }
+      if (list == nullptr) fail(node.source(), "'path' is a list of folders");
+      for (const toml::node& entry : *list) {
+        const auto* path = entry.as_string();
+        if (path == nullptr) fail(entry.source(), "a plugin folder is a string");
+        folders.push_back(folder(*path));
+      }
+    }
+    return folders;
+  }
+
+  plugin::PluginFolder folder(const toml::value<std::string>& path) const {
+    return {beside_file(path.get()), place(path.source())};
+  }
+
+  std::string beside_file(const std::string& path) const {
+    return (fs::absolute(file_).parent_path() / path).lexically_normal().string();
+  }
+
+  const fs::path file_;
+};
+
+}  // namespace
+
+absl::StatusOr<PipelineConfig> parse_pipeline(std::string_view text, const fs::path& file) {
+  try {
+    const std::string name = file.string();
+    return Reader(file).read(toml::parse(text, std::string_view(name)));
+  } catch (const Problem& problem) {
+    return problem.status;
+  } catch (const toml::parse_error& error) {
+    const toml::source_position& at = error.source().begin;
+    return absl::InvalidArgumentError(absl::StrFormat("%s:%d:%d: %s", file.string(), at.line,
+                                                      at.column, std::string(error.description())));
+  }
+}
+
+absl::StatusOr<PipelineConfig> read_pipeline(const fs::path& file) {
+  std::error_code error;
+  if (fs::is_directory(file, error)) {
+    return absl::InvalidArgumentError(file.string() + ": is a directory, not a pipeline file");
+  }
+  std::ifstream in(file, std::ios::binary);
+  if (!in) {
+    return absl::NotFoundError(
+        absl::StrFormat("cannot open pipeline %s: %s", file.string(), std::strerror(errno)));
+  }
+  std::ostringstream text;
+  text << in.rdbuf();
+  return parse_pipeline(text.str(), file);
+}
+
+}  // namespace etr::pipeline

@@ -1,0 +1,131 @@
+#include "pipeline/trace_options.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <variant>
+
+#include "absl/strings/str_format.h"
+#include "plugin/option_values.h"
+
+namespace etr::pipeline {
+namespace {
+
+constexpr std::int64_t kMaxPort = 65535;
+constexpr std::int64_t kMaxCaptureBuffer = 1024;  // MiB
+constexpr std::array<std::string_view, 4> kLogLevels{"debug", "info", "warn", "error"};
+
+absl::Status invalid(const std::string& text) { return absl::InvalidArgumentError(text); }
+
+bool in_range(std::int64_t value, std::int64_t low, std::int64_t high) {
+  return value >= low && value <= high;
+}
+
+}  // namespace
+
+std::vector<OptionSpec> trace_option_specs() { 
+  return std::apply(
+      [](const auto&... entry) {
+        const TraceOptions defaults;
+        return std::vector<OptionSpec>{OptionSpec{std::string(entry.name), std::string(entry.help),
+                                                  detail::to_option_value(defaults.*(entry.member))}...};
+      },
+      kTraceOptions);
+}
+
+std::vector<NamedOption> trace_option_values(const TraceOptions& options) {
+  return std::apply(
+      [&](const auto&... entry) {
+        return std::vector<NamedOption>{
+            NamedOption{std::string(entry.name), detail::to_option_value(options.*(entry.member))}...};
+      },
+      kTraceOptions);
+}
+
+absl::Status apply_trace_options(const std::vector<plugin::RawOption>& given,
+                                 TraceOptions& options) {
+  const absl::StatusOr<std::vector<NamedOption>> checked =
+      plugin::check_options(trace_option_specs(), given);
+  if (!checked.ok()) return checked.status();
+  for (const NamedOption& value : *checked) {
+    // 0 stands for "not given" from here on, so it cannot be given.
+    if (value.name == "dest_port" && std::get<std::int64_t>(value.value) == 0) {
+      return invalid("destination port must be between 1 and 65535");
+    }
+    const auto assign = [&](const auto& entry) {
+      if (entry.name != value.name) return;
+      using Member = std::remove_reference_t<decltype(options.*(entry.member))>;
+      options.*(entry.member) = std::get<Member>(value.value);
+    };
+    std::apply([&](const auto&... entry) { (assign(entry), ...); }, kTraceOptions);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status validate(const TraceOptions& options) {
+  if (options.family != "any" && options.family != "ipv4" && options.family != "ipv6") {
+    return invalid("family must be any, ipv4 or ipv6, not '" + options.family + "'");
+  }
+  if (!in_range(options.dest_port, 0, kMaxPort)) {
+    return invalid("destination port must be between 1 and 65535");
+  }
+  if (!in_range(options.source_port, 1, kMaxPort)) {
+    return invalid("source port must be between 1 and 65535");
+  }
+  if (options.flows < 1) return invalid("parallel probes must be at least 1");
+  if (options.flows > kMaxPort || options.source_port + options.flows - 1 > kMaxPort) {
+    return invalid(absl::StrFormat(
+        "source port + parallel probes - 1 must not be above 65535: %d flows from port %d on do "
+        "not fit",
+        options.flows, options.source_port));
+  }
+  if (options.count < 0) return invalid("count must not be negative");
+  if (!in_range(options.max_ttl, 1, 255)) return invalid("maximum TTL must be between 1 and 255");
+  if (options.ttl_delay < Duration::zero()) return invalid("inter-TTL delay must not be negative");
+  if (options.round_interval < Duration::zero()) {
+    return invalid("inter-probe delay must not be negative");
+  }
+  if (options.timeout <= Duration::zero()) return invalid("timeout must be above 0");
+  if (options.rate < 0) return invalid("rate must not be negative; 0 is no limit");
+  if (!options.source.empty()) {
+    const std::optional<IpAddress> source = IpAddress::parse(options.source);
+    if (!source || source->is_unspecified()) {
+      return invalid("source must be an address of this host, not '" + options.source + "'");
+    }
+    const std::optional<Family> family = family_option(options);
+    if (family && source->family != *family) {
+      return invalid(absl::StrFormat("source %s is not an %s address", options.source,
+                                     *family == Family::kIpv4 ? "IPv4" : "IPv6"));
+    }
+  }
+  if (!in_range(options.capture_buffer, 1, kMaxCaptureBuffer)) {
+    return invalid("capture buffer must be between 1 and 1024 MiB");
+  }
+  if (std::find(kLogLevels.begin(), kLogLevels.end(), options.log_level) == kLogLevels.end()) {
+    return invalid("log level must be debug, info, warn or error, not '" + options.log_level + "'");
+  }
+  return absl::OkStatus();
+}
+
+std::optional<Family> family_option(const TraceOptions& options) {
+  if (options.family == "ipv4") return Family::kIpv4;
+  if (options.family == "ipv6") return Family::kIpv6;
+  return std::nullopt;
+}
+
+trace::EngineOptions engine_options(const TraceOptions& options) {
+  trace::EngineOptions engine;
+  engine.flows = static_cast<std::uint32_t>(options.flows);
+  engine.first_source_port = static_cast<std::uint16_t>(options.source_port);
+  engine.destination_port = static_cast<std::uint16_t>(options.dest_port);
+  engine.rounds = static_cast<std::uint64_t>(options.count);
+  engine.max_ttl = static_cast<std::uint8_t>(options.max_ttl);
+  engine.ttl_delay = options.ttl_delay;
+  engine.round_interval = options.round_interval;
+  engine.timeout = options.timeout;
+  engine.rate = options.rate;
+  if (!options.source.empty()) engine.source = *IpAddress::parse(options.source);
+  return engine;
+}
+
+}  // namespace etr::pipeline

@@ -1,0 +1,103 @@
+// The catalog: finds plugins by kind and name, opens them, and makes guarded instances.
+//
+// A plugin is <folder>/<kind>s/<name>.so, and its descriptor says the same kind and name. The first
+// folder that has the file wins, even if that file is then refused: a broken plugin is never
+// replaced by another one silently. Only plugins that are asked for are opened. One thread.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "etr/abi.h"
+#include "etr/option.h"
+#include "plugin/guard.h"
+#include "plugin/plugin_use.h"
+
+namespace etr::plugin {
+
+struct PluginFolder {
+  std::filesystem::path path;
+  std::string origin;  ///< Who named it: "--plugin-path", "ETR_PLUGIN_PATH", "pipeline.toml:9:8".
+  friend bool operator==(const PluginFolder& a, const PluginFolder& b) { return a.path == b.path; }
+};
+
+/// What the rule of search_folders() needs to know.
+struct FolderSources {
+  std::vector<PluginFolder> pipeline;  ///< Of the pipeline file.
+  std::vector<PluginFolder> flags;     ///< --plugin-path.
+  const char* environment = nullptr;   ///< ETR_PLUGIN_PATH, folders separated by colons.
+  std::filesystem::path installed;
+};
+
+struct SearchPath {
+  std::vector<PluginFolder> folders;  ///< In the order in which they are searched.
+  bool elevated = false;              ///< Only trusted files may be loaded, see trust.h.
+  uid_t owner = 0;                    ///< Of the program.
+  std::vector<std::string> notices;   ///< For the user: what was ignored.
+};
+
+/// Pipeline file, flags, environment, installed: in this order. An elevated run ignores the
+/// environment, and says so.
+SearchPath search_path(const FolderSources& sources, bool elevated, uid_t owner);
+
+/// A plugin that has been found and opened.
+struct Plugin {
+  PluginKind kind = PluginKind::kSink;
+  std::string name;
+  std::filesystem::path file;
+  const PluginDescriptor* descriptor = nullptr;
+};
+
+class Catalog {
+ public:
+  explicit Catalog(SearchPath search_path);
+  Catalog(const Catalog&) = delete;
+  Catalog& operator=(const Catalog&) = delete;
+
+  /// Finds and opens one plugin. Errors name it, and the file if there is one.
+  absl::StatusOr<Plugin> find(PluginKind kind, const std::string& name);
+
+  /// Checks the options of `use` without making an instance: a value for every option.
+  absl::StatusOr<std::vector<NamedOption>> resolve(PluginKind kind, const PluginUse& use);
+
+  /// Guarded instances. Errors are the user's to read: where `use` was written, or which instance
+  /// it is, and why not. `report` gets faults that end nothing, see guard.h.
+  absl::StatusOr<std::unique_ptr<Prober>> create_prober(const PluginUse& use, FaultReport report);
+  absl::StatusOr<std::unique_ptr<PathHasher>> create_hasher(const PluginUse& use);
+  absl::StatusOr<std::unique_ptr<Sink>> create_sink(const PluginUse& use);
+  absl::StatusOr<std::unique_ptr<View>> create_view(const PluginUse& use);
+
+  /// What is there, by kind and name; a file that is refused has an error.
+  struct Entry {
+    PluginKind kind = PluginKind::kSink;
+    std::string name;
+    absl::StatusOr<Plugin> plugin;
+  };
+  std::vector<Entry> list();
+  /// Names of one kind in all folders, sorted.
+  std::vector<std::string> names(PluginKind kind) const;
+
+  /// Lines for the user since the last call: shadowed plugins, folders that do not exist.
+  std::vector<std::string> take_notices() { return std::exchange(notices_, {}); }
+
+ private:
+  absl::StatusOr<Plugin> open(PluginKind kind, const std::string& name);
+  template <class Interface, class Guard>
+  absl::StatusOr<std::unique_ptr<Interface>> create(
+      PluginKind kind, const PluginUse& use,
+      CreateFunction<Interface> PluginDescriptor::*creator, const Guard& guard);
+
+  const SearchPath search_path_;
+  std::map<std::pair<PluginKind, std::string>, Plugin> opened_;
+  std::vector<std::string> notices_;
+};
+
+}  // namespace etr::plugin

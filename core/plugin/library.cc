@@ -1,0 +1,124 @@
+#include "plugin/library.h"
+
+#include <dlfcn.h>
+
+#include <cstring>
+#include <exception>
+#include <string>
+#include <system_error>
+
+#include <boost/dll/shared_library.hpp>
+
+#include "absl/strings/str_format.h"
+#include "plugin/kind.h"
+
+namespace etr::plugin {
+namespace {
+
+namespace dll = boost::dll;
+
+// Boost wraps the loader's text: "... (dlerror system message: TEXT): Bad file descriptor".
+std::string loader_message(const std::string& what, const std::string& file) {
+  static constexpr std::string_view kOpening = "dlerror system message: ";
+  const std::size_t begin = what.find(kOpening);
+  const std::size_t end = what.rfind(')');
+  if (begin == std::string::npos || end == std::string::npos || end < begin) return what;
+  std::string text = what.substr(begin + kOpening.size(), end - begin - kOpening.size());
+  // The loader may name the file itself, which the caller does too.
+  if (text.rfind(file + ": ", 0) == 0) text.erase(0, file.size() + 2);
+  return text;
+}
+
+bool is_empty(const char* text) { return text == nullptr || *text == '\0'; }
+
+int creators(const PluginDescriptor& descriptor) {
+  return int{descriptor.create_prober != nullptr} + int{descriptor.create_hasher != nullptr} +
+         int{descriptor.create_sink != nullptr} + int{descriptor.create_view != nullptr};
+}
+
+bool creates_its_kind(const PluginDescriptor& descriptor) {
+  switch (static_cast<PluginKind>(descriptor.head.kind)) {
+    case PluginKind::kProber: return descriptor.create_prober != nullptr;
+    case PluginKind::kHasher: return descriptor.create_hasher != nullptr;
+    case PluginKind::kSink: return descriptor.create_sink != nullptr;
+    case PluginKind::kView: break;
+  }
+  return descriptor.create_view != nullptr;
+}
+
+}  // namespace
+
+absl::Status check_head(const DescriptorHead& head) {
+  if (head.magic != kPluginMagic) {
+    return absl::FailedPreconditionError(
+        absl::StrFormat("%s is not a plugin descriptor: magic number %08x instead of %08x",
+                        kDescriptorSymbol, head.magic, kPluginMagic));
+  }
+  if (head.abi_version != kAbiVersion) {
+    return absl::FailedPreconditionError(absl::StrFormat(
+        "built for an %s etr: plugin ABI version %d, this etr has %d; build it again",
+        head.abi_version < kAbiVersion ? "older" : "newer", head.abi_version, kAbiVersion));
+  }
+  if (head.size != sizeof(PluginDescriptor)) {
+    return absl::FailedPreconditionError(
+        absl::StrFormat("its descriptor has %d octets, this etr's has %d; build it with the SDK "
+                        "of this etr and for this machine",
+                        head.size, sizeof(PluginDescriptor)));
+  }
+  if (head.fingerprint == nullptr || std::strcmp(head.fingerprint, kLibraryFingerprint) != 0) {
+    return absl::FailedPreconditionError(absl::StrFormat(
+        "built against %s, this etr against %s",
+        is_empty(head.fingerprint) ? "an unnamed standard library" : head.fingerprint,
+        kLibraryFingerprint));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status check_body(const PluginDescriptor& descriptor) {
+  const std::uint32_t kind = descriptor.head.kind;
+  if (kind < static_cast<std::uint32_t>(PluginKind::kProber) ||
+      kind > static_cast<std::uint32_t>(PluginKind::kView)) {
+    return absl::FailedPreconditionError(absl::StrFormat("unknown kind of plugin: %d", kind));
+  }
+  if (is_empty(descriptor.name) || is_empty(descriptor.version) || is_empty(descriptor.summary)) {
+    return absl::FailedPreconditionError("its descriptor lacks a name, version or summary");
+  }
+  if (descriptor.options == nullptr || creators(descriptor) != 1 || !creates_its_kind(descriptor)) {
+    return absl::FailedPreconditionError("its descriptor lacks the functions of its kind");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<const PluginDescriptor*> open_library(const std::filesystem::path& file) {
+  // By its true absolute path: no search path of the loader takes part, and a missing file is
+  // told from a missing dependency.
+  std::error_code missing;
+  const std::filesystem::path path = std::filesystem::canonical(file, missing);
+  if (missing) {
+    return absl::NotFoundError(absl::StrFormat("%s: %s", file.string(), missing.message()));
+  }
+
+  const auto mode = static_cast<dll::load_mode::type>(RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  const PluginDescriptor* descriptor = nullptr;
+  try {
+    const dll::shared_library library(path, mode);
+    if (!library.has(kDescriptorSymbol)) {
+      return absl::FailedPreconditionError(absl::StrFormat(
+          "%s: not an etr plugin: it has no symbol %s", file.string(), kDescriptorSymbol));
+    }
+    descriptor = &library.get<const PluginDescriptor>(kDescriptorSymbol);
+  } catch (const std::exception& error) {
+    return absl::FailedPreconditionError(absl::StrFormat(
+        "%s: cannot be loaded: %s", file.string(), loader_message(error.what(), path.string())));
+  }
+
+  absl::Status status = check_head(descriptor->head);
+  if (status.ok()) status = check_body(*descriptor);
+  if (!status.ok()) {
+    return absl::Status(status.code(),
+                        absl::StrFormat("%s: %s", file.string(), std::string(status.message())));
+  }
+  return descriptor;
+}
+
+}  // namespace etr::plugin
