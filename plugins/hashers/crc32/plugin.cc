@@ -1,0 +1,3 @@
+#include "crc32_hasher.h"
+
+ETR_PLUGIN(etr::plugins::Crc32Hasher);

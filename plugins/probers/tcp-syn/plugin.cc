@@ -1,0 +1,3 @@
+#include "tcp_syn_prober.h"
+
+ETR_PLUGIN(etr::plugins::TcpSynProber);

@@ -1,0 +1,3 @@
+#include "udp_length_prober.h"
+
+ETR_PLUGIN(etr::plugins::UdpLengthProber);
