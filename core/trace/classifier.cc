@@ -1,0 +1,85 @@
+#include "trace/classifier.h"
+
+#include <map>
+
+#include "trace/wilson.h"
+
+namespace etr::trace {
+
+namespace {
+
+/// Below this many verdicts nothing is said of a hop that has lost some.
+constexpr std::uint32_t kMinVerdicts = 3;
+
+struct Tally {
+  std::uint64_t verdicts = 0;
+  std::uint64_t answered = 0;
+  double ratio() const {
+    return verdicts == 0 ? 0 : static_cast<double>(answered) / static_cast<double>(verdicts);
+  }
+};
+
+using Evidence = std::vector<std::vector<HopEvidence>>;
+
+/// Verdicts of a group of flows at hop `first` (index 0 of the result) and behind it.
+std::vector<Tally> tally(const Evidence& evidence, const std::vector<std::size_t>& group,
+                         std::size_t first) {
+  std::vector<Tally> tallies;
+  for (const std::size_t flow : group) {
+    const auto& hops = evidence[flow];
+    if (tallies.size() < hops.size() - first) tallies.resize(hops.size() - first);
+    for (std::size_t i = first; i < hops.size(); ++i) {
+      tallies[i - first].verdicts += hops[i].verdicts;
+      tallies[i - first].answered += hops[i].answered;
+    }
+  }
+  return tallies;
+}
+
+HopClass judge(const std::vector<Tally>& tallies) {
+  const Tally& own = tallies.front();
+  if (own.answered == own.verdicts) return HopClass::kAnswering;
+  if (own.verdicts < kMinVerdicts) return HopClass::kUnknown;
+  const double upper = wilson(own.answered, own.verdicts).high;
+  bool all_lose = true;
+  for (const Tally& behind : tallies) {
+    if (behind.verdicts == 0) continue;
+    if (wilson(behind.answered, behind.verdicts).low > upper) return HopClass::kLimited;
+    if (behind.answered == behind.verdicts) all_lose = false;
+  }
+  return all_lose ? HopClass::kLossy : HopClass::kUnknown;
+}
+
+HopClass judge_unheard(const HopEvidence& hop) {
+  return hop.verdicts >= kMinVerdicts ? HopClass::kSilent : HopClass::kUnknown;
+}
+
+}  // namespace
+
+std::vector<std::vector<HopClass>> classify(const Evidence& evidence) {
+  std::vector<std::vector<HopClass>> classes(evidence.size());
+  std::size_t longest = 0;
+  for (std::size_t flow = 0; flow < evidence.size(); ++flow) {
+    classes[flow].resize(evidence[flow].size(), HopClass::kUnknown);
+    longest = std::max(longest, evidence[flow].size());
+  }
+  for (std::size_t hop = 0; hop < longest; ++hop) {
+    std::map<IpAddress, std::vector<std::size_t>> groups;
+    for (std::size_t flow = 0; flow < evidence.size(); ++flow) {
+      if (hop >= evidence[flow].size()) continue;
+      const HopEvidence& seen = evidence[flow][hop];
+      if (seen.ever_answered && seen.address) {
+        groups[*seen.address].push_back(flow);
+      } else {
+        classes[flow][hop] = judge_unheard(seen);
+      }
+    }
+    for (const auto& [address, group] : groups) {
+      const HopClass verdict = judge(tally(evidence, group, hop));
+      for (const std::size_t flow : group) classes[flow][hop] = verdict;
+    }
+  }
+  return classes;
+}
+
+}  // namespace etr::trace

@@ -1,0 +1,349 @@
+#include "trace/fixed_rounds.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace etr::trace {
+
+using transport::Instant;
+
+namespace {
+
+/// How far above the highest answer a flow may look at once.
+constexpr int kWindow = 3;
+constexpr std::uint8_t kMaxLooks = 2;
+constexpr std::uint8_t kSilentRoundsBeforeSearch = 3;
+constexpr Duration kMinPatience = std::chrono::milliseconds(200);
+
+std::uint8_t add_ttl(int a, int b, std::uint8_t max) {
+  return static_cast<std::uint8_t>(std::min<int>(a + b, max));
+}
+
+}  // namespace
+
+FixedRounds::FixedRounds(const FixedRoundsOptions& options, Instant start,
+                         std::function<bool()> may_start)
+    : options_(options),
+      start_(start),
+      may_start_(std::move(may_start)),
+      effective_interval_(options.round_interval) {}
+
+void FixedRounds::add_flow(std::uint32_t id, std::uint8_t max_ttl) {
+  if (id >= flows_.size()) flows_.resize(id + 1);
+  FlowPlan& flow = flows_[id];
+  flow.active = true;
+  flow.max_ttl = max_ttl;
+  flow.next_start = start_;
+  ++active_;
+  schedule(id);
+}
+
+void FixedRounds::retire_flow(std::uint32_t id) {
+  FlowPlan& flow = flows_[id];
+  if (!flow.active) return;
+  flow.active = false;
+  ++flow.version;
+  --active_;
+  total_cells_ -= flow.planned_cells;
+}
+
+std::uint8_t FixedRounds::limit(const FlowPlan& flow) const {
+  if (flow.end) return *flow.end;
+  if (flow.round == 0) return flow.max_ttl;
+  return std::max(add_ttl(flow.highest_router, kWindow, flow.max_ttl), flow.search_limit);
+}
+
+Duration FixedRounds::patience(const FlowPlan& flow) const {
+  const Duration smoothed = flow.srtt ? 3 * *flow.srtt : Duration{};
+  return std::min(options_.timeout, std::max(kMinPatience, smoothed));
+}
+
+bool FixedRounds::sweeping(const FlowPlan& flow) const {
+  if (!flow.started) return false;
+  const std::uint8_t last = limit(flow);
+  return std::any_of(flow.steps.begin(), flow.steps.begin() + last,
+                     [](const Step& step) { return step.mark == Mark::kUnsent; });
+}
+
+/// When `ttl` may be sent in the running round; empty: not before something is answered or lost.
+std::optional<Instant> FixedRounds::permitted_at(const FlowPlan& flow, std::uint8_t ttl) const {
+  const Instant by_delay = flow.round_start + (ttl - 1) * options_.ttl_delay;
+  const bool beyond_routers = ttl > flow.highest_router;
+  const bool alone = flow.one_at_a_time && beyond_routers;
+  if (!alone && (flow.end || ttl <= flow.highest_router + kWindow)) return by_delay;
+  Instant at = by_delay;
+  for (std::size_t below = 0; below + 1 < ttl; ++below) {
+    const Step& step = flow.steps[below];
+    if (step.mark == Mark::kUnsent) return std::nullopt;
+    if (step.mark != Mark::kWaiting) continue;
+    if (alone) return std::nullopt;
+    at = std::max(at, step.sent + patience(flow));
+  }
+  return at;
+}
+
+/// The TTL below an uncertain end, once it has had its time.
+std::optional<FixedRounds::Candidate> FixedRounds::second_look(const FlowPlan& flow) const {
+  if (!flow.look) return std::nullopt;
+  const Step& step = flow.steps[*flow.look - 1U];
+  const Instant at = step.mark == Mark::kWaiting ? step.sent + patience(flow) : flow.round_start;
+  return Candidate{*flow.look, at};
+}
+
+std::optional<FixedRounds::Candidate> FixedRounds::candidate(std::uint32_t id,
+                                                             const FlowPlan& flow) const {
+  if (const auto look = second_look(flow)) return look;
+  std::vector<Candidate> open;
+  const std::uint8_t last = limit(flow);
+  for (std::uint8_t ttl = 1; ttl <= last && open.size() < kWindow; ++ttl) {
+    if (flow.steps[ttl - 1U].mark != Mark::kUnsent) continue;
+    const auto at = permitted_at(flow, ttl);
+    if (!at || (!open.empty() && *at > open.front().at)) break;
+    open.push_back({ttl, *at});
+    if (ttl == last) break;
+  }
+  if (open.empty()) return std::nullopt;
+  // Several at once (no delay between TTLs): each flow begins elsewhere, so that the responders of
+  // all TTLs take turns.
+  return open[(id + flow.sends) % open.size()];
+}
+
+void FixedRounds::schedule(std::uint32_t id) {
+  FlowPlan& flow = flows_[id];
+  ++flow.version;
+  if (!flow.active || flow.parked) return;
+  std::optional<Instant> at;
+  if (sweeping(flow) || flow.look) {
+    if (const auto wanted = candidate(id, flow)) at = wanted->at;
+  } else if (!flow.last_round) {
+    at = flow.next_start;
+  }
+  if (at) queue_.push({*at, order_++, id, flow.version});
+}
+
+std::optional<Cell> FixedRounds::next(Instant now) {
+  while (!queue_.empty() && queue_.top().at <= now) {
+    const Due due = queue_.top();
+    queue_.pop();
+    FlowPlan& flow = flows_[due.flow];
+    if (due.version != flow.version) continue;
+    if (!sweeping(flow) && !flow.look && !begin_round(due.flow, flow, now)) continue;
+    const auto wanted = candidate(due.flow, flow);
+    if (!wanted || wanted->at > now) {
+      schedule(due.flow);
+      continue;
+    }
+    Step& step = flow.steps[wanted->ttl - 1U];
+    if (flow.look == wanted->ttl) {
+      ++step.looks;
+      flow.look.reset();
+    }
+    step.mark = Mark::kWaiting;
+    step.sent = now;
+    ++flow.sends;
+    schedule(due.flow);
+    return Cell{due.flow, wanted->ttl, flow.round};
+  }
+  return std::nullopt;
+}
+
+std::optional<Instant> FixedRounds::deadline() const {
+  while (!queue_.empty() && queue_.top().version != flows_[queue_.top().flow].version) queue_.pop();
+  if (queue_.empty()) return std::nullopt;
+  return queue_.top().at;
+}
+
+bool FixedRounds::begin_round(std::uint32_t id, FlowPlan& flow, Instant now) {
+  if (!may_start_()) {
+    flow.parked = true;
+    ++flow.version;
+    parked_.push_back(id);
+    return false;
+  }
+  const bool first = !flow.started;
+  flow.round = first ? 0 : flow.round + 1;
+  flow.started = true;
+  flow.last_round = options_.rounds != 0 && flow.round + 1 >= options_.rounds;
+  flow.round_start = now;
+  flow.one_at_a_time = false;
+  flow.steps.assign(flow.max_ttl, Step{});
+  if (!first) plan_search(flow);
+  count_cells(flow);
+  const Duration interval = effective_interval_;
+  if (first) flow.next_start += interval * id / std::max<std::uint32_t>(active_, 1);
+  // Missed turns are left out, so that flows keep their places in the interval.
+  do {
+    flow.next_start += std::max(interval, Duration(1));
+  } while (flow.next_start <= now && interval > Duration::zero());
+  return true;
+}
+
+/// Decides how far a round looks whose end is unknown, or has been silent for long.
+void FixedRounds::plan_search(FlowPlan& flow) {
+  flow.search_limit = 0;
+  if (flow.end) {
+    if (flow.silent_rounds < kSilentRoundsBeforeSearch) return;
+    flow.end.reset();
+    flow.end_confirmed = false;
+    flow.searches = 0;
+  } else if (++flow.silent_rounds % kSilentRoundsBeforeSearch != 0) {
+    return;
+  }
+  const int wanted = flow.reach + kWindow * ++flow.searches;
+  flow.search_limit = add_ttl(wanted, 0, flow.max_ttl);
+  if (wanted >= flow.max_ttl) flow.searches = 0;
+}
+
+void FixedRounds::count_cells(FlowPlan& flow) {
+  // In round 0 nothing is known yet, and nothing to keep to.
+  const std::uint8_t cells = flow.round == 0 && !flow.end ? 0 : limit(flow);
+  total_cells_ += cells;
+  total_cells_ -= flow.planned_cells;
+  flow.planned_cells = cells;
+  effective_interval_ = options_.round_interval;
+  if (options_.rate > 0) {
+    const double needed = static_cast<double>(total_cells_) / options_.rate;
+    effective_interval_ = std::max(
+        effective_interval_,
+        std::chrono::duration_cast<Duration>(std::chrono::duration<double>(needed)));
+  }
+}
+
+void FixedRounds::on_outcome(const Cell& cell, const Outcome& outcome) {
+  FlowPlan& flow = flows_[cell.flow];
+  if (!flow.active || cell.ttl == 0 || cell.ttl > flow.max_ttl) return;
+  if (outcome.rtt) {
+    flow.srtt = flow.srtt ? *flow.srtt + (*outcome.rtt - *flow.srtt) / 8 : *outcome.rtt;
+  }
+  const bool current = cell.round == flow.round;
+  Step& step = flow.steps[cell.ttl - 1U];
+  const auto mark = [&](Mark value) {
+    if (current) step.mark = value;
+    if (current && flow.look == cell.ttl && value != Mark::kNothing) flow.look.reset();
+  };
+  switch (outcome.kind) {
+    case OutcomeKind::kTimeExceeded:
+      mark(Mark::kRouter);
+      note_router(flow, cell.ttl);
+      break;
+    case OutcomeKind::kReached:
+    case OutcomeKind::kBlocked:
+      mark(Mark::kEnd);
+      note_end(flow, cell.ttl);
+      break;
+    case OutcomeKind::kLost:
+    case OutcomeKind::kSendFailed:
+      // A second look may be under way: only the last probe of a cell decides.
+      if (current && step.mark == Mark::kWaiting) step.mark = Mark::kNothing;
+      if (outcome.kind == OutcomeKind::kLost && flow.end == cell.ttl && flow.silent_rounds < 255) {
+        ++flow.silent_rounds;
+      }
+      break;
+    case OutcomeKind::kReachedUnknown:
+      if (flow.end) break;
+      flow.one_at_a_time = true;
+      for (std::size_t i = flow.highest_router; i < flow.steps.size(); ++i) {
+        if (flow.steps[i].mark != Mark::kEnd) flow.steps[i].mark = Mark::kUnsent;
+      }
+      break;
+  }
+  if (current) check_end(flow);
+  count_cells(flow);
+  schedule(cell.flow);
+}
+
+void FixedRounds::note_router(FlowPlan& flow, std::uint8_t ttl) {
+  flow.reach = std::max(flow.reach, ttl);
+  flow.highest_router = std::max(flow.highest_router, ttl);
+  if (flow.end && ttl >= *flow.end) {  // The path has grown.
+    flow.end.reset();
+    flow.end_confirmed = false;
+    note_alive(flow);
+  }
+}
+
+void FixedRounds::note_end(FlowPlan& flow, std::uint8_t ttl) {
+  flow.reach = std::max(flow.reach, ttl);
+  if (flow.end && ttl > *flow.end) return;
+  note_alive(flow);
+  if (flow.end == ttl) return;
+  flow.end = ttl;
+  flow.end_confirmed = false;
+  flow.highest_router = std::min<std::uint8_t>(flow.highest_router, static_cast<std::uint8_t>(ttl - 1));
+}
+
+void FixedRounds::note_alive(FlowPlan& flow) {
+  flow.silent_rounds = 0;
+  flow.searches = 0;
+}
+
+/// An end is certain once the TTL below it answered as a router, or stayed silent for three looks.
+void FixedRounds::check_end(FlowPlan& flow) {
+  while (flow.end && !flow.end_confirmed) {
+    if (*flow.end == 1) {
+      flow.end_confirmed = true;
+      break;
+    }
+    const std::uint8_t below = static_cast<std::uint8_t>(*flow.end - 1);
+    const Step& step = flow.steps[below - 1U];
+    if (step.mark == Mark::kRouter) {
+      flow.end_confirmed = true;
+    } else if (step.mark == Mark::kEnd) {
+      flow.end = below;
+      continue;
+    } else if (step.mark == Mark::kUnsent) {
+      break;  // Its turn comes.
+    } else if (step.looks < kMaxLooks) {
+      flow.look = below;
+      return;
+    } else if (step.mark == Mark::kNothing) {
+      flow.end_confirmed = true;
+    } else {
+      break;
+    }
+  }
+  flow.look.reset();
+}
+
+bool FixedRounds::is_open(std::uint32_t id, std::uint64_t round) const {
+  const FlowPlan& flow = flows_[id];
+  if (!flow.active || !flow.started || flow.round != round) return false;
+  if (flow.look || sweeping(flow)) return true;
+  // An answer may still show that the path goes on.
+  return std::any_of(flow.steps.begin(), flow.steps.begin() + limit(flow),
+                     [](const Step& step) { return step.mark == Mark::kWaiting; });
+}
+
+bool FixedRounds::finished() const {
+  return std::all_of(flows_.begin(), flows_.end(), [&](const FlowPlan& flow) {
+    return !flow.active || (flow.last_round && !flow.look && !sweeping(flow));
+  });
+}
+
+std::optional<std::uint8_t> FixedRounds::end_of_path(std::uint32_t id) const {
+  return flows_[id].end;
+}
+
+void FixedRounds::set_round_interval(Duration interval) {
+  options_.round_interval = interval;
+  effective_interval_ = std::max(effective_interval_, interval);
+  for (std::uint32_t id = 0; id < flows_.size(); ++id) {
+    FlowPlan& flow = flows_[id];
+    if (!flow.active || !flow.started) continue;
+    count_cells(flow);
+    flow.next_start = std::min(flow.next_start, flow.round_start + effective_interval_);
+    schedule(id);
+  }
+}
+
+void FixedRounds::retry_starts() {
+  std::vector<std::uint32_t> parked;
+  parked.swap(parked_);
+  for (const std::uint32_t id : parked) {
+    flows_[id].parked = false;
+    schedule(id);
+  }
+}
+
+}  // namespace etr::trace

@@ -1,0 +1,125 @@
+// The first planner: every flow sweeps its TTLs once per round.
+//
+// In round 0 all flows walk together: TTL t may go once t is at most 3 above the highest TTL that
+// answered, or once everything below has had time to answer. The first answer that is not a time
+// exceeded ends the walk. If the TTL below it has not answered, the walk's end is uncertain (that
+// probe may have been lost on its way to the destination) and the TTL below is looked at again.
+//
+// From round 1 on a flow sends TTL 1..end, flow f starting f/P of the interval after flow 0, so
+// that routers shared by flows see evenly spaced probes. Where the destination stays silent the
+// sweep goes 3 past the highest answer, and every third silent round looks 3 further.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <queue>
+#include <vector>
+
+#include "trace/planner.h"
+
+namespace etr::trace {
+
+struct FixedRoundsOptions {
+  std::uint64_t rounds = 0;  ///< 0: endless.
+  Duration ttl_delay{};
+  Duration round_interval{};
+  Duration timeout{};
+  double rate = 0;           ///< Probes per second over all flows; 0: no limit.
+};
+
+class FixedRounds final : public Planner {
+ public:
+  /// `may_start` is asked before each round of each flow; false parks the flow until retry_starts().
+  FixedRounds(const FixedRoundsOptions& options, transport::Instant start,
+              std::function<bool()> may_start);
+
+  void add_flow(std::uint32_t flow, std::uint8_t max_ttl) override;
+  void retire_flow(std::uint32_t flow) override;
+  std::optional<Cell> next(transport::Instant now) override;
+  std::optional<transport::Instant> deadline() const override;
+  void on_outcome(const Cell& cell, const Outcome& outcome) override;
+  bool is_open(std::uint32_t flow, std::uint64_t round) const override;
+  bool finished() const override;
+  std::optional<std::uint8_t> end_of_path(std::uint32_t flow) const override;
+  void set_round_interval(Duration interval) override;
+  Duration effective_interval() const override { return effective_interval_; }
+
+  /// Asks `may_start` again for parked flows.
+  void retry_starts();
+
+ private:
+  /// What is known of one TTL in the running round.
+  enum class Mark : std::uint8_t { kUnsent, kWaiting, kRouter, kEnd, kNothing };
+  struct Step {
+    Mark mark = Mark::kUnsent;
+    std::uint8_t looks = 0;  ///< Second looks taken.
+    transport::Instant sent{};
+  };
+  struct FlowPlan {
+    std::uint8_t max_ttl = 0;
+    bool active = false;
+    bool parked = false;
+    bool started = false;    ///< The first round has begun.
+    bool last_round = false; ///< The running round is the last of the run.
+    std::uint64_t round = 0;
+    transport::Instant round_start{};
+    transport::Instant next_start{};
+    std::uint8_t highest_router = 0;        ///< Highest TTL with a time exceeded on this path.
+    std::optional<std::uint8_t> end;        ///< TTL of the destination or blocker.
+    bool end_confirmed = false;
+    std::uint8_t silent_rounds = 0;         ///< Rounds since the end last answered.
+    std::uint8_t reach = 0;                 ///< Highest TTL that anything ever answered at.
+    std::uint8_t searches = 0;              ///< Searches for a silent end, each 3 TTLs further.
+    std::uint8_t search_limit = 0;          ///< Of the running round; 0: no search.
+    bool one_at_a_time = false;             ///< See OutcomeKind::kReachedUnknown.
+    std::optional<std::uint8_t> look;       ///< TTL to be looked at again.
+    std::optional<Duration> srtt;
+    std::vector<Step> steps;                ///< Index TTL - 1, of the running round.
+    std::uint32_t sends = 0;
+    std::uint8_t planned_cells = 0;         ///< Its share of total_cells_.
+    std::uint64_t version = 0;              ///< Of its entry in the queue.
+  };
+  struct Due {
+    transport::Instant at;
+    std::uint64_t order;  ///< First come, first served among equals.
+    std::uint32_t flow;
+    std::uint64_t version;
+    friend bool operator>(const Due& a, const Due& b) {
+      return a.at != b.at ? a.at > b.at : a.order > b.order;
+    }
+  };
+  struct Candidate {
+    std::uint8_t ttl;
+    transport::Instant at;
+  };
+
+  std::uint8_t limit(const FlowPlan& flow) const;
+  Duration patience(const FlowPlan& flow) const;
+  std::optional<Candidate> candidate(std::uint32_t id, const FlowPlan& flow) const;
+  std::optional<Candidate> second_look(const FlowPlan& flow) const;
+  std::optional<transport::Instant> permitted_at(const FlowPlan& flow, std::uint8_t ttl) const;
+  bool sweeping(const FlowPlan& flow) const;
+  bool begin_round(std::uint32_t id, FlowPlan& flow, transport::Instant now);
+  void note_end(FlowPlan& flow, std::uint8_t ttl);
+  void note_router(FlowPlan& flow, std::uint8_t ttl);
+  void note_alive(FlowPlan& flow);
+  void plan_search(FlowPlan& flow);
+  void check_end(FlowPlan& flow);
+  void schedule(std::uint32_t id);
+  void count_cells(FlowPlan& flow);
+
+  FixedRoundsOptions options_;
+  transport::Instant start_;
+  std::function<bool()> may_start_;
+  Duration effective_interval_;
+  std::uint64_t total_cells_ = 0;           ///< Probes that one round of all flows takes.
+  std::vector<FlowPlan> flows_;
+  std::uint32_t active_ = 0;
+  std::uint32_t ended_ = 0;
+  mutable std::priority_queue<Due, std::vector<Due>, std::greater<>> queue_;
+  std::vector<std::uint32_t> parked_;
+  std::uint64_t order_ = 0;
+};
+
+}  // namespace etr::trace

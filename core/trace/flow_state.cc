@@ -1,0 +1,26 @@
+#include "trace/flow_state.h"
+
+namespace etr::trace {
+
+std::shared_ptr<const FlowSnapshot> make_snapshot(const FlowState& state) {
+  auto snapshot = std::make_shared<FlowSnapshot>();
+  snapshot->trace = state.flow.trace;
+  snapshot->flow = state.flow.index;
+  snapshot->source = state.flow.source;
+  snapshot->source_port = state.flow.source_port;
+  if (state.identity.path()) snapshot->path_id = state.identity.path()->id;
+  snapshot->path_hash = state.path_hash;
+  snapshot->reached = state.reached;
+  if (state.end && !state.blocked) snapshot->distance = state.end;
+  snapshot->blocked = state.blocked;
+  snapshot->rounds = state.rounds_closed;
+  snapshot->path_changes = state.path_changes;
+  const std::size_t last = state.end ? std::min<std::size_t>(*state.end, state.hops.size()) : state.hops.size();
+  snapshot->hops.reserve(last);
+  for (std::size_t i = 0; i < last; ++i) {
+    snapshot->hops.push_back(state.hops[i].summarize(static_cast<std::uint8_t>(i + 1)));
+  }
+  return snapshot;
+}
+
+}  // namespace etr::trace

@@ -1,0 +1,53 @@
+// All that the engine knows of one flow.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "etr/flow.h"
+#include "etr/snapshot.h"
+#include "trace/hop_statistics.h"
+#include "trace/open_round.h"
+#include "trace/path_identity.h"
+#include "trace/probe_table.h"
+#include "transport/transport.h"
+
+namespace etr::trace {
+
+struct FlowState {
+  FlowState(const Flow& its_flow, std::uint16_t slots, PathRegistry& registry)
+      : flow(its_flow), probes(slots), identity(registry) {}
+
+  Flow flow;
+  transport::FlowHandle handle = 0;
+  std::uint8_t max_ttl = 0;
+  ProbeTable probes;
+  std::deque<OpenRound> rounds;        ///< In progress, oldest first.
+  std::vector<HopStatistics> hops;     ///< Index TTL - 1.
+  PathIdentity identity;
+  std::string path_hash;
+  std::optional<std::uint8_t> end;     ///< TTL of destination or blocker, once known.
+  bool reached = false;                ///< In the last closed round.
+  std::optional<Blocked> blocked;      ///< In the last closed round.
+  std::uint64_t rounds_closed = 0;
+  std::uint64_t path_changes = 0;
+  std::shared_ptr<const FlowSnapshot> snapshot;  ///< Null: to be made anew.
+
+  OpenRound* round(std::uint64_t number) {
+    for (OpenRound& open : rounds) {
+      if (open.number() == number) return &open;
+    }
+    return nullptr;
+  }
+  HopStatistics& hop(std::uint8_t ttl) {
+    if (hops.size() < ttl) hops.resize(ttl);
+    return hops[ttl - 1U];
+  }
+};
+
+std::shared_ptr<const FlowSnapshot> make_snapshot(const FlowState& state);
+
+}  // namespace etr::trace

@@ -1,0 +1,63 @@
+#include "trace/matcher.h"
+
+namespace etr::trace {
+
+namespace {
+
+/// Routers that are remembered to quote IP IDs rightly; enough for any trace, bounded for any attack.
+constexpr std::size_t kMaxResponders = 65536;
+
+bool is_for(const Probe* probe, ProbeId id) {
+  return probe != nullptr && probe->ttl == id.ttl && probe->slot == id.slot;
+}
+
+}  // namespace
+
+bool may_reach(const FlowState& flow, const Probe& probe) {
+  if (probe.state != ProbeState::kInFlight) return false;
+  if (flow.end) return probe.ttl >= *flow.end;
+  const std::uint8_t routers = flow.rounds.empty() ? std::uint8_t{0} : flow.rounds.back().highest_router();
+  return probe.ttl > routers;
+}
+
+MatchResult Matcher::match(FlowState& flow, const Answer& answer) {
+  if (answer.decoded.probe) return match_identified(flow, answer, *answer.decoded.probe);
+  return match_by_elimination(flow);
+}
+
+MatchResult Matcher::match_identified(FlowState& flow, const Answer& answer, ProbeId id) {
+  Probe* probe = flow.probes.by_cell(id);
+  bool id_proves = false;
+  bool rewritten = answer.foreign_source;
+  if (answer.quoted_id) {
+    Probe* by_id = flow.probes.by_id(*answer.quoted_id);
+    if (is_for(by_id, id)) {
+      probe = by_id;  // The ID of an older probe makes the answer a late one for that.
+      id_proves = true;
+    } else if (echoes_ids_.contains(answer.reply.source)) {
+      return Rejection::kWrongId;
+    } else {
+      rewritten = true;
+    }
+  }
+  if (probe == nullptr) return Rejection::kNeverSent;
+  if (answer.decoded.token && *answer.decoded.token != probe->token) return Rejection::kWrongToken;
+  if (answer.foreign_source && !id_proves && !answer.decoded.token) return Rejection::kWrongQuote;
+  if (id_proves && echoes_ids_.size() < kMaxResponders) echoes_ids_.insert(answer.reply.source);
+  return Match{probe, rewritten};
+}
+
+MatchResult Matcher::match_by_elimination(FlowState& flow) {
+  Probe* only = nullptr;
+  int waiting = 0;
+  flow.probes.for_each_in_flight([&](Probe& probe) {
+    if (!may_reach(flow, probe)) return;
+    only = &probe;
+    ++waiting;
+  });
+  if (waiting == 0) return Surplus{};
+  if (waiting > 1) return Ambiguous{};
+  return Match{only, false};
+}
+
+}  // namespace etr::trace

@@ -1,0 +1,34 @@
+// The pacer: a token bucket over all probes of a run, and a bound on runs towards one TTL.
+//
+// Many routers answer a burst of 6 and then slow down (Linux: ICMP burst 6), so no more than 6
+// probes in a row, closer together than the rate's own spacing, go to one TTL.
+#pragma once
+
+#include <cstdint>
+
+#include "transport/clock.h"
+
+namespace etr::trace {
+
+class Pacer {
+ public:
+  /// `rate` in probes per second, 0: no limit at all, runs included.
+  Pacer(double rate, std::uint32_t burst);
+
+  /// When a probe with this TTL may go, never before `now`.
+  transport::Instant earliest(transport::Instant now, std::uint8_t ttl) const;
+  /// A probe goes now.
+  void sent(transport::Instant now, std::uint8_t ttl);
+
+ private:
+  static constexpr std::uint32_t kMaxRun = 6;
+
+  Duration spacing_{};            ///< Between tokens; 0: no limit.
+  Duration depth_{};              ///< How far the bucket's horizon may lag behind.
+  transport::Instant horizon_{};  ///< When the bucket would be full, less its depth.
+  transport::Instant last_{};
+  std::uint8_t run_ttl_ = 0;
+  std::uint32_t run_ = 0;
+};
+
+}  // namespace etr::trace

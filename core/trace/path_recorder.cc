@@ -1,0 +1,135 @@
+#include "trace/path_recorder.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_format.h"
+#include "trace/classifier.h"
+
+namespace etr::trace {
+
+namespace {
+
+/// What judging one hop of one flow may cost at most, as a share of time: classes are renewed less
+/// often where there are many flows.
+constexpr Duration kCostPerCell = std::chrono::nanoseconds(100);
+
+std::vector<HopEvidence> evidence_of(const FlowState& flow) {
+  const std::size_t length =
+      flow.end ? std::min<std::size_t>(*flow.end, flow.hops.size()) : flow.hops.size();
+  std::vector<HopEvidence> evidence(length);
+  for (std::size_t i = 0; i < length; ++i) {
+    const HopStatistics& hop = flow.hops[i];
+    evidence[i].verdicts = hop.window.size();
+    evidence[i].answered = hop.window.answered();
+    evidence[i].ever_answered = hop.answered > 0;
+    evidence[i].address = flow.identity.address(static_cast<std::uint8_t>(i + 1));
+    if (!evidence[i].address && !hop.responders.empty()) {
+      evidence[i].address = hop.responders[hop.last_responder].address();
+    }
+  }
+  return evidence;
+}
+
+}  // namespace
+
+PathRecorder::PathRecorder(const PathHasher& hasher, std::string protocol,
+                           const transport::Clock& clock,
+                           std::vector<std::unique_ptr<FlowState>>& flows, Observer& observer)
+    : hasher_(hasher),
+      protocol_(std::move(protocol)),
+      clock_(clock),
+      flows_(flows),
+      observer_(observer) {}
+
+void PathRecorder::close(FlowState& flow, OpenRound round) {
+  Path path;
+  path.finished = clock_.utc();
+  path.trace = flow.flow.trace;
+  path.flow = flow.flow.index;
+  path.protocol = protocol_;
+  path.source = flow.flow.source;
+  path.destination = flow.flow.destination;
+  path.source_port = flow.flow.source_port;
+  path.destination_port = flow.flow.destination_port;
+
+  const auto change = flow.identity.observe(round.observation());
+  flow.path_hash = hash(flow.identity.canonical());
+  path.path_hash = flow.path_hash;
+  path.path_id = flow.identity.path()->id;
+
+  std::uint8_t last = flow.end.value_or(flow.max_ttl);
+  if (const auto end = round.end()) last = std::min(last, *end);
+  round.fill(path, last);
+
+  flow.reached = path.reached;
+  flow.blocked = path.blocked;
+  ++flow.rounds_closed;
+  flow.snapshot.reset();
+  classify_trace(flow.flow.trace, false);
+  for (Hop& hop : path.hops) hop.hop_class = flow.hop(hop.ttl).hop_class;
+
+  if (change) {
+    ++flow.path_changes;
+    report_change(flow, path.round, *change);
+  }
+  ++records_;
+  observer_.on_path(std::move(path));
+}
+
+void PathRecorder::report_change(const FlowState& flow, std::uint64_t round,
+                                 const PathChange& change) {
+  Event event;
+  event.kind = EventKind::kPathChange;
+  event.at = clock_.utc();
+  event.trace = flow.flow.trace;
+  event.flow = flow.flow.index;
+  event.round = round;
+  event.ttl = change.first_ttl;
+  event.change = change;
+  event.text = absl::StrFormat("path changed from %d to %d at ttl %d", change.old_path_id,
+                               change.new_path_id, change.first_ttl);
+  if (change.last_ttl != change.first_ttl) absl::StrAppendFormat(&event.text, "-%d", change.last_ttl);
+  observer_.on_event(std::move(event));
+}
+
+std::string PathRecorder::hash(const std::string& canonical) const {
+  std::vector<std::uint8_t> digest(hasher_.digest_size());
+  if (!canonical.empty()) {
+    const std::vector<std::uint8_t> bytes(canonical.begin(), canonical.end());
+    hasher_.digest(bytes, digest);
+  }
+  return absl::BytesToHexString(std::string(digest.begin(), digest.end()));
+}
+
+void PathRecorder::classify_trace(std::uint32_t trace, bool at_once) {
+  if (classified_.size() <= trace) classified_.resize(trace + 1U);
+  std::vector<FlowState*> members;
+  std::size_t longest = 0;
+  for (const auto& flow : flows_) {
+    if (flow->flow.trace != trace) continue;
+    members.push_back(flow.get());
+    longest = std::max(longest, flow->hops.size());
+  }
+  const auto now = clock_.now();
+  const Duration pause = kCostPerCell * static_cast<std::int64_t>(members.size() * longest * longest);
+  if (!at_once && classified_[trace] && now - *classified_[trace] < pause) return;
+  classified_[trace] = now;
+
+  std::vector<std::vector<HopEvidence>> evidence;
+  evidence.reserve(members.size());
+  for (const FlowState* flow : members) evidence.push_back(evidence_of(*flow));
+  const auto classes = classify(evidence);
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    for (std::size_t hop = 0; hop < classes[i].size(); ++hop) {
+      HopStatistics& statistics = members[i]->hops[hop];
+      if (statistics.hop_class == classes[i][hop]) continue;
+      statistics.hop_class = classes[i][hop];
+      members[i]->snapshot.reset();
+    }
+  }
+}
+
+}  // namespace etr::trace

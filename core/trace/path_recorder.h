@@ -1,0 +1,42 @@
+// The path recorder: turns a closed round into a record, with the flow's path identity, hash and
+// the classes of its hops.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "etr/path_hasher.h"
+#include "trace/flow_state.h"
+#include "trace/observer.h"
+#include "transport/clock.h"
+
+namespace etr::trace {
+
+class PathRecorder {
+ public:
+  /// `flows` are those of all traces, in the engine's order.
+  PathRecorder(const PathHasher& hasher, std::string protocol, const transport::Clock& clock,
+               std::vector<std::unique_ptr<FlowState>>& flows, Observer& observer);
+
+  /// Reports the round's record and, if the flow has moved, the event. `round` leaves the flow.
+  void close(FlowState& flow, OpenRound round);
+
+  /// Judges all hops of one trace anew, unless that was done a moment ago.
+  void classify_trace(std::uint32_t trace, bool at_once);
+
+  std::uint64_t records() const { return records_; }
+
+ private:
+  void report_change(const FlowState& flow, std::uint64_t round, const PathChange& change);
+  std::string hash(const std::string& canonical) const;
+
+  const PathHasher& hasher_;
+  std::string protocol_;
+  const transport::Clock& clock_;
+  std::vector<std::unique_ptr<FlowState>>& flows_;
+  Observer& observer_;
+  std::vector<std::optional<transport::Instant>> classified_;  ///< By trace: when last.
+  std::uint64_t records_ = 0;
+};
+
+}  // namespace etr::trace

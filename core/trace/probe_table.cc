@@ -1,0 +1,61 @@
+#include "trace/probe_table.h"
+
+namespace etr::trace {
+
+namespace {
+
+/// Ids run 1..65535 and start over; this is how many there are.
+constexpr std::uint32_t kIds = 65535;
+/// Far below kIds, so that an id names one probe only.
+constexpr std::size_t kMaxRemembered = 32768;
+
+}  // namespace
+
+Probe* ProbeTable::add(std::uint8_t ttl, std::uint64_t round) {
+  if (ttl >= cells_.size()) cells_.resize(ttl + 1U);
+  std::vector<std::uint16_t>& cell = cells_[ttl];
+  if (cell.empty()) cell.resize(slots_);
+  const auto first = static_cast<std::uint16_t>(round % slots_);
+  for (std::uint32_t step = 0; step < slots_; ++step) {
+    const auto slot = static_cast<std::uint16_t>((first + step) % slots_);
+    const Probe* user = by_cell({ttl, slot});
+    if (user != nullptr && user->state == ProbeState::kInFlight) continue;
+    if (probes_.size() >= kMaxRemembered) {
+      if (probes_.front().state == ProbeState::kInFlight) return nullptr;
+      probes_.pop_front();
+    }
+    Probe probe;
+    probe.id = next_id_;
+    probe.ttl = ttl;
+    probe.slot = slot;
+    probe.round = round;
+    next_id_ = next_id_ == kIds ? std::uint16_t{1} : static_cast<std::uint16_t>(next_id_ + 1);
+    cell[slot] = probe.id;
+    return &probes_.emplace_back(probe);
+  }
+  return nullptr;
+}
+
+Probe* ProbeTable::by_cell(ProbeId id) {
+  if (id.ttl >= cells_.size() || id.slot >= cells_[id.ttl].size()) return nullptr;
+  Probe* probe = by_id(cells_[id.ttl][id.slot]);
+  // An id may have come round again since the slot was used.
+  if (probe == nullptr || probe->ttl != id.ttl || probe->slot != id.slot) return nullptr;
+  return probe;
+}
+
+Probe* ProbeTable::by_id(std::uint16_t id) {
+  if (id == 0 || probes_.empty()) return nullptr;
+  const std::uint32_t offset = (id + kIds - probes_.front().id) % kIds;
+  if (offset >= probes_.size()) return nullptr;
+  return &probes_[offset];
+}
+
+void ProbeTable::forget(transport::Instant before) {
+  while (!probes_.empty() && probes_.front().state != ProbeState::kInFlight &&
+         probes_.front().sent < before) {
+    probes_.pop_front();
+  }
+}
+
+}  // namespace etr::trace

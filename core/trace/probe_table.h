@@ -1,0 +1,69 @@
+// The in-flight table of one flow: finds a probe by its identity in the headers in constant time,
+// and remembers it after its verdict, so that late and second answers are known for what they are.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "etr/ip_address.h"
+#include "etr/prober.h"
+#include "etr/time.h"
+#include "transport/clock.h"
+
+namespace etr::trace {
+
+enum class ProbeState : std::uint8_t { kInFlight, kAnswered, kLost, kSendFailed, kVoid };
+
+/// One packet we sent.
+struct Probe {
+  std::uint16_t id = 0;  ///< Per-flow counter, never 0; the IPv4 identification.
+  std::uint8_t ttl = 0;
+  std::uint16_t slot = 0;
+  std::uint64_t round = 0;
+  std::uint64_t token = 0;
+  ProbeState state = ProbeState::kInFlight;
+  transport::Instant sent{};        ///< User-space clock, just before the send.
+  Timestamp sent_utc{};             ///< The same moment in UTC.
+  std::optional<Timestamp> stamp;   ///< Kernel stamp of our own frame.
+  bool stamp_from_route = false;    ///< Seen on the flow's own interface: final.
+  std::uint32_t answered_on = 0;    ///< Interface index of the answer.
+  Timestamp answered_at{};
+  std::uint8_t extra_answers = 0;   ///< Duplicates reported so far.
+};
+
+class ProbeTable {
+ public:
+  explicit ProbeTable(std::uint16_t slots) : slots_(slots) {}
+
+  /// A new probe; the slot is the next free one from `round mod slots` on. Null if every slot of
+  /// this TTL is still in flight. Pointers stay valid until the next add() or forget().
+  Probe* add(std::uint8_t ttl, std::uint64_t round);
+
+  /// The probe that last used this slot, whatever its state; null if forgotten.
+  Probe* by_cell(ProbeId id);
+  /// Null: never used, or forgotten.
+  Probe* by_id(std::uint16_t id);
+
+  /// Drops probes sent before `before`, but none in flight.
+  void forget(transport::Instant before);
+
+  /// Calls `visit` with each probe in flight.
+  template <class Visit>
+  void for_each_in_flight(Visit visit) {
+    for (Probe& probe : probes_) {
+      if (probe.state == ProbeState::kInFlight) visit(probe);
+    }
+  }
+
+  std::size_t size() const { return probes_.size(); }
+
+ private:
+  std::uint16_t slots_;
+  std::uint16_t next_id_ = 1;
+  std::deque<Probe> probes_;  ///< In the order of ids, no gaps.
+  std::vector<std::vector<std::uint16_t>> cells_;  ///< [ttl][slot] → id; 0: none.
+};
+
+}  // namespace etr::trace
