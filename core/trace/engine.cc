@@ -111,7 +111,7 @@ class Engine::Impl {
   void obey();
   void obey(const Command& command);
   void housekeeping(Instant now);
-  void offer_snapshot(Instant now);
+  void offer_snapshot();
   std::shared_ptr<const Snapshot> make_run_snapshot();
   void reject(Rejection rejection);
   void report(Event event);
@@ -207,7 +207,7 @@ void Engine::Impl::loop() {
     planner_->retry_starts();
     send(transport_.clock().now());
     housekeeping(before);
-    offer_snapshot(before);
+    offer_snapshot();
   }
 }
 
@@ -266,10 +266,8 @@ void Engine::Impl::see_answer(const Answer& answer, const transport::ReceivedPac
   const Match& match = std::get<Match>(result);
   Reply reply = answer.reply;
   reply.rewritten = match.rewritten;
-  if (answer.decoded.probe) measure(*match.probe, reply);
-  // A UDP answer was attributed because nothing else could be meant: its time is good. A challenge
-  // ACK acknowledges some older SYN: it shows life, and no time.
-  if (!answer.decoded.probe && reply.kind != ReplyKind::kAck) measure(*match.probe, reply);
+  // A challenge ACK acknowledges some older SYN: it shows life, and no time.
+  if (reply.kind != ReplyKind::kAck) measure(*match.probe, reply);
   if (reply.rtt && *reply.rtt < Duration::zero()) return reject(Rejection::kTooEarly);
 
   Probe& probe = *match.probe;
@@ -461,7 +459,7 @@ void Engine::Impl::send_probe(const Cell& cell, Instant now) {
   probe->sent = now;
   probe->sent_utc = utc;
   const absl::Status status = write_and_send(flow, *probe);
-  if (!status.ok()) return fail_probe(cell, flow, probe, status.message());
+  if (!status.ok()) return fail_probe(cell, flow, probe, std::string(status.message()));
   ++counters_.probes_sent;
   ++flow.hop(cell.ttl).sent;
   expiries_.push_back({now + options_.timeout + kExpirySlack, cell.flow, probe->id});
@@ -572,8 +570,7 @@ void Engine::Impl::housekeeping(Instant now) {
   }
 }
 
-void Engine::Impl::offer_snapshot(Instant now) {
-  (void)now;
+void Engine::Impl::offer_snapshot() {
   if (observer_.wants_snapshot()) observer_.on_snapshot(make_run_snapshot());
 }
 
