@@ -1,0 +1,115 @@
+// One row per hop of the selected flow, and one per further responder, as etr's Detail pane.
+#include <algorithm>
+
+#include "figures.h"
+#include "hop_column.h"
+#include "panels.h"
+#include "table.h"
+#include "text.h"
+
+namespace tui {
+namespace {
+
+std::string title(const Scene& scene, const etr::FlowSnapshot& flow) {
+  std::string text = formatted("► PROBE #%u ◄ - Source Port: %u", flow.flow, flow.source_port);
+  if (!flow.path_hash.empty()) text += " - Path: " + short_hash(flow.path_hash);
+  if (flow.blocked) {
+    text += formatted(" - blocked at TTL %d by ", int{flow.blocked->ttl}) +
+            flow.blocked->by.to_string();
+  } else if (flow.rounds > 0 && !flow.reached) {
+    text += " - not reached";
+  }
+  if (scene.state.detail_focus) text += " [detail focus]";
+  return text;
+}
+
+struct Row {
+  const etr::HopStats* hop = nullptr;
+  const etr::ResponderStats* responder = nullptr;
+  bool first = true;
+};
+
+std::vector<Row> rows_of(const etr::FlowSnapshot& flow) {
+  std::vector<Row> rows;
+  for (const etr::HopStats& hop : flow.hops) {
+    if (hop.responders.empty()) rows.push_back({&hop, nullptr, true});
+    for (std::size_t i = 0; i < hop.responders.size(); ++i) {
+      rows.push_back({&hop, &hop.responders[i], i == 0});
+    }
+  }
+  return rows;
+}
+
+Field host_field(const Scene& scene, const Row& row) {
+  if (row.responder == nullptr) return {"???", Role::kSilent};
+  const std::string host = scene.host(row.responder->address);
+  if (row.first) return {host, Role::kAddress};
+  return {"↳ " + host, Role::kDim};
+}
+
+/// Wide screens give numbers etr's widths, narrow ones leave the room to the host.
+int field_width(const HopColumn& column, int width) {
+  if (width >= 110) return column.width + 1;
+  return width < 90 && column.letter != 'L' ? column.width - 1 : column.width;
+}
+
+Table make_table(const std::string& letters, int width) {
+  std::vector<Column> columns{{"TTL", 3}, {"Host", 16, false, true}};
+  for (const char letter : letters) {
+    const HopColumn* column = find_hop_column(letter);
+    if (column == nullptr) continue;
+    columns.push_back({std::string(column->title), field_width(*column, width)});
+  }
+  return Table(std::move(columns), width);
+}
+
+std::vector<Field> fields(const Scene& scene, const Row& row, int width) {
+  std::vector<Field> out{{row.first ? std::to_string(row.hop->ttl) : "", Role::kText},
+                         host_field(scene, row)};
+  for (const char letter : scene.state.columns) {
+    const HopColumn* column = find_hop_column(letter);
+    if (column == nullptr) continue;
+    Field field = hop_field(letter, *row.hop, row.responder, row.first, field_width(*column, width));
+    if (!row.first && field.role == Role::kText) field.role = Role::kDim;
+    out.push_back(std::move(field));
+  }
+  return out;
+}
+
+}  // namespace
+
+void draw_detail(Grid& grid, const Area& area, const Scene& scene, Framing framing) {
+  const etr::FlowSnapshot* flow = scene.flow();
+  const bool focused = scene.state.detail_focus;
+  if (flow == nullptr) {
+    draw_pane(grid, area, "no probe selected", Role::kDetailTitle, focused, framing);
+    return;
+  }
+  Area inner = draw_pane(grid, area, title(scene, *flow), Role::kDetailTitle, focused, framing);
+  const Table table = make_table(scene.state.columns, inner.columns);
+  table.header(grid, inner.row, inner.column);
+  inner = inner.below(1);
+
+  const std::vector<Row> rows = rows_of(*flow);
+  const int count = static_cast<int>(rows.size());
+  const auto chosen = std::find_if(rows.begin(), rows.end(), [&](const Row& row) {
+    return row.hop->ttl == scene.state.ttl;
+  });
+  const int selected = chosen == rows.end() ? 0 : static_cast<int>(chosen - rows.begin());
+  const int top = focused ? window_top(selected, count, inner.rows) : 0;
+  for (int i = 0; i < inner.rows && top + i < count; ++i) {
+    const Row& row = rows[static_cast<std::size_t>(top + i)];
+    table.row(grid, inner.row + i, inner.column, fields(scene, row, inner.columns));
+    if (focused && top + i == selected) {
+      grid.restyle({inner.row + i, inner.column, 1, inner.columns}, Role::kSelectedFocused);
+    }
+  }
+  const int hidden = count - top - inner.rows;
+  const bool framed = inner.columns != area.columns;
+  if (hidden > 0 && framed) {
+    grid.put_right(area.row + area.rows - 1, area.column, formatted(" ↓ %d more ", hidden),
+                   Role::kDim, area.columns - 2);
+  }
+}
+
+}  // namespace tui

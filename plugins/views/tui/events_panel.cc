@@ -1,0 +1,70 @@
+// What happened, oldest first; the newest line stays in sight until somebody scrolls back.
+#include <algorithm>
+
+#include "figures.h"
+#include "panels.h"
+#include "text.h"
+
+namespace tui {
+namespace {
+
+Role role_of(etr::EventKind kind) {
+  switch (kind) {
+    case etr::EventKind::kSendError: return Role::kLossHigh;
+    case etr::EventKind::kPathChange:
+    case etr::EventKind::kRouteChange: return Role::kHeader;
+    case etr::EventKind::kRejected:
+    case etr::EventKind::kRoundStretched:
+    case etr::EventKind::kFlowSkipped: return Role::kNotice;
+    default: return Role::kText;
+  }
+}
+
+}  // namespace
+
+std::string event_text(const Scene& scene, const etr::Event& event) {
+  std::string out = clock_text(event.at) + "  ";
+  const std::string kind(to_string(event.kind));
+  out += formatted("%-15s", kind.c_str());
+  if (event.trace && scene.run.traces.size() > 1) {
+    for (const etr::TraceInfo& trace : scene.run.traces) {
+      if (trace.trace == *event.trace) out += " " + trace.target;
+    }
+  }
+  if (event.flow) out += formatted(" #%u", *event.flow);
+  if (event.ttl) out += formatted(" TTL %d", int{*event.ttl});
+  if (event.change) {
+    out += formatted(" path %u → %u, TTL %d–%d", event.change->old_path_id,
+                     event.change->new_path_id, int{event.change->first_ttl},
+                     int{event.change->last_ttl});
+  }
+  if (event.address) out += " " + scene.host(*event.address);
+  if (event.rtt) out += " " + milliseconds(*event.rtt) + " ms";
+  if (event.count > 1) out += formatted(" (%llu times)", static_cast<unsigned long long>(event.count));
+  if (!event.text.empty()) out += " " + event.text;
+  return out;
+}
+
+int draw_events(Grid& grid, const Area& area, const Scene& scene) {
+  const auto& events = scene.events.events();
+  std::string title = formatted("Events (%llu", static_cast<unsigned long long>(scene.events.total()));
+  if (events.size() < scene.events.total()) title += formatted(", last %zu kept", events.size());
+  title += ", times in UTC)";
+  if (scene.state.scroll > 0) title += " - End for the newest";
+  const Area inner = draw_pane(grid, area, title, Role::kSummaryTitle, true);
+  if (events.empty()) {
+    grid.put(inner.row, inner.column, "nothing yet", Role::kDim, inner.columns);
+    return 0;
+  }
+  const int count = static_cast<int>(events.size());
+  const int scroll_end = std::max(0, count - inner.rows);
+  const int top = scroll_end - std::clamp(scene.state.scroll, 0, scroll_end);
+  for (int i = 0; i < inner.rows && top + i < count; ++i) {
+    const etr::Event& event = events[static_cast<std::size_t>(top + i)];
+    grid.put(inner.row + i, inner.column, cut(event_text(scene, event), inner.columns),
+             role_of(event.kind), inner.columns);
+  }
+  return scroll_end;
+}
+
+}  // namespace tui

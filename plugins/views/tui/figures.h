@@ -1,0 +1,52 @@
+// Numbers of hops and flows as the panels need them, and as text.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "etr/snapshot.h"
+#include "etr/time.h"
+#include "role.h"
+
+namespace tui {
+
+/// Statistics of all responders of a hop together; `mean` and `stddev` are pooled, not averaged.
+struct Figures {
+  std::uint64_t received = 0;
+  etr::Duration last{};  ///< Of the responder heard most.
+  etr::Duration best{};
+  etr::Duration worst{};
+  etr::Duration jitter{};  ///< Of the responder heard most.
+  double mean_ns = 0;
+  double stddev_ns = 0;
+};
+
+std::optional<Figures> figures(const etr::HopStats& hop);
+
+/// Where a flow's own quality is read: the destination's hop, else the last hop that answered.
+const etr::HopStats* end_hop(const etr::FlowSnapshot& flow);
+
+/// The responder heard most; none for a hop that was never heard.
+const etr::ResponderStats* main_responder(const etr::HopStats& hop);
+
+/// Hops up to the end, with a mark: "8", "8!" blocked there, "8?" destination not reached.
+std::string hop_count(const etr::FlowSnapshot& flow);
+
+/// "12.5%", or "silent", "limited", "-"; loss is coloured only where it is the path's.
+std::string loss_text(const etr::HopStats& hop);
+Role loss_role(const etr::HopStats& hop);
+Role loss_role(double share);
+
+/// Milliseconds with two decimals, fewer if they do not fit into `columns`.
+std::string milliseconds(double nanoseconds, int columns = 8);
+std::string milliseconds(etr::Duration duration, int columns = 8);
+std::string percent(double share);
+/// "12s", "3m05s", "2h03m05s", as the Go etr writes elapsed time.
+std::string elapsed_text(etr::Duration duration);
+/// "500ms", "2s".
+std::string interval_text(etr::Duration duration);
+/// "07:30:01.250", in UTC.
+std::string clock_text(etr::Timestamp at);
+
+}  // namespace tui

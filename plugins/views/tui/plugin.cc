@@ -1,0 +1,3 @@
+#include "tui_view.h"
+
+ETR_PLUGIN(TuiView);

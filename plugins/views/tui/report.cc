@@ -1,0 +1,127 @@
+#include "report.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+#include "figures.h"
+#include "panels.h"
+#include "path_group.h"
+#include "text.h"
+
+namespace tui {
+namespace {
+
+constexpr int kWidth = 120;
+constexpr std::size_t kFewFlows = 32;
+
+/// A panel drawn on as many rows as it needs, as text.
+template <class Draw>
+std::string text_of(int rows, Draw draw) {
+  Grid grid({rows, kWidth});
+  draw(grid, grid.area());
+  return grid.text();
+}
+
+std::string details(const Scene& scene, const etr::FlowSnapshot& flow) {
+  State state = scene.state;
+  state.flow = flow.flow;
+  state.detail_focus = false;
+  Scene one = make_scene(scene.run, scene.snapshot, scene.history, scene.events, scene.names, state);
+  int rows = 2;
+  for (const etr::HopStats& hop : flow.hops) {
+    rows += static_cast<int>(std::max<std::size_t>(1, hop.responders.size()));
+  }
+  return text_of(rows, [&](Grid& grid, const Area& area) { draw_detail(grid, area, one, Framing::kBare); });
+}
+
+std::string counters(const etr::Counters& of) {
+  std::string text = formatted("%llu probes sent, %llu replies",
+                               static_cast<unsigned long long>(of.probes_sent),
+                               static_cast<unsigned long long>(of.replies));
+  const auto add = [&text](std::uint64_t count, const char* what) {
+    if (count > 0) text += formatted(", %llu %s", static_cast<unsigned long long>(count), what);
+  };
+  add(of.late, "late");
+  add(of.duplicates, "duplicate");
+  add(of.rejected, "rejected");
+  add(of.send_errors, "send errors");
+  add(of.capture_drops, "dropped by the capture");
+  return text + "\n";
+}
+
+/// One target; `scene.state.trace` says which.
+std::string target_report(const Scene& scene, ReportExtent extent) {
+  std::string out =
+      text_of(1, [&](Grid& grid, const Area& area) { draw_title_bar(grid, area, scene); });
+  const std::size_t shown = extent == ReportExtent::kAll
+                                ? scene.flows.size()
+                                : std::min(scene.flows.size(), kFewFlows);
+  out += text_of(static_cast<int>(shown) + 2, [&](Grid& grid, const Area& area) {
+    draw_summary(grid, area, scene, Framing::kBare);
+  });
+  if (shown < scene.flows.size()) {
+    out += formatted("  ... and %zu more probes\n", scene.flows.size() - shown);
+  }
+  if (extent == ReportExtent::kAll) {
+    for (const etr::FlowSnapshot* flow : scene.flows) out += "\n" + details(scene, *flow);
+  } else if (scene.flow() != nullptr) {
+    out += "\n" + details(scene, *scene.flow());
+  }
+  return out;
+}
+
+std::string event_lines(const Scene& scene) {
+  std::string out;
+  for (const etr::Event& event : scene.events.events()) {
+    out += cut(event_text(scene, event), 1000) + "\n";
+  }
+  return out.empty() ? out : "\nEvents\n" + out;
+}
+
+}  // namespace
+
+std::string report(const Scene& scene, ReportExtent extent) {
+  std::string out;
+  for (const etr::TraceInfo& trace : scene.run.traces) {
+    State state = scene.state;
+    if (state.trace != trace.trace) {
+      state.trace = trace.trace;
+      state.filter_path.reset();
+      state.flow = 0;
+    }
+    state.filter.clear();
+    state.filter_path.reset();
+    state.sort = SortBy::kFlow;
+    if (!out.empty()) out += "\n";
+    out += target_report(make_scene(scene.run, scene.snapshot, scene.history, scene.events,
+                                    scene.names, state),
+                         extent);
+  }
+  if (extent == ReportExtent::kAll) out += event_lines(scene);
+  return out + "\n" + counters(scene.snapshot.counters);
+}
+
+std::string save_text(const std::string& file, const std::string& text) {
+  const int fd = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+  const auto error = [&file] { return "cannot save to '" + file + "': " + std::strerror(errno); };
+  if (fd < 0) return error();
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const ssize_t written = write(fd, rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) {
+      const std::string why = error();
+      close(fd);
+      return why;
+    }
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return close(fd) == 0 ? std::string() : error();
+}
+
+}  // namespace tui

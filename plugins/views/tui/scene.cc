@@ -1,0 +1,125 @@
+#include "scene.h"
+
+#include <algorithm>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "figures.h"
+#include "text.h"
+
+namespace tui {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& octet : out) {
+    if (octet >= 'A' && octet <= 'Z') octet = static_cast<char>(octet - 'A' + 'a');
+  }
+  return out;
+}
+
+/// Answers whether flows match a text; asks for each address once.
+class Filter {
+ public:
+  Filter(const std::string& text, etr::Names& names) : wanted_(lower(text)), names_(names) {}
+
+  bool passes(const etr::FlowSnapshot& flow) {
+    if (wanted_.empty() || contains(flow.path_hash) ||
+        std::to_string(flow.source_port).find(wanted_) == 0 ||
+        "#" + std::to_string(flow.flow) == wanted_) {
+      return true;
+    }
+    for (const etr::HopStats& hop : flow.hops) {
+      for (const etr::ResponderStats& responder : hop.responders) {
+        if (matches(responder.address)) return true;
+      }
+    }
+    return false;
+  }
+
+ private:
+  bool contains(const std::string& text) const {
+    return lower(text).find(wanted_) != std::string::npos;
+  }
+  bool matches(const etr::IpAddress& address) {
+    const auto [known, added] = seen_.try_emplace(address, false);
+    if (added) known->second = contains(address.to_string()) || contains(names_.name(address));
+    return known->second;
+  }
+
+  std::string wanted_;
+  etr::Names& names_;
+  std::unordered_map<etr::IpAddress, bool> seen_;
+};
+
+/// What a flow is sorted by, worst first; flows without figures come last.
+double badness(const etr::FlowSnapshot& flow, SortBy sort) {
+  const etr::HopStats* end = end_hop(flow);
+  if (end == nullptr) return -1;
+  if (sort == SortBy::kLoss) return end->loss().value_or(-1);
+  const std::optional<Figures> numbers = figures(*end);
+  if (!numbers) return -1;
+  return sort == SortBy::kJitter ? static_cast<double>(numbers->jitter.count())
+                                 : numbers->mean_ns;
+}
+
+void sort_flows(std::vector<const etr::FlowSnapshot*>& flows, SortBy sort) {
+  if (sort == SortBy::kFlow) return;
+  if (sort == SortBy::kPath) {
+    std::stable_sort(flows.begin(), flows.end(),
+                     [](const auto* a, const auto* b) { return a->path_id < b->path_id; });
+    return;
+  }
+  std::vector<std::pair<double, const etr::FlowSnapshot*>> keyed;
+  keyed.reserve(flows.size());
+  for (const etr::FlowSnapshot* flow : flows) keyed.emplace_back(badness(*flow, sort), flow);
+  std::stable_sort(keyed.begin(), keyed.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::transform(keyed.begin(), keyed.end(), flows.begin(),
+                 [](const auto& entry) { return entry.second; });
+}
+
+}  // namespace
+
+std::string Scene::host(const etr::IpAddress& address) const {
+  std::string literal = address.to_string();
+  if (state.names == NameMode::kAddresses) return literal;
+  std::string name = names.name(address);
+  if (name.empty()) return literal;
+  if (state.names == NameMode::kNames) return name;
+  return name + " (" + literal + ")";
+}
+
+Scene make_scene(const etr::RunInfo& run, const etr::Snapshot& snapshot, const History& history,
+                 const EventLog& events, etr::Names& names, const State& state) {
+  Scene scene{run, snapshot, history, events, names, state, nullptr, {}, {}, {}, 0};
+  for (const etr::TraceInfo& trace : run.traces) {
+    if (trace.trace == state.trace) scene.trace = &trace;
+  }
+  Filter filter(state.filter, names);
+  for (const auto& flow : snapshot.flows) {
+    if (flow == nullptr || flow->trace != state.trace) continue;
+    scene.all.push_back(flow.get());
+    if (!filter.passes(*flow)) continue;
+    scene.matching.push_back(flow.get());
+    if (state.filter_path && flow->path_id != *state.filter_path) continue;
+    scene.flows.push_back(flow.get());
+  }
+  sort_flows(scene.flows, state.sort);
+  const auto found = std::find_if(scene.flows.begin(), scene.flows.end(), [&](const auto* flow) {
+    return flow->flow == state.flow;
+  });
+  if (found != scene.flows.end()) {
+    scene.selected = static_cast<std::size_t>(found - scene.flows.begin());
+  }
+  return scene;
+}
+
+int window_top(int selected, int count, int height) {
+  return std::clamp(selected - height / 2, 0, std::max(0, count - height));
+}
+
+std::string short_hash(const std::string& hash) { return hash.substr(0, 8); }
+
+}  // namespace tui

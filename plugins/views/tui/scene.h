@@ -1,0 +1,48 @@
+// All that panels draw from, for one frame: the newest snapshot, what the view remembers, and what
+// the person has chosen.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "etr/run_info.h"
+#include "etr/snapshot.h"
+#include "event_log.h"
+#include "history.h"
+#include "state.h"
+
+namespace tui {
+
+struct Scene {
+  const etr::RunInfo& run;
+  const etr::Snapshot& snapshot;
+  const History& history;
+  const EventLog& events;
+  etr::Names& names;
+  const State& state;
+
+  const etr::TraceInfo* trace = nullptr;  ///< The target on screen; null without traces.
+  /// Flows of that target: all; those that match the filter's text; of these the ones on the path
+  /// filtered for, in the order chosen.
+  std::vector<const etr::FlowSnapshot*> all;
+  std::vector<const etr::FlowSnapshot*> matching;
+  std::vector<const etr::FlowSnapshot*> flows;
+  std::size_t selected = 0;  ///< Position in `flows`; 0 if the selected flow is not among them.
+
+  const etr::FlowSnapshot* flow() const { return flows.empty() ? nullptr : flows[selected]; }
+  /// Name, address or both, as the person wants hosts written.
+  std::string host(const etr::IpAddress& address) const;
+};
+
+Scene make_scene(const etr::RunInfo& run, const etr::Snapshot& snapshot, const History& history,
+                 const EventLog& events, etr::Names& names, const State& state);
+
+/// First row of a list to show so that row `selected` stands in the middle where possible.
+int window_top(int selected, int count, int height);
+
+/// First eight digits of a path's hash.
+std::string short_hash(const std::string& hash);
+
+}  // namespace tui

@@ -1,0 +1,50 @@
+#include "screen.h"
+
+#include <algorithm>
+
+#include "panels.h"
+#include "text.h"
+
+namespace tui {
+namespace {
+
+Grid too_small(Size size) {
+  Grid grid(size);
+  const int row = size.rows / 2;
+  const int top = size.rows > 2 ? row - 1 : row;
+  grid.put(top, 0, cut("terminal too small", size.columns), Role::kNotice);
+  grid.put(top + 1, 0,
+           cut(formatted("%dx%d, needs %dx%d", size.columns, size.rows, kSmallest.columns,
+                         kSmallest.rows),
+               size.columns),
+           Role::kNotice);
+  return grid;
+}
+
+/// A third of the room for the flows, as etr divides it, and never so much that no hop is seen.
+void draw_flows(Grid& grid, const Area& area, const Scene& scene) {
+  const bool frames = area.rows >= 14;
+  const int extra = frames ? 2 : 0;  // the frame itself
+  int height = std::min(area.rows / 3, 15) + extra;
+  height = std::max(height, 3 + extra);
+  draw_summary(grid, {area.row, area.column, height, area.columns}, scene);
+  draw_detail(grid, area.below(height), scene);
+}
+
+}  // namespace
+
+Frame draw_frame(const Scene& scene, Size size) {
+  if (size.rows < kSmallest.rows || size.columns < kSmallest.columns) return {too_small(size), 0};
+  Frame frame{Grid(size), 0};
+  Grid& grid = frame.grid;
+  draw_title_bar(grid, {0, 0, 1, size.columns}, scene);
+  draw_status_bar(grid, {size.rows - 1, 0, 1, size.columns}, scene);
+  const Area body{1, 0, size.rows - 2, size.columns};
+  switch (scene.state.screen) {
+    case Screen::kEvents: frame.scroll_end = draw_events(grid, body, scene); break;
+    default: draw_flows(grid, body, scene); break;
+  }
+  return frame;
+}
+
+}  // namespace tui

@@ -1,0 +1,89 @@
+// One row per flow, as etr's Summary pane.
+#include <algorithm>
+#include <unordered_set>
+
+#include "figures.h"
+#include "panels.h"
+#include "table.h"
+#include "text.h"
+
+namespace tui {
+namespace {
+
+std::size_t unique_paths(const Scene& scene) {
+  std::unordered_set<std::uint32_t> seen;
+  for (const etr::FlowSnapshot* flow : scene.flows) {
+    if (flow->rounds > 0) seen.insert(flow->path_id);
+  }
+  return seen.size();
+}
+
+std::string title(const Scene& scene) {
+  const bool filtered = scene.flows.size() != scene.all.size();
+  std::string text = "Summary (";
+  if (filtered) text += std::to_string(scene.flows.size()) + " of ";
+  text += formatted("%zu probes, %zu unique paths)", scene.all.size(), unique_paths(scene));
+  if (scene.state.filter_path) text += formatted(" on path %u", *scene.state.filter_path);
+  if (!scene.state.filter.empty()) text += " matching '" + scene.state.filter + "'";
+  return text;
+}
+
+/// Numbers get etr's widths where there is room, one column less each on 80 columns.
+std::vector<Column> columns(int width) {
+  const int time = width >= 90 ? 8 : 7;
+  return {{"Probe", 6, false}, {"SrcPort", 7},     {"Path", 8},       {"Hops", 4},
+          {"Loss%", 7},        {"Avg(ms)", time},  {"Min(ms)", time}, {"Max(ms)", time},
+          {"StdDev", time},    {"Jitter", time},   {"Changes", 7}};
+}
+
+std::vector<Field> fields(const etr::FlowSnapshot& flow, bool selected) {
+  std::vector<Field> row{{formatted("%s#%u", selected ? "► " : "  ", flow.flow), Role::kText},
+                         {std::to_string(flow.source_port), Role::kText},
+                         {short_hash(flow.path_hash), Role::kText},
+                         {hop_count(flow), Role::kText}};
+  const etr::HopStats* end = end_hop(flow);
+  const std::optional<Figures> numbers = end == nullptr ? std::nullopt : figures(*end);
+  row.push_back(end == nullptr ? Field{"-", Role::kDim}
+                               : Field{loss_text(*end), loss_role(*end)});
+  if (numbers) {
+    row.push_back({milliseconds(numbers->mean_ns), Role::kText});
+    row.push_back({milliseconds(numbers->best), Role::kText});
+    row.push_back({milliseconds(numbers->worst), Role::kText});
+    row.push_back({milliseconds(numbers->stddev_ns), Role::kText});
+    row.push_back({milliseconds(numbers->jitter), Role::kText});
+  } else {
+    row.resize(row.size() + 5, {"-", Role::kDim});
+  }
+  row.push_back({std::to_string(flow.path_changes),
+                 flow.path_changes == 0 ? Role::kDim : Role::kText});
+  return row;
+}
+
+}  // namespace
+
+void draw_summary(Grid& grid, const Area& area, const Scene& scene, Framing framing) {
+  const bool focused = !scene.state.detail_focus;
+  Area inner = draw_pane(grid, area, title(scene), Role::kSummaryTitle, focused, framing);
+  const Table table(columns(inner.columns), inner.columns);
+  table.header(grid, inner.row, inner.column);
+  inner = inner.below(1);
+  if (scene.flows.empty()) {
+    grid.put(inner.row, inner.column,
+             scene.all.empty() ? "Initializing..." : "no probe matches the filter", Role::kDim,
+             inner.rows > 0 ? inner.columns : 0);
+    return;
+  }
+  const int count = static_cast<int>(scene.flows.size());
+  const int top = window_top(static_cast<int>(scene.selected), count, inner.rows);
+  for (int i = 0; i < inner.rows && top + i < count; ++i) {
+    const auto index = static_cast<std::size_t>(top + i);
+    const bool selected = index == scene.selected;
+    table.row(grid, inner.row + i, inner.column, fields(*scene.flows[index], selected));
+    if (selected) {
+      grid.restyle({inner.row + i, inner.column, 1, inner.columns},
+                   focused ? Role::kSelectedFocused : Role::kSelected);
+    }
+  }
+}
+
+}  // namespace tui

@@ -1,0 +1,171 @@
+#include "tui_view.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "hop_column.h"
+#include "report.h"
+#include "screen.h"
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Elapsed time advances on screen even when nothing else happens.
+constexpr etr::Duration kIdleRefresh = std::chrono::seconds(1);
+/// How long the rest of an escape sequence may take; a lone escape after that is the Escape key.
+constexpr etr::Duration kEscapeDelay = milliseconds(50);
+
+template <class Value, std::size_t Count>
+Value choose(const std::string& option, const std::string& wanted,
+             const std::pair<const char*, Value> (&choices)[Count]) {
+  std::string known;
+  for (const auto& [name, value] : choices) {
+    if (wanted == name) return value;
+    known += (known.empty() ? "" : ", ") + std::string(name);
+  }
+  throw std::runtime_error("option '" + option + "': no such value '" + wanted + "', known are " +
+                           known);
+}
+
+tui::State first_state(const TuiView::Options& options) {
+  using tui::NameMode;
+  using tui::Screen;
+  tui::State state;
+  const std::string unknown = tui::unknown_letters(options.columns);
+  if (!unknown.empty()) {
+    throw std::runtime_error("option 'columns': no such column: " + unknown);
+  }
+  state.columns = options.columns;
+  state.screen = choose<Screen>("start", options.start,
+                                {{"flows", Screen::kFlows}, {"paths", Screen::kPaths},
+                                 {"graph", Screen::kGraph}, {"history", Screen::kHistory},
+                                 {"events", Screen::kEvents}});
+  state.names = choose<NameMode>("names", options.names,
+                                 {{"both", NameMode::kBoth}, {"names", NameMode::kNames},
+                                  {"addresses", NameMode::kAddresses}});
+  return state;
+}
+
+}  // namespace
+
+TuiView::TuiView(const Options& options)
+    : options_(options),
+      settings_{choose<tui::Theme>("theme", options.theme,
+                                   {{"dark", tui::Theme::kDark}, {"light", tui::Theme::kLight}}),
+                options.ascii, options.colours},
+      state_(first_state(options)) {}
+
+void TuiView::open(const etr::RunInfo& run, etr::Names& names) {
+  run_ = run;
+  names_ = &names;
+  if (!run.traces.empty()) state_.trace = run.traces.front().trace;
+  history_ = tui::History(run.traces.size() * run.flows * run.max_ttl);
+  auto empty = std::make_shared<etr::Snapshot>();
+  empty->round_interval = run.round_interval;
+  snapshot_ = std::move(empty);
+  terminal_ = std::make_unique<tui::Terminal>(settings_);
+  draw();
+}
+
+tui::Scene TuiView::scene() const {
+  return tui::make_scene(run_, *snapshot_, history_, events_, *names_, state_);
+}
+
+void TuiView::draw() {
+  const tui::Frame frame = tui::draw_frame(scene(), terminal_->size());
+  if (state_.scroll > frame.scroll_end) state_.scroll = frame.scroll_end;
+  terminal_->show(frame.grid);
+  drawn_at_ = Clock::now();
+  stale_ = false;
+  urgent_ = false;
+}
+
+void TuiView::render(const std::shared_ptr<const etr::Snapshot>& snapshot) {
+  if (!terminal_) return;
+  if (snapshot != nullptr && snapshot != snapshot_) {
+    snapshot_ = snapshot;
+    stale_ = true;
+  }
+  if (keys_.pending() && Clock::now() - typed_at_ >= kEscapeDelay) {
+    for (const tui::Key& key : keys_.finish()) handle(key);  // Esc: never a command of the run
+  }
+  const auto age = Clock::now() - drawn_at_;
+  if (urgent_ || (stale_ && age >= options_.refresh) || age >= kIdleRefresh) draw();
+}
+
+void TuiView::on_path(const etr::Path& path) {
+  history_.record(path);
+  stale_ = true;
+}
+
+void TuiView::on_event(const etr::Event& event) {
+  events_.add(event);
+  // Somebody who has scrolled back keeps seeing the same lines.
+  if (state_.screen == tui::Screen::kEvents && state_.scroll > 0) ++state_.scroll;
+  stale_ = true;
+}
+
+int TuiView::input_fd() const { return terminal_ ? terminal_->input_fd() : -1; }
+
+etr::Command TuiView::on_input() {
+  if (!terminal_) return {};
+  if (waiting_.empty()) {
+    const std::string typed = terminal_->read_input();
+    if (!typed.empty()) typed_at_ = Clock::now();
+    waiting_ = keys_.feed(typed);
+    if (waiting_.empty()) return {};
+  }
+  const tui::Key key = waiting_.front();
+  waiting_.erase(waiting_.begin());
+  return handle(key);
+}
+
+etr::Command TuiView::handle(const tui::Key& key) {
+  const int page = std::max(2, terminal_->size().rows / 2);
+  const tui::Outcome outcome = tui::press(state_, key, scene(), page);
+  if (outcome.repaint) terminal_->forget();
+  if (outcome.save) save(outcome.file);
+  if (outcome.command.kind == etr::Command::Kind::kResetStatistics) history_.clear();
+  urgent_ = true;
+  return outcome.command;
+}
+
+void TuiView::save(const std::string& file) {
+  const std::string error = tui::save_text(file, tui::report(scene(), tui::ReportExtent::kAll));
+  state_.message_is_error = !error.empty();
+  state_.message = error.empty() ? "saved to " + file : error;
+}
+
+void TuiView::on_resize() {
+  if (terminal_) draw();
+}
+
+void TuiView::suspend() {
+  if (terminal_) terminal_->leave();
+}
+
+void TuiView::resume() {
+  if (terminal_) draw();
+}
+
+std::optional<etr::Duration> TuiView::next_refresh() const {
+  if (urgent_) return etr::Duration::zero();
+  const etr::Duration age = Clock::now() - drawn_at_;
+  etr::Duration wanted = (stale_ ? options_.refresh : kIdleRefresh) - age;
+  if (keys_.pending()) wanted = std::min(wanted, kEscapeDelay);
+  return std::max(wanted, etr::Duration::zero());
+}
+
+std::string TuiView::terminal_reset() const {
+  return terminal_ ? terminal_->reset_sequence() : std::string();
+}
+
+void TuiView::close(const etr::Summary& summary) {
+  if (!terminal_) return;
+  if (summary.snapshot != nullptr) snapshot_ = summary.snapshot;
+  terminal_->leave();
+  terminal_->print(tui::report(scene(), tui::ReportExtent::kScreen));
+  terminal_.reset();
+}

@@ -1,0 +1,83 @@
+// The interactive view: an mtr for ECMP. Keys become actions, snapshots become a grid of cells,
+// the grid goes to the terminal; this class only carries them from one to the next.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "etr/plugin.h"
+#include "event_log.h"
+#include "history.h"
+#include "key.h"
+#include "state.h"
+#include "terminal.h"
+#include "update.h"
+
+class TuiView final : public etr::View {
+ public:
+  struct Options {
+    std::string columns = "LSNABWVI";
+    etr::Duration refresh = std::chrono::milliseconds(100);
+    std::string theme = "dark";
+    std::string start = "flows";
+    std::string names = "both";
+    bool colours = true;
+    bool ascii = false;
+  };
+  static constexpr etr::PluginInfo kInfo{"tui", "1.0.0",
+                                         "Interactive screen: flows, paths, graph, history"};
+  static constexpr auto kOptions = std::tuple{
+      etr::option("columns", &Options::columns, "Columns of a hop, by letter (key o lists them)"),
+      etr::option("refresh", &Options::refresh, "Shortest time between two redraws"),
+      etr::option("theme", &Options::theme, "dark or light"),
+      etr::option("start", &Options::start,
+                  "First screen: flows, paths, graph, history or events"),
+      etr::option("names", &Options::names, "Hosts as names, addresses or both"),
+      etr::option("colours", &Options::colours, "Use colours; NO_COLOR in the environment wins"),
+      etr::option("ascii", &Options::ascii, "Draw with ASCII characters only")};
+
+  /// Throws std::runtime_error for a value that no screen has.
+  explicit TuiView(const Options& options);
+
+  bool needs_terminal() const override { return true; }
+  void open(const etr::RunInfo& run, etr::Names& names) override;
+  void render(const std::shared_ptr<const etr::Snapshot>& snapshot) override;
+  void on_path(const etr::Path& path) override;
+  void on_event(const etr::Event& event) override;
+  int input_fd() const override;
+  etr::Command on_input() override;
+  void on_resize() override;
+  void suspend() override;
+  void resume() override;
+  std::optional<etr::Duration> next_refresh() const override;
+  std::string terminal_reset() const override;
+  void close(const etr::Summary& summary) override;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  tui::Scene scene() const;
+  void draw();
+  etr::Command handle(const tui::Key& key);
+  void save(const std::string& file);
+
+  const Options options_;
+  tui::Terminal::Settings settings_;
+  tui::State state_;
+  tui::KeyParser keys_;
+  std::vector<tui::Key> waiting_;  ///< Keys typed ahead; on_input() takes them one by one.
+  tui::History history_;
+  tui::EventLog events_;
+
+  // From open() on.
+  etr::RunInfo run_;
+  etr::Names* names_ = nullptr;
+  std::shared_ptr<const etr::Snapshot> snapshot_;
+  std::unique_ptr<tui::Terminal> terminal_;
+  Clock::time_point drawn_at_{};
+  Clock::time_point typed_at_{};
+  bool stale_ = true;    ///< The screen does not show the newest state.
+  bool urgent_ = true;   ///< The person did something: draw at once.
+};

@@ -1,0 +1,139 @@
+// Runs the view on the controlling terminal with a made-up run instead of the network, so that
+// keys and screens can be tried in a pseudo-terminal. It does what a host does: waits for input,
+// passes on snapshots, obeys commands.
+//
+// Usage: tui_driver [option=value ...], options of the plugin; flows=N and hostile=1 are its own.
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include "plugins/views/tui/tui_view.h"
+#include "tests/plugins/views/tui/sample_run.h"
+
+namespace {
+
+using Kind = etr::Command::Kind;
+
+void make_hostile(sample::Run& run) {
+  run.names.known["10.0.0.1"] = "\x1b[2J\x1b[31mevil\x07.example";
+  run.names.known["10.1.1.1"] = "\xe2\x80\xae" "drawkcab.example";
+  run.names.known["10.2.1.1"] = "bad\xff\xfe\xc3utf8";
+  run.names.known["203.0.113.80"] = std::string(255, 'x') + ".example";
+}
+
+struct Settings {
+  TuiView::Options options;
+  std::uint32_t flows = 16;
+  bool hostile = false;
+};
+
+Settings parse(int count, char** arguments) {
+  Settings settings;
+  for (int i = 1; i < count; ++i) {
+    const std::string argument = arguments[i];
+    const std::size_t equals = argument.find('=');
+    const std::string key = argument.substr(0, equals);
+    const std::string value = equals == std::string::npos ? "" : argument.substr(equals + 1);
+    if (key == "theme") settings.options.theme = value;
+    if (key == "start") settings.options.start = value;
+    if (key == "columns") settings.options.columns = value;
+    if (key == "ascii") settings.options.ascii = value == "1";
+    if (key == "flows") settings.flows = static_cast<std::uint32_t>(std::stoul(value));
+    if (key == "hostile") settings.hostile = value == "1";
+  }
+  return settings;
+}
+
+class Driver {
+ public:
+  Driver(TuiView& view, sample::Run& run) : view_(view), run_(run) {}
+
+  void play() {
+    sigset_t wanted{};
+    sigemptyset(&wanted);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGWINCH}) sigaddset(&wanted, number);
+    sigprocmask(SIG_BLOCK, &wanted, nullptr);
+    signals_ = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
+    view_.open(run_.info, run_.names);
+    for (const etr::Path& path : run_.paths) view_.on_path(path);
+    for (const etr::Event& event : run_.events) view_.on_event(event);
+    view_.render(run_.snapshot);
+    while (!over_) turn();
+    etr::Summary summary;
+    summary.snapshot = run_.snapshot;
+    view_.close(summary);
+    ::close(signals_);
+  }
+
+ private:
+  void turn() {
+    const auto refresh = view_.next_refresh();
+    const int wait =
+        refresh ? static_cast<int>(
+                      std::chrono::ceil<std::chrono::milliseconds>(*refresh).count())
+                : -1;
+    pollfd watched[2] = {{view_.input_fd(), POLLIN, 0}, {signals_, POLLIN, 0}};
+    poll(watched, 2, wait);
+    signalfd_siginfo signal{};
+    while (read(signals_, &signal, sizeof signal) == sizeof signal) {
+      if (signal.ssi_signo == SIGWINCH) {
+        view_.on_resize();
+      } else {
+        over_ = true;
+      }
+    }
+    if (watched[0].revents != 0) {
+      for (etr::Command command = view_.on_input(); command.kind != Kind::kNone;
+           command = view_.on_input()) {
+        obey(command);
+      }
+    }
+    view_.render(run_.snapshot);
+  }
+
+  void obey(const etr::Command& command) {
+    if (command.kind == Kind::kRedraw) return;
+    auto next = std::make_shared<etr::Snapshot>(*run_.snapshot);
+    switch (command.kind) {
+      case Kind::kQuit: over_ = true; break;
+      case Kind::kPause: next->paused = !next->paused; break;
+      case Kind::kResetStatistics: next->elapsed = {}; break;
+      case Kind::kSetRoundInterval: next->round_interval = command.interval; break;
+      case Kind::kSuspend:
+        view_.suspend();
+        raise(SIGSTOP);
+        view_.resume();
+        break;
+      default: break;
+    }
+    run_.snapshot = next;
+  }
+
+  TuiView& view_;
+  sample::Run& run_;
+  int signals_ = -1;
+  bool over_ = false;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  const Settings settings = parse(argc, argv);
+  sample::Run run = sample::fabric(settings.flows);
+  if (settings.hostile) make_hostile(run);
+  TuiView view(settings.options);
+  Driver(view, run).play();
+  return 0;
+} catch (const std::exception& error) {
+  std::cerr << "tui_driver: " << error.what() << '\n';
+  return 1;
+}
