@@ -7,6 +7,7 @@
 // end a run: that packet is rejected, and the first fault is reported.
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -44,7 +45,9 @@ auto guarded(const std::string& label, Call&& call) {
     return call();
   } catch (const std::exception& error) {
     const std::string text = error.what();
-    throw PluginFault(label + ": " + (text.empty() ? "failed without a message" : text));
+    // Nested, so that the output side still knows a closed pipe from other faults.
+    std::throw_with_nested(
+        PluginFault(label + ": " + (text.empty() ? "failed without a message" : text)));
   } catch (...) {
     throw PluginFault(label + ": threw something that is no std::exception");
   }

@@ -1,0 +1,259 @@
+#include "pipeline/sink_runner.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_format.h"
+#include "pipeline/attach_names.h"
+#include "pipeline/channel.h"
+#include "pipeline/output_fault.h"
+
+namespace etr::pipeline {
+namespace {
+
+/// Only wakes the thread.
+struct Nudge {};
+using Message = std::variant<Path, Event, Nudge>;
+
+/// One sink and its fate. Owned by the sinks' thread but for the counters.
+struct Slot {
+  std::string label;
+  std::unique_ptr<Sink> sink;  ///< Null once it failed or was closed.
+  std::atomic<bool> alive{true};
+  /// Records handed to the sink since it was last flushed: they may not be in the file yet.
+  std::atomic<std::uint64_t> unflushed{0};
+};
+
+}  // namespace
+
+class SinkRunner::State : public std::enable_shared_from_this<State> {
+ public:
+  State(std::vector<NamedSink> sinks, std::shared_ptr<NameSource> names, std::size_t capacity,
+        Callbacks callbacks)
+      : channel(capacity, capacity), names_(std::move(names)), callbacks_(std::move(callbacks)) {
+    for (NamedSink& named : sinks) {
+      auto slot = std::make_unique<Slot>();
+      slot->label = "sink '" + named.name + "'";
+      slot->sink = std::move(named.sink);
+      slots_.push_back(std::move(slot));
+    }
+  }
+
+  absl::Status start(const RunInfo& run) {
+    thread_ = std::thread([self = shared_from_this(), run] { self->run(run); });
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return opened_; });
+    return open_status_;
+  }
+
+  void finish(const Summary& summary) {
+    {
+      const std::lock_guard lock(mutex_);
+      summary_ = summary;
+    }
+    channel.close();
+  }
+
+  bool wait_until_done(Duration limit) {
+    {
+      std::unique_lock lock(mutex_);
+      if (thread_.joinable() && !changed_.wait_for(lock, limit, [this] { return done_; })) {
+        return false;
+      }
+    }
+    if (thread_.joinable()) thread_.join();
+    return true;
+  }
+
+  void give_up() {
+    abandoned_ = true;
+    failed_ = true;
+    const std::uint64_t waiting = channel.size() + in_hand_;
+    for (const auto& slot : slots_) {
+      if (!slot->alive) continue;
+      const std::uint64_t count = waiting + slot->unflushed;
+      callbacks_.report(absl::StrFormat("%s: %d record%s not written", slot->label, count,
+                                        count == 1 ? "" : "s"));
+    }
+    thread_.detach();
+  }
+
+  bool joinable() const { return thread_.joinable(); }
+
+  void push(const Event& event) {
+    if (!channel.push_extra(event)) ++lost_events_;
+  }
+
+  void reopen() {
+    reopen_wanted_ = true;
+    channel.push_extra(Nudge{});  // refused only if others wait, and those wake the thread too
+  }
+
+  bool failed() const { return failed_; }
+
+  Channel<Message> channel;
+
+ private:
+  void run(const RunInfo& run) {
+    open(run);
+    while (true) {
+      auto popped = channel.try_pop();
+      if (!popped.item) {
+        report_lost_events();
+        flush();
+        popped = channel.pop();
+        if (!popped.item) break;
+      }
+      if (abandoned_) return;
+      if (popped.room_wanted) callbacks_.room();
+      if (reopen_wanted_.exchange(false)) for_each([](Slot& slot) { slot.sink->reopen(); });
+      deliver(std::move(*popped.item));
+    }
+    close();
+    const std::lock_guard lock(mutex_);
+    done_ = true;
+    changed_.notify_all();
+  }
+
+  void open(const RunInfo& run) {
+    absl::Status status = absl::OkStatus();
+    for (const auto& slot : slots_) {
+      try {
+        slot->sink->open(run);
+      } catch (const std::exception& error) {
+        if (status.ok()) status = absl::UnavailableError(describe_fault(slot->label, error));
+        drop(*slot);
+      }
+    }
+    const std::lock_guard lock(mutex_);
+    open_status_ = std::move(status);
+    opened_ = true;
+    changed_.notify_all();
+  }
+
+  void deliver(Message message) {
+    if (auto* const path = std::get_if<Path>(&message)) {
+      attach_names(*path, *names_);
+      in_hand_ = 1;
+      for_each([&](Slot& slot) {
+        slot.sink->write(*path);
+        ++slot.unflushed;
+      });
+      in_hand_ = 0;
+    } else if (const auto* const event = std::get_if<Event>(&message)) {
+      for_each([&](Slot& slot) { slot.sink->on_event(*event); });
+    }
+  }
+
+  void flush() {
+    for_each([](Slot& slot) {
+      slot.sink->flush();
+      slot.unflushed = 0;
+    });
+  }
+
+  void close() {
+    Summary summary;
+    {
+      const std::lock_guard lock(mutex_);
+      summary = summary_;
+    }
+    for_each([&](Slot& slot) {
+      slot.sink->close(summary);
+      slot.alive = false;
+      slot.sink.reset();
+    });
+  }
+
+  template <class Call>
+  void for_each(Call call) {
+    for (const auto& slot : slots_) {
+      if (!slot->alive) continue;
+      try {
+        call(*slot);
+      } catch (const std::exception& error) {
+        fail(*slot, error);
+      }
+    }
+  }
+
+  void fail(Slot& slot, const std::exception& error) {
+    const bool closed_pipe = slot.sink->uses_standard_output() && is_closed_pipe(error);
+    if (!abandoned_) {
+      if (closed_pipe) {
+        callbacks_.closed_pipe();
+      } else {
+        callbacks_.report(describe_fault(slot.label, error));
+      }
+    }
+    drop(slot);
+  }
+
+  void drop(Slot& slot) {
+    failed_ = true;
+    slot.alive = false;
+    slot.sink.reset();
+  }
+
+  void report_lost_events() {
+    const std::uint64_t lost = lost_events_.exchange(0);
+    if (lost == 0) return;
+    Event event;
+    event.at = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+    event.count = lost;
+    event.text = absl::StrFormat("%d events were dropped: they came faster than they could be written",
+                                 lost);
+    for_each([&](Slot& slot) { slot.sink->on_event(event); });
+  }
+
+  const std::shared_ptr<NameSource> names_;
+  const Callbacks callbacks_;
+  std::vector<std::unique_ptr<Slot>> slots_;
+  std::thread thread_;
+  std::atomic<std::uint64_t> in_hand_{0};  ///< The record that the sinks are getting now.
+  std::atomic<std::uint64_t> lost_events_{0};
+  std::atomic<bool> reopen_wanted_{false};
+  std::atomic<bool> failed_{false};
+  std::atomic<bool> abandoned_{false};  ///< What the callbacks call may be gone.
+
+  std::mutex mutex_;  // no record goes through what it guards
+  std::condition_variable changed_;
+  absl::Status open_status_;
+  bool opened_ = false;
+  bool done_ = false;
+  /// Until finish() says better.
+  Summary summary_{StopReason::kFault, std::make_shared<const Snapshot>(), 0};
+};
+
+SinkRunner::SinkRunner(std::vector<NamedSink> sinks, std::shared_ptr<NameSource> names,
+                       std::size_t capacity, Callbacks callbacks)
+    : state_(std::make_shared<State>(std::move(sinks), std::move(names), capacity,
+                                     std::move(callbacks))) {}
+
+SinkRunner::~SinkRunner() {
+  if (!state_->joinable()) return;
+  state_->channel.close();
+  while (!state_->wait_until_done(std::chrono::hours(1))) {
+  }
+}
+
+absl::Status SinkRunner::start(const RunInfo& run) { return state_->start(run); }
+bool SinkRunner::reserve() { return state_->channel.reserve(); }
+bool SinkRunner::wait_and_reserve() { return state_->channel.wait_and_reserve(); }
+void SinkRunner::release() { state_->channel.release(); }
+void SinkRunner::push(Path path) { state_->channel.push(std::move(path)); }
+void SinkRunner::push(const Event& event) { state_->push(event); }
+void SinkRunner::reopen() { state_->reopen(); }
+void SinkRunner::stop_waiting() { state_->channel.stop_waiting(); }
+void SinkRunner::finish(const Summary& summary) { state_->finish(summary); }
+bool SinkRunner::wait_until_done(Duration limit) { return state_->wait_until_done(limit); }
+void SinkRunner::give_up() { state_->give_up(); }
+bool SinkRunner::failed() const { return state_->failed(); }
+
+}  // namespace etr::pipeline

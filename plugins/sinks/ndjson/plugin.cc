@@ -1,0 +1,3 @@
+#include "ndjson_sink.h"
+
+ETR_PLUGIN(NdjsonSink);
