@@ -1,0 +1,193 @@
+// The running network: packets move from node to node as events in time. Knows no clock and no
+// Transport; SimulatedTransport tells it what time it is, as time since the start of the run.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "etr/reply.h"
+#include "transport/simulated_host.h"
+#include "transport/simulated_network.h"
+#include "transport/simulated_packet.h"
+#include "transport/simulated_random.h"
+#include "transport/simulated_rate_limit.h"
+#include "transport/simulated_topology.h"
+
+namespace etr::transport {
+
+/// What became of a packet that the tracing host sent.
+enum class Fate : std::uint8_t {
+  kTravelling,
+  kExpired,    ///< Its TTL ran out at a router.
+  kArrived,    ///< At its destination.
+  kLost,       ///< By a link.
+  kBlocked,    ///< By a filter.
+  kTooBig,     ///< For a link.
+  kUnroutable,
+  kMalformed,  ///< Bad length or checksum, found by a router or the destination.
+};
+
+/// One packet that was sent, for tests to read. Times are since the start.
+struct SentPacket {
+  Duration at{};
+  FlowFields flow;
+  std::uint8_t ttl = 0;
+  std::uint16_t id = 0;
+  std::size_t size = 0;
+  Fate fate = Fate::kTravelling;
+  std::string where;          ///< Id of the node where its fate met it.
+  std::uint8_t ttl_left = 0;  ///< TTL on arrival there: at the destination, above 1 is beyond need.
+  unsigned answers = 0;       ///< Answers that set out; they may be lost on the way back.
+};
+
+struct NodeCounters {
+  std::uint64_t seen = 0;        ///< Packets of the tracing host that came in.
+  std::uint64_t expired = 0;
+  std::uint64_t answered = 0;    ///< Answers that set out, forged ones not counted.
+  std::uint64_t withheld = 0;    ///< Answers that silence, chance or the rate limit kept back ...
+  std::uint64_t limited = 0;     ///< ... of these, the rate limit.
+  std::uint64_t forged = 0;
+  std::uint64_t lost = 0;        ///< On its links away from the source ...
+  std::uint64_t lost_back = 0;   ///< ... and back.
+  std::uint64_t blocked = 0;
+  std::uint64_t malformed = 0;   ///< Packets dropped for a bad length or checksum.
+};
+
+class SimulatedWorld {
+ public:
+  /// A packet that reaches the tracing host.
+  struct Arrival {
+    Duration at{};
+    std::vector<std::uint8_t> bytes;
+  };
+
+  /// REQUIRES: check(network) is OK.
+  explicit SimulatedWorld(const Network& network);
+  SimulatedWorld(const SimulatedWorld&) = delete;
+  SimulatedWorld& operator=(const SimulatedWorld&) = delete;
+
+  /// The state of the network at a time.
+  const Topology& topology(Duration at) const;
+
+  /// Sends a packet of the tracing host. A malformed one is counted at the first router. False: no
+  /// uplink is up. A `probe` is written to sent() if recording is on.
+  bool send(Bytes packet, Duration now, bool probe);
+
+  /// Lets the network run up to a time and stops at the first packet for the tracing host.
+  std::optional<Arrival> next_arrival(Duration until);
+  /// When something will happen next; empty: nothing, unless something is sent.
+  std::optional<Duration> next_event() const;
+
+  void record(bool on) { recording_ = on; }
+  const std::vector<SentPacket>& sent() const { return sent_; }
+  const NodeCounters& counters(NodeIndex node) const { return nodes_[node].counters; }
+
+ private:
+  /// A link passed on the way, for the way back.
+  struct Step {
+    NodeIndex from;
+    const Link* link;
+    bool hidden;  ///< `from` does not count down.
+  };
+  struct Translation {
+    IpAddress source;
+    std::uint16_t port;
+    bool restores_quotes;
+  };
+  struct Packet {
+    std::vector<std::uint8_t> bytes;
+    FlowFields origin;                      ///< As it was sent.
+    std::optional<NodeIndex> destination;
+    std::vector<Step> steps;
+    std::vector<Translation> translations;  ///< What NATs replaced, nearest first.
+    std::uint32_t sequence_shift = 0;       ///< What firewalls added to its TCP sequence.
+    std::optional<std::size_t> record;      ///< Index in sent_.
+    unsigned syn_ack_repetition = 0;        ///< For kRepeatSynAck, as is the next.
+    std::uint64_t connection = 0;
+  };
+  enum class EventKind : std::uint8_t { kArrive, kHome, kRepeatSynAck };
+  struct Event {
+    Duration at;
+    std::uint64_t order;
+    EventKind kind;
+    std::unique_ptr<Packet> packet;
+  };
+  struct Later {
+    bool operator()(const Event& a, const Event& b) const {
+      return a.at != b.at ? a.at > b.at : a.order > b.order;
+    }
+  };
+  struct Node {
+    explicit Node(std::uint64_t seed) : random(seed), host(seed) {}
+    Random random;
+    SimulatedHost host;
+    std::array<TokenBucket, 2> buckets;  ///< IPv4, IPv6.
+    NodeCounters counters;
+    std::uint16_t next_id = 0;
+    std::uint16_t next_scrubbed_id = 0;
+  };
+  /// How a node's own settings bear on an answer.
+  struct Manner {
+    double answers;
+    Duration delay;
+    const std::optional<RateLimit>* limit;
+    std::uint8_t initial_ttl;
+    std::uint8_t longer_return;
+    std::size_t quote;
+    bool zeroes_quoted_id;
+  };
+
+  void push(Duration at, EventKind kind, std::unique_ptr<Packet> packet);
+  std::unique_ptr<Packet> copy(const Packet& packet) const;
+  /// Puts a packet on a link; it may be lost or doubled there.
+  void travel(std::unique_ptr<Packet> packet, NodeIndex from, const Link& link, Duration now);
+  void arrive(std::unique_ptr<Packet> packet, Duration now);
+  void forward(std::unique_ptr<Packet> packet, NodeIndex node, const Router& router,
+               PacketEditor& editor, Duration now);
+  void deliver(const Packet& packet, NodeIndex node, const Target& target, const Manner& manner,
+               const PacketEditor& editor, Duration now);
+  void repeat_syn_ack(std::unique_ptr<Packet> packet, Duration now);
+
+  struct Error {
+    ReplyKind kind;
+    std::uint8_t code = 0;
+    std::uint16_t mtu = 0;
+  };
+  void answer_error(const Packet& packet, NodeIndex node, const Manner& manner,
+                    const IpAddress* from, const std::vector<MplsLabel>& labels,
+                    const Error& error, Duration now);
+  void answer_segment(const Packet& packet, NodeIndex node, const Manner& manner,
+                      const HostAnswer& answer, Duration now);
+  void forge(const Packet& packet, NodeIndex node, const Router& router, bool expires,
+             Duration now);
+  /// Whether a node gives an answer now; counts what it withholds.
+  bool willing(NodeIndex node, const Manner& manner, Family family, bool limited, Duration now);
+  std::vector<std::uint8_t> quoted(const Packet& packet, const Manner& manner) const;
+  std::optional<std::uint8_t> ttl_at_home(const Packet& packet, const Manner& manner) const;
+  /// Sends an answer back over the links that the packet came by.
+  void go_home(const Packet& packet, std::vector<std::uint8_t> answer, Duration now);
+  Duration crossing(const Wire& wire, Random& random) const;
+  void meet(const Packet& packet, NodeIndex node, Fate fate, std::uint8_t ttl_left);
+  const std::string& id_of(NodeIndex node, Duration now) const;
+
+  static Manner manner_of(const Router& router);
+  static Manner manner_of(const Target& target);
+
+  struct Period {
+    Duration from;
+    std::unique_ptr<Topology> topology;
+  };
+  std::vector<Period> periods_;
+  std::vector<Node> nodes_;
+  std::vector<Event> events_;  ///< A heap by Later.
+  std::uint64_t order_ = 0;
+  bool recording_ = false;
+  std::vector<SentPacket> sent_;
+};
+
+}  // namespace etr::transport
