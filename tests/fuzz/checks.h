@@ -1,0 +1,34 @@
+// What must hold for any bytes at all, one function per parser. A check throws std::logic_error
+// where a parser gives a result that cannot be; what it reads out of bounds, a sanitizer finds.
+// The fuzzers, the replay of their corpora and the tests with damaged packets all run these.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "etr/wire.h"
+
+namespace etr::fuzz {
+
+/// First octet: link type. The others: a frame.
+void check_link(Bytes input);
+/// First octet, lowest bit: read it as a quote. The others: an IP packet.
+void check_ip(Bytes input);
+/// An IP packet with an ICMP error, read as it is and with its checksum put right, then through
+/// both probers as far as it goes.
+void check_icmp(Bytes input);
+/// First octet, lowest bit: IPv6. The others: a quoted transport segment.
+void check_quote(Bytes input);
+/// As before, but an answer of the destination.
+void check_tcp_reply(Bytes input);
+void check_udp_reply(Bytes input);
+
+struct Target {
+  std::string_view name;
+  void (*check)(Bytes input);
+};
+
+/// All of the above; the names are those of the corpora and the fuzzers.
+const std::vector<Target>& targets();
+
+}  // namespace etr::fuzz
