@@ -1,0 +1,56 @@
+// An address and port as the socket calls want them.
+#pragma once
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cstdint>
+
+#include "etr/ip_address.h"
+
+namespace etr::transport {
+
+/// fe80::/10: valid on one link only.
+inline bool is_link_local(const IpAddress& address) {
+  return address.family == Family::kIpv6 && address.octets[0] == 0xfe &&
+         (address.octets[1] & 0xc0U) == 0x80;
+}
+
+class SocketAddress {
+ public:
+  /// `scope` is the interface index; it counts for IPv6 link-local addresses only.
+  SocketAddress(const IpAddress& address, std::uint16_t port, std::uint32_t scope = 0) {
+    if (address.family == Family::kIpv4) {
+      storage_.v4 = sockaddr_in{};
+      storage_.v4.sin_family = AF_INET;
+      storage_.v4.sin_port = htons(port);
+      std::copy_n(address.octets.begin(), 4, octets(&storage_.v4.sin_addr));
+      size_ = sizeof storage_.v4;
+      return;
+    }
+    storage_.v6.sin6_family = AF_INET6;
+    storage_.v6.sin6_port = htons(port);
+    std::copy_n(address.octets.begin(), 16, octets(&storage_.v6.sin6_addr));
+    if (is_link_local(address)) storage_.v6.sin6_scope_id = scope;
+    size_ = sizeof storage_.v6;
+  }
+
+  const sockaddr* get() const { return &storage_.any; }
+  socklen_t size() const { return size_; }
+
+ private:
+  template <typename Address>
+  static std::uint8_t* octets(Address* address) {
+    return static_cast<std::uint8_t*>(static_cast<void*>(address));
+  }
+
+  union Storage {
+    sockaddr any;
+    sockaddr_in v4;
+    sockaddr_in6 v6{};
+  } storage_;
+  socklen_t size_ = 0;
+};
+
+}  // namespace etr::transport
