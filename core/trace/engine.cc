@@ -46,20 +46,19 @@ constexpr std::size_t kMaxPacket = 65535;
 class Engine::Impl {
  public:
   Impl(EngineOptions options, std::vector<Target> targets, const Prober& prober,
-       const PathHasher& hasher, transport::Transport& transport, Observer& observer)
+       const PathHasher& hasher, transport::Transport& transport)
       : options_(std::move(options)),
         targets_(std::move(targets)),
         prober_(prober),
+        hasher_(hasher),
         transport_(transport),
-        observer_(observer),
         dispatcher_(prober),
         pacer_(options_.rate, options_.burst),
-        recorder_(hasher, std::string(prober.record_name()), transport.clock(), flows_, observer),
         random_(options_.seed ^ 0x9e3779b97f4a7c15U),
         packet_(kMaxPacket) {}
 
   absl::Status start();
-  absl::Status run();
+  absl::Status run(Observer& observer);
 
   void stop(StopReason reason) {
     stop_.store(static_cast<int>(reason) + 1);
@@ -122,8 +121,9 @@ class Engine::Impl {
   EngineOptions options_;
   std::vector<Target> targets_;
   const Prober& prober_;
+  const PathHasher& hasher_;
   transport::Transport& transport_;
-  Observer& observer_;
+  Observer* observer_ = nullptr;  ///< From run() on.
 
   std::vector<TraceInfo> traces_;
   std::vector<std::unique_ptr<PathRegistry>> registries_;
@@ -133,7 +133,7 @@ class Engine::Impl {
   Dispatcher dispatcher_;
   Matcher matcher_;
   Pacer pacer_;
-  PathRecorder recorder_;
+  std::unique_ptr<PathRecorder> recorder_;
   EventLimiter limiter_;
   std::mt19937_64 random_;
   std::vector<std::uint8_t> packet_;
@@ -164,15 +164,18 @@ absl::Status Engine::Impl::start() {
   return transport_.start(capture_filter(traces_, prober_));
 }
 
-absl::Status Engine::Impl::run() {
+absl::Status Engine::Impl::run(Observer& observer) {
+  observer_ = &observer;
+  recorder_ = std::make_unique<PathRecorder>(hasher_, std::string(prober_.record_name()),
+                                             transport_.clock(), flows_, observer);
   started_at_ = transport_.clock().now();
   next_housekeeping_ = started_at_ + kHousekeeping;
   reported_interval_ = options_.round_interval;
-  for (Event& event : early_events_) observer_.on_event(std::move(event));
+  for (Event& event : early_events_) observer_->on_event(std::move(event));
   FixedRoundsOptions rounds{options_.rounds, options_.ttl_delay, options_.round_interval,
                             options_.timeout, options_.rate};
   planner_ = std::make_unique<FixedRounds>(rounds, started_at_,
-                                           [this] { return !paused_ && observer_.reserve(); });
+                                           [this] { return !paused_ && observer_->reserve(); });
   for (std::uint32_t id = 0; id < flows_.size(); ++id) {
     dispatcher_.add_flow(id, flows_[id]->flow);
     planner_->add_flow(id, flows_[id]->max_ttl);
@@ -188,9 +191,9 @@ absl::Status Engine::Impl::run() {
   }
   cut_open_rounds();
   for (Event& event : limiter_.due(transport_.clock().now(), true)) {
-    observer_.on_event(std::move(event));
+    observer_->on_event(std::move(event));
   }
-  for (std::uint32_t trace = 0; trace < traces_.size(); ++trace) recorder_.classify_trace(trace, true);
+  for (std::uint32_t trace = 0; trace < traces_.size(); ++trace) recorder_->classify_trace(trace, true);
   return status;
 }
 
@@ -342,7 +345,7 @@ void Engine::Impl::accept(std::uint32_t id, FlowState& flow, Probe& probe, const
   flow.hop(probe.ttl).add_answer(reply);
   flow.snapshot.reset();
   if (responders_told_.size() < kMaxRespondersTold && responders_told_.insert(reply.source).second) {
-    observer_.on_responder(reply.source);
+    observer_->on_responder(reply.source);
   }
   const bool router = reply.kind == ReplyKind::kTimeExceeded;
   const bool target = !router && (from_service || reply.source == flow.flow.destination);
@@ -411,7 +414,7 @@ void Engine::Impl::close_rounds(std::uint32_t id, FlowState& flow) {
     if (!oldest.all_decided() || planner_->is_open(id, oldest.number())) return;
     OpenRound closed = std::move(oldest);
     flow.rounds.pop_front();
-    recorder_.close(flow, std::move(closed));
+    recorder_->close(flow, std::move(closed));
   }
 }
 
@@ -422,7 +425,7 @@ void Engine::Impl::cut_open_rounds() {
     while (!flow.rounds.empty()) {
       OpenRound cut = std::move(flow.rounds.front());
       flow.rounds.pop_front();
-      recorder_.close(flow, std::move(cut));
+      recorder_->close(flow, std::move(cut));
     }
   }
 }
@@ -557,7 +560,7 @@ void Engine::Impl::housekeeping(Instant now) {
     event.text = std::move(notice);
     report(std::move(event));
   }
-  for (Event& event : limiter_.due(now)) observer_.on_event(std::move(event));
+  for (Event& event : limiter_.due(now)) observer_->on_event(std::move(event));
   const Duration interval = planner_->effective_interval();
   if (interval > options_.round_interval && interval > reported_interval_ + reported_interval_ / 10) {
     reported_interval_ = interval;
@@ -571,7 +574,7 @@ void Engine::Impl::housekeeping(Instant now) {
 }
 
 void Engine::Impl::offer_snapshot() {
-  if (observer_.wants_snapshot()) observer_.on_snapshot(make_run_snapshot());
+  if (observer_->wants_snapshot()) observer_->on_snapshot(make_run_snapshot());
 }
 
 std::shared_ptr<const Snapshot> Engine::Impl::make_run_snapshot() {
@@ -600,7 +603,7 @@ void Engine::Impl::reject(Rejection rejection) {
 void Engine::Impl::report(Event event) {
   event.at = transport_.clock().utc();
   for (Event& now : limiter_.add(std::move(event), transport_.clock().now())) {
-    observer_.on_event(std::move(now));
+    observer_->on_event(std::move(now));
   }
 }
 
@@ -616,7 +619,7 @@ void Engine::Impl::report_probe_event(EventKind kind, const FlowState& flow, con
   event.address = reply.source;
   event.rtt = reply.rtt;
   event.text = std::string(text);
-  observer_.on_event(std::move(event));
+  observer_->on_event(std::move(event));
 }
 
 Summary Engine::Impl::summary() {
@@ -625,18 +628,18 @@ Summary Engine::Impl::summary() {
   summary.reason = stopped == 0 ? StopReason::kFinished : static_cast<StopReason>(stopped - 1);
   counters_.capture_drops = transport_.counters().dropped;
   summary.snapshot = make_run_snapshot();
-  summary.records = recorder_.records();
+  if (recorder_) summary.records = recorder_->records();
   return summary;
 }
 
 Engine::Engine(EngineOptions options, std::vector<Target> targets, const Prober& prober,
-               const PathHasher& hasher, transport::Transport& transport, Observer& observer)
-    : impl_(std::make_unique<Impl>(std::move(options), std::move(targets), prober, hasher, transport,
-                                   observer)) {}
+               const PathHasher& hasher, transport::Transport& transport)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(targets), prober, hasher,
+                                   transport)) {}
 Engine::~Engine() = default;
 
 absl::Status Engine::start() { return impl_->start(); }
-absl::Status Engine::run() { return impl_->run(); }
+absl::Status Engine::run(Observer& observer) { return impl_->run(observer); }
 const std::vector<TraceInfo>& Engine::traces() const { return impl_->traces(); }
 Summary Engine::summary() const { return impl_->summary(); }
 void Engine::stop(StopReason reason) { impl_->stop(reason); }

@@ -43,7 +43,7 @@ class Engine {
  public:
   /// Borrows everything; all must outlive the engine.
   Engine(EngineOptions options, std::vector<Target> targets, const Prober& prober,
-         const PathHasher& hasher, transport::Transport& transport, Observer& observer);
+         const PathHasher& hasher, transport::Transport& transport);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -52,8 +52,8 @@ class Engine {
   absl::Status start();
 
   /// Probes until all rounds are done or stop() is called; closes every record before it returns.
-  /// An error (a prober that threw in encode) ends the run; records so far are out.
-  absl::Status run();
+  /// An error (a prober that threw in encode) ends the run; records so far are out. Once.
+  absl::Status run(Observer& observer);
 
   /// What start() found out, for sinks and views.
   const std::vector<TraceInfo>& traces() const;

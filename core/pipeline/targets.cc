@@ -1,0 +1,78 @@
+#include "pipeline/targets.h"
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cstring>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
+namespace etr::pipeline {
+
+namespace {
+
+const char* family_name(Family family) { return family == Family::kIpv4 ? "IPv4" : "IPv6"; }
+
+absl::Status no_address(const std::string& host, Family family) {
+  return absl::NotFoundError(absl::StrCat("'", host, "' has no ", family_name(family), " address"));
+}
+
+/// The address in a socket address of either family; unaligned access is memcpy's to deal with.
+std::optional<IpAddress> address_of(const addrinfo& info) {
+  if (info.ai_family == AF_INET) {
+    sockaddr_in socket_address{};
+    std::memcpy(&socket_address, info.ai_addr, sizeof socket_address);
+    std::array<std::uint8_t, 4> octets{};
+    std::memcpy(octets.data(), &socket_address.sin_addr, octets.size());
+    return IpAddress::from_bytes(octets);
+  }
+  if (info.ai_family == AF_INET6) {
+    sockaddr_in6 socket_address{};
+    std::memcpy(&socket_address, info.ai_addr, sizeof socket_address);
+    std::array<std::uint8_t, 16> octets{};
+    std::memcpy(octets.data(), &socket_address.sin6_addr, octets.size());
+    return IpAddress::from_bytes(octets);
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<IpAddress> resolve(const std::string& host, std::optional<Family> family) {
+  if (const auto literal = IpAddress::parse(host)) {
+    if (family && literal->family != *family) return no_address(host, *family);
+    return *literal;
+  }
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_DGRAM;
+  if (family) hints.ai_family = *family == Family::kIpv4 ? AF_INET : AF_INET6;
+  addrinfo* found = nullptr;
+  const int error = getaddrinfo(host.c_str(), nullptr, &hints, &found);
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, &freeaddrinfo);
+  if (error == EAI_ADDRFAMILY || error == EAI_NODATA) {
+    if (family) return no_address(host, *family);
+  }
+  if (error != 0) {
+    return absl::NotFoundError(absl::StrCat("cannot resolve '", host, "': ", gai_strerror(error)));
+  }
+  for (const addrinfo* info = found; info != nullptr; info = info->ai_next) {
+    if (const auto address = address_of(*info)) return *address;
+  }
+  return absl::NotFoundError(absl::StrCat("cannot resolve '", host, "': no address"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<trace::Target>> resolve_targets(const std::vector<std::string>& hosts,
+                                                           std::optional<Family> family) {
+  std::vector<trace::Target> targets;
+  for (const std::string& host : hosts) {
+    const auto address = resolve(host, family);
+    if (!address.ok()) return address.status();
+    targets.push_back({host, *address});
+  }
+  return targets;
+}
+
+}  // namespace etr::pipeline

@@ -1,0 +1,19 @@
+// From hosts as the user wrote them to addresses.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "etr/ip_address.h"
+#include "trace/engine.h"
+
+namespace etr::pipeline {
+
+/// A literal is used as it is, a name by the first address of the wanted family in the resolver's
+/// order. Waits for the resolver. Errors name the host.
+absl::StatusOr<std::vector<trace::Target>> resolve_targets(const std::vector<std::string>& hosts,
+                                                           std::optional<Family> family);
+
+}  // namespace etr::pipeline
