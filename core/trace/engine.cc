@@ -434,6 +434,7 @@ void Engine::Impl::cut_open_rounds() {
 
 void Engine::Impl::send(Instant now) {
   for (int budget = kSendBatch; budget > 0; --budget) {
+    if (pending_ && !planner_->still_wanted(*pending_)) pending_.reset();
     if (!pending_) pending_ = planner_->next(now);
     if (!pending_) return;
     pending_at_ = pacer_.earliest(now, pending_->ttl);

@@ -148,6 +148,11 @@ std::optional<Cell> FixedRounds::next(Instant now) {
   return std::nullopt;
 }
 
+bool FixedRounds::still_wanted(const Cell& cell) const {
+  const FlowPlan& flow = flows_[cell.flow];
+  return flow.active && flow.round == cell.round && cell.ttl <= limit(flow);
+}
+
 std::optional<Instant> FixedRounds::deadline() const {
   while (!queue_.empty() && queue_.top().version != flows_[queue_.top().flow].version) queue_.pop();
   if (queue_.empty()) return std::nullopt;

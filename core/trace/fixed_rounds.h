@@ -37,6 +37,7 @@ class FixedRounds final : public Planner {
   void add_flow(std::uint32_t flow, std::uint8_t max_ttl) override;
   void retire_flow(std::uint32_t flow) override;
   std::optional<Cell> next(transport::Instant now) override;
+  bool still_wanted(const Cell& cell) const override;
   std::optional<transport::Instant> deadline() const override;
   void on_outcome(const Cell& cell, const Outcome& outcome) override;
   bool is_open(std::uint32_t flow, std::uint64_t round) const override;

@@ -47,6 +47,9 @@ class Planner {
 
   /// The cell to send now, if any; it counts as sent once returned.
   virtual std::optional<Cell> next(transport::Instant now) = 0;
+  /// False if news have made a cell from next() pointless before it was sent; it then needs no
+  /// outcome.
+  virtual bool still_wanted(const Cell& cell) const = 0;
   /// When next() should be called again without other news; empty: only news can help.
   virtual std::optional<transport::Instant> deadline() const = 0;
 

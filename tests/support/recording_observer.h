@@ -1,0 +1,47 @@
+// An observer that keeps everything it is told.
+#pragma once
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "trace/observer.h"
+
+namespace etr::testing {
+
+class RecordingObserver final : public trace::Observer {
+ public:
+  bool reserve() override {
+    if (room == 0) return false;
+    --room;
+    return true;
+  }
+  void on_path(Path path) override { paths.push_back(std::move(path)); }
+  void on_event(Event event) override { events.push_back(std::move(event)); }
+  void on_responder(const IpAddress& address) override { responders.push_back(address); }
+  bool wants_snapshot() const override { return false; }
+  void on_snapshot(std::shared_ptr<const Snapshot>) override {}
+
+  /// Records of one flow, in the order of rounds.
+  std::vector<Path> of_flow(std::uint32_t flow) const {
+    std::vector<Path> found;
+    for (const Path& path : paths) {
+      if (path.flow == flow) found.push_back(path);
+    }
+    return found;
+  }
+  std::vector<Event> of_kind(EventKind kind) const {
+    std::vector<Event> found;
+    for (const Event& event : events) {
+      if (event.kind == kind) found.push_back(event);
+    }
+    return found;
+  }
+
+  std::size_t room = 1'000'000'000;
+  std::vector<Path> paths;
+  std::vector<Event> events;
+  std::vector<IpAddress> responders;
+};
+
+}  // namespace etr::testing
