@@ -1,0 +1,61 @@
+#include "layout.h"
+
+#include <array>
+#include <cstdio>
+
+#include "etr/text.h"
+
+namespace plain {
+namespace {
+
+std::string fill(std::string_view text, std::size_t width) {
+  const std::size_t used = etr::columns(text);
+  return std::string(used < width ? width - used : 0, ' ');
+}
+
+std::string decimal(double value, int decimals, const char* unit) {
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%.*f%s", decimals, value, unit);
+  return text.data();
+}
+
+}  // namespace
+
+std::string left(std::string_view text, std::size_t width) {
+  return std::string(text) + fill(text, width);
+}
+
+std::string right(std::string_view text, std::size_t width) {
+  return fill(text, width) + std::string(text);
+}
+
+std::string milliseconds(std::optional<etr::Duration> value) {
+  return value ? decimal(static_cast<double>(value->count()) / 1e6, 2, "") : "-";
+}
+
+std::string percent(double share) { return decimal(100 * share, 1, "%"); }
+
+std::string ranges(const std::set<std::uint32_t>& numbers) {
+  std::string text;
+  for (auto it = numbers.begin(); it != numbers.end();) {
+    const std::uint32_t first = *it;
+    std::uint32_t last = first;
+    while (++it != numbers.end() && *it == last + 1) ++last;
+    if (!text.empty()) text += ',';
+    text += std::to_string(first);
+    if (last != first) text += '-' + std::to_string(last);
+  }
+  return text;
+}
+
+std::string host(const etr::IpAddress& address, std::string_view name, std::size_t width) {
+  const std::string literal = address.to_string();
+  if (name.empty()) return literal;
+  const std::string behind = " (" + literal + ")";
+  // A piece of a name below three columns says nothing.
+  if (behind.size() + 3 > width) return literal;
+  const std::string clean = etr::printable(name);
+  return std::string(etr::cut_to_columns(clean, width - behind.size())) + behind;
+}
+
+}  // namespace plain

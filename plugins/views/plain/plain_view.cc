@@ -1,0 +1,66 @@
+#include "plain_view.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "etr/text.h"
+#include "layout.h"
+#include "path_text.h"
+
+namespace {
+
+constexpr int kMinHostWidth = 10;
+constexpr int kMaxHostWidth = 500;
+
+std::size_t checked_host_width(int width) {
+  if (width < kMinHostWidth || width > kMaxHostWidth) {
+    throw std::runtime_error("option 'host_width' must be between " +
+                             std::to_string(kMinHostWidth) + " and " +
+                             std::to_string(kMaxHostWidth));
+  }
+  return static_cast<std::size_t>(width);
+}
+
+}  // namespace
+
+PlainView::PlainView(const Options& options)
+    : options_(options), host_width_(checked_host_width(options.host_width)) {}
+
+void PlainView::open(const etr::RunInfo& run, etr::Names& names) {
+  run_ = run;
+  names_ = &names;
+  out_.open(etr::RecordFile::Mode::kAppend);
+  std::string text;
+  for (const etr::TraceInfo& trace : run.traces) {
+    text += "tracing " + etr::printable(trace.target) + " (" + trace.destination.to_string() +
+            ") with " + trace.protocol;
+    if (trace.destination_port != 0) text += " to port " + std::to_string(trace.destination_port);
+    text += ", " + std::to_string(run.flows) + (run.flows == 1 ? " flow" : " flows") +
+            " from source port " + std::to_string(run.first_source_port) + "\n";
+  }
+  out_.write(text);
+}
+
+void PlainView::on_path(const etr::Path& path) {
+  report_.add(path);
+  if (!options_.paths) return;
+  const auto [shown, first] = shown_.try_emplace({path.trace, path.flow}, path.path_id);
+  const bool is_new = first || shown->second != path.path_id;
+  shown->second = path.path_id;
+  out_.write(plain::path_text(path, target(path.trace), options_.every_hop || is_new, host_width_));
+}
+
+void PlainView::on_event(const etr::Event& event) {
+  if (!options_.events) return;
+  out_.write(plain::event_text(event, event.trace ? target(*event.trace) : std::string()));
+}
+
+void PlainView::close(const etr::Summary& summary) {
+  if (options_.tables) out_.write(report_.text(run_, *summary.snapshot, *names_, host_width_));
+}
+
+std::string PlainView::target(std::uint32_t trace) const {
+  const auto found = std::find_if(run_.traces.begin(), run_.traces.end(),
+                                  [&](const etr::TraceInfo& info) { return info.trace == trace; });
+  return found == run_.traces.end() ? std::string() : found->target;
+}

@@ -1,0 +1,3 @@
+#include "plain_view.h"
+
+ETR_PLUGIN(PlainView);

@@ -1,0 +1,43 @@
+#include "layout.h"
+
+#include <gtest/gtest.h>
+
+#include "support/sample_records.h"
+
+namespace plain {
+namespace {
+
+using etr::test::address;
+
+TEST(Layout, FillsByColumnsNotOctets) {
+  EXPECT_EQ(left("é", 3), "é  ");
+  EXPECT_EQ(right("例", 3), " 例");
+  EXPECT_EQ(left("long", 2), "long");
+}
+
+TEST(Layout, RangesAreShort) {
+  EXPECT_EQ(ranges({}), "");
+  EXPECT_EQ(ranges({5}), "5");
+  EXPECT_EQ(ranges({0, 1, 2, 5, 7, 8}), "0-2,5,7-8");
+}
+
+TEST(Layout, ADurationThatIsNotKnownIsADash) {
+  EXPECT_EQ(milliseconds(std::nullopt), "-");
+  EXPECT_EQ(milliseconds(etr::Duration(1'234'567)), "1.23");
+}
+
+// etr-compat A24.
+TEST(Layout, LongNamesAreCutByColumnsAndTheAddressStays) {
+  EXPECT_EQ(host(address("192.0.2.1"), "", 20), "192.0.2.1");
+  EXPECT_EQ(host(address("192.0.2.1"), "gw.example", 48), "gw.example (192.0.2.1)");
+  EXPECT_EQ(host(address("192.0.2.1"), "gw.example", 18), "gw.exa (192.0.2.1)");
+  EXPECT_EQ(host(address("192.0.2.1"), "ééééééééé", 18), "éééééé (192.0.2.1)");
+  EXPECT_EQ(host(address("2001:db8::1"), "gw.example", 12), "2001:db8::1");
+}
+
+TEST(Layout, HostileNamesCannotSteerATerminal) {
+  EXPECT_EQ(host(address("192.0.2.1"), "a\x1b[31mb\n", 48), "a?[31mb? (192.0.2.1)");
+}
+
+}  // namespace
+}  // namespace plain

@@ -1,0 +1,69 @@
+#include "path_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/sample_records.h"
+
+namespace plain {
+namespace {
+
+using etr::test::address;
+using etr::test::sample_path;
+using testing::HasSubstr;
+
+TEST(PathText, ShowsAllThatARoundSaw) {
+  EXPECT_EQ(path_text(sample_path(), "target.example", true, 48),
+            "target.example  flow 2  port 50002  round 7  path 845425ea  3 hops  reached  20.00 ms\n"
+            "   1  gw.example (192.0.2.2)       1.23 ms  [MPLS 16004]\n"
+            "   2  *                          silent\n"
+            "   3  192.0.2.9                   20.00 ms  syn-ack\n");
+}
+
+TEST(PathText, AKnownPathIsOneLineThatNamesTheLosses) {
+  etr::Path path = sample_path();
+  EXPECT_THAT(path_text(path, "x", false, 48), testing::Not(HasSubstr("no answer")))
+      << "a silent hop is no loss";
+  path.hops[1].hop_class = etr::HopClass::kAnswering;
+  EXPECT_EQ(path_text(path, "x", false, 48),
+            "x  flow 2  port 50002  round 7  path 845425ea  3 hops  reached  20.00 ms  "
+            "no answer from 2\n");
+}
+
+TEST(PathText, SaysWhoBlockedAndWhatFailed) {
+  etr::Path path = sample_path();
+  path.reached = false;
+  path.complete = false;
+  path.blocked = etr::Blocked{3, address("192.0.2.7"), 3, 13};
+  path.hops[1].verdict = etr::Verdict::kSendFailed;
+  path.hops[2].reply->kind = etr::ReplyKind::kUnreachable;
+  path.hops[2].reply->icmp_type = 3;
+  path.hops[2].reply->icmp_code = 13;
+  const std::string text = path_text(path, "x", true, 48);
+  EXPECT_THAT(text, HasSubstr("blocked at 3 by 192.0.2.7 (unreachable 3/13)  cut short\n"));
+  EXPECT_THAT(text, HasSubstr("send-failed\n"));
+  EXPECT_THAT(text, HasSubstr("20.00 ms  unreachable 3/13\n"));
+}
+
+TEST(PathText, AReachedTargetWithoutMeasuredRttHasNoFigure) {
+  etr::Path path = sample_path();
+  path.hops[2].reply->rtt.reset();
+  EXPECT_THAT(path_text(path, "x", false, 48), HasSubstr("3 hops  reached\n"));
+}
+
+TEST(EventText, IsOneLineWhateverTheNetworkSays) {
+  etr::Event event;
+  event.kind = etr::EventKind::kLateReply;
+  event.flow = 1;
+  event.round = 4;
+  event.ttl = 3;
+  event.address = address("192.0.2.2");
+  event.rtt = etr::Duration(1'500'000'000);
+  event.count = 2;
+  event.text = "odd\n\x1b]0;title";
+  EXPECT_EQ(event_text(event, "x"),
+            "event: late  x  flow 1  round 4  ttl 3  192.0.2.2  1500.00 ms  x2  odd??]0;title\n");
+}
+
+}  // namespace
+}  // namespace plain

@@ -1,0 +1,181 @@
+#include "run_report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+
+#include "support/sample_records.h"
+
+namespace plain {
+namespace {
+
+using etr::test::address;
+using std::chrono::milliseconds;
+using testing::HasSubstr;
+using testing::Not;
+
+struct NoNames final : etr::Names {
+  std::string name(const etr::IpAddress& asked) override {
+    return asked == address("192.0.2.2") ? "gw.example" : "";
+  }
+};
+
+etr::ResponderStats responder(const std::string& source, std::uint64_t received,
+                              milliseconds mean, double deviation_ms = 0) {
+  etr::ResponderStats stats;
+  stats.address = address(source);
+  stats.received = received;
+  stats.last = stats.best = stats.worst = mean;
+  stats.mean_ns = static_cast<double>(etr::Duration(mean).count());
+  stats.stddev_ns = deviation_ms * 1e6;
+  stats.kind = etr::ReplyKind::kTimeExceeded;
+  stats.icmp_type = 11;
+  return stats;
+}
+
+etr::HopStats hop(std::uint8_t ttl, std::uint64_t answered, std::uint64_t lost,
+                  etr::HopClass hop_class, std::vector<etr::ResponderStats> responders) {
+  etr::HopStats stats;
+  stats.ttl = ttl;
+  stats.sent = answered + lost;
+  stats.answered = answered;
+  stats.lost = lost;
+  stats.hop_class = hop_class;
+  stats.responders = std::move(responders);
+  return stats;
+}
+
+etr::FlowSnapshot flow(std::uint32_t index, std::uint32_t path_id, std::vector<etr::HopStats> hops) {
+  etr::FlowSnapshot snapshot;
+  snapshot.flow = index;
+  snapshot.source_port = static_cast<std::uint16_t>(50000 + index);
+  snapshot.path_id = path_id;
+  snapshot.path_hash = path_id == 0 ? "845425ea" : "6ceacc8b";
+  snapshot.reached = true;
+  snapshot.rounds = 10;
+  snapshot.distance = static_cast<std::uint8_t>(hops.size());
+  snapshot.hops = std::move(hops);
+  return snapshot;
+}
+
+std::string report(const std::vector<etr::FlowSnapshot>& flows,
+                   const std::vector<etr::Path>& paths = {},
+                   const etr::RunInfo& run = etr::test::sample_run()) {
+  RunReport report;
+  for (const etr::Path& path : paths) report.add(path);
+  etr::Snapshot snapshot;
+  for (const auto& one : flows) {
+    snapshot.flows.push_back(std::make_shared<const etr::FlowSnapshot>(one));
+  }
+  NoNames names;
+  return report.text(run, snapshot, names, 48);
+}
+
+std::vector<etr::HopStats> three_hops(milliseconds rtt) {
+  using Class = etr::HopClass;
+  return {hop(1, 10, 0, Class::kAnswering, {responder("192.0.2.2", 10, rtt)}),
+          hop(2, 0, 10, Class::kSilent, {}),
+          hop(3, 9, 1, Class::kLossy, {responder("192.0.2.9", 9, 2 * rtt)})};
+}
+
+TEST(RunReport, ListsUniquePathsWithFlowsAndPortsThenTheirHops) {
+  const std::string text =
+      report({flow(0, 0, three_hops(milliseconds(10))), flow(1, 1, three_hops(milliseconds(20))),
+              flow(2, 0, three_hops(milliseconds(10)))});
+  EXPECT_EQ(text, R"(
+target.example (192.0.2.9)  TCP port 443: 2 paths in 30 rounds of its flows
+
+Path      Hops    Loss%      Avg     Best     Wrst    StDev  Flows, source ports
+845425ea     3    10.0%    20.00    20.00    20.00     0.00  0,2, 50000,50002
+6ceacc8b     3    10.0%    40.00    40.00    40.00     0.00  1, 50001
+
+Path 845425ea, flows 0,2
+ TTL  Host                      Loss%    Snt     Last      Avg     Best     Wrst    StDev
+   1  gw.example (192.0.2.2)     0.0%     20    10.00    10.00    10.00    10.00     0.00
+   2  ???                      silent     20        -        -        -        -        -
+   3  192.0.2.9                 10.0%     20    20.00    20.00    20.00    20.00     0.00
+
+Path 6ceacc8b, flow 1
+ TTL  Host                      Loss%    Snt     Last      Avg     Best     Wrst    StDev
+   1  gw.example (192.0.2.2)     0.0%     10    20.00    20.00    20.00    20.00     0.00
+   2  ???                      silent     10        -        -        -        -        -
+   3  192.0.2.9                 10.0%     10    40.00    40.00    40.00    40.00     0.00
+)");
+}
+
+TEST(RunReport, ALimitedHopIsMarkedAndHasNoPercentage) {
+  const std::string text = report({flow(
+      0, 0,
+      {hop(1, 3, 7, etr::HopClass::kLimited, {responder("192.0.2.2", 3, milliseconds(1))}),
+       hop(2, 10, 0, etr::HopClass::kAnswering, {responder("192.0.2.9", 10, milliseconds(2))})})});
+  EXPECT_THAT(text, HasSubstr("limited     10"));
+  EXPECT_THAT(text, Not(HasSubstr("70.0%")));
+}
+
+// etr-compat A23: pooled by samples, not a mean of means.
+TEST(RunReport, PoolsMeanAndDeviationBySamples) {
+  // 1 sample of 10 ms, and 3 of 18, 20, 22 ms (mean 20, deviation 2): together mean 17.5 ms and
+  // deviation sqrt((56.25 + 0.25 + 6.25 + 20.25) / 3) = 5.26 ms.
+  const std::string text = report(
+      {flow(0, 0, {hop(1, 1, 0, etr::HopClass::kAnswering,
+                       {responder("192.0.2.9", 1, milliseconds(10))})}),
+       flow(1, 0, {hop(1, 3, 0, etr::HopClass::kAnswering,
+                       {responder("192.0.2.9", 3, milliseconds(20), 2)})})});
+  EXPECT_THAT(text, HasSubstr("    17.50    10.00    20.00     5.26\n"));
+}
+
+TEST(RunReport, FurtherRespondersOfAHopStandBelowIt) {
+  const std::string text = report({flow(0, 0,
+                                        {hop(1, 10, 0, etr::HopClass::kAnswering,
+                                             {responder("192.0.2.2", 6, milliseconds(1)),
+                                              responder("192.0.2.3", 4, milliseconds(2))})})});
+  EXPECT_THAT(text, HasSubstr("   1  gw.example (192.0.2.2)     0.0%     10     1.00"));
+  EXPECT_THAT(text, HasSubstr("      192.0.2.3                           +4     2.00"));
+}
+
+TEST(RunReport, APathThatNoFlowIsOnAnyMoreIsStillListed) {
+  etr::Path before = etr::test::sample_path();
+  before.path_id = 9;
+  before.path_hash = "33d71695";
+  const std::string text = report({flow(2, 0, three_hops(milliseconds(1)))}, {before});
+  EXPECT_THAT(text, HasSubstr("2 paths"));
+  EXPECT_THAT(text, HasSubstr("33d71695     3        -        -        -        -        -  "
+                              "2, 50002  (no flow any more)\n"));
+}
+
+TEST(RunReport, LastIsTheLastOfAllFlows) {
+  etr::Path latest = etr::test::sample_path();
+  latest.path_id = 0;
+  latest.hops[0].reply->rtt = milliseconds(99);
+  const std::string text = report({flow(0, 0, three_hops(milliseconds(1)))}, {latest});
+  EXPECT_THAT(text, HasSubstr("    99.00     1.00"));
+}
+
+TEST(RunReport, ATargetThatNeverAnsweredHasNoLoss) {
+  etr::FlowSnapshot dark = flow(0, 0, three_hops(milliseconds(1)));
+  dark.distance.reset();
+  const std::string text = report({dark});
+  EXPECT_THAT(text, HasSubstr("0, 50000  (not reached)"));
+  dark.blocked = etr::Blocked{3, address("192.0.2.7"), 3, 13};
+  EXPECT_THAT(report({dark}), HasSubstr("(blocked at 3 by 192.0.2.7)"));
+}
+
+TEST(RunReport, EachTargetHasItsSection) {
+  etr::RunInfo run = etr::test::sample_run();
+  run.traces.push_back({1, "other.example", address("198.51.100.9"), 443, "TCP"});
+  etr::FlowSnapshot second = flow(0, 0, three_hops(milliseconds(3)));
+  second.trace = 1;
+  const std::string text = report({flow(0, 0, three_hops(milliseconds(1))), second}, {}, run);
+  EXPECT_THAT(text, HasSubstr("target.example (192.0.2.9)  TCP port 443: 1 path in 10 rounds"));
+  EXPECT_THAT(text, HasSubstr("other.example (198.51.100.9)  TCP port 443: 1 path in 10 rounds"));
+}
+
+TEST(RunReport, ARunThatEndedAtOnceSaysSo) {
+  EXPECT_EQ(report({}), "\ntarget.example (192.0.2.9)  TCP port 443: 0 paths in 0 rounds of its "
+                        "flows\n");
+}
+
+}  // namespace
+}  // namespace plain
