@@ -1,5 +1,7 @@
 """What the end-to-end tests share: skipping where there is no lab, running etr, reading its records."""
 import calendar
+import functools
+import json
 import os
 import re
 import signal
@@ -45,6 +47,20 @@ class LabTest(unittest.TestCase):
         return paths
 
 
+    def assert_valid(self, found):
+        """Every record is as docs/record.schema.json says."""
+        for record in found:
+            errors = [error.message for error in _schema().iter_errors(record)]
+            self.assertEqual(errors, [], json.dumps(record))
+
+
+@functools.cache
+def _schema():
+    import jsonschema  # python3-jsonschema; only what validates needs it
+    with open(os.path.join(os.path.dirname(__file__), "../../docs/record.schema.json"), encoding="utf-8") as file:
+        return jsonschema.Draft7Validator(json.load(file))
+
+
 def run_etr(network, *flags, timeout=60):
     return network.run([ETR, "-J", "-n", *flags], capture_output=True, text=True, timeout=timeout, check=False,
                        stdin=subprocess.DEVNULL)
@@ -67,7 +83,7 @@ def main(needs_etr=True):
     unittest.main(verbosity=2)
 
 
-def seconds(text):
+def nanoseconds(text):
     """Nanoseconds since the epoch of an RFC 3339 time."""
     match = re.fullmatch(r"(\d+)-(\d+)-(\d+)T(\d+):(\d+):(\d+)(?:\.(\d+))?Z", text)
     if not match:

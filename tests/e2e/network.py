@@ -89,6 +89,16 @@ class Network:
     def lighten(self, node):
         self.nft(node, "delete table inet dark\n")
 
+    def steer(self, node, neighbour):
+        """From now on the node sends all towards the target over one of its neighbours."""
+        link = next(link for link in self.topology.out_of(node) if link.far == neighbour)
+        ip_batch([f"route replace {self.target(family)}/{bits} via {link.address(neighbour, family)} "
+                  f"dev {link.device(node)}" for family, bits in ((4, 32), (6, 128))], self.namespace(node))
+
+    def restore(self, node):
+        """Gives a node back its devices' state, addresses, neighbours and routes."""
+        ip_batch([line.replace(" add ", " replace ", 1) for line in self._configuration(node)], self.namespace(node))
+
     def open_tcp(self, port=OPEN_TCP_PORT):
         """The target listens on a TCP port, both families."""
         listener = self.socket(TARGET, socket.AF_INET6, socket.SOCK_STREAM)

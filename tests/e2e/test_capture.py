@@ -1,0 +1,104 @@
+#!/usr/bin/python3
+"""The record stream against a capture of the same run by another program: verdicts and times agree."""
+import collections
+
+import capture
+import harness
+import wire
+from network import Network
+
+TIMEOUT = 0.3
+PRECISION = 1000  # ns
+# A segment that a TCP of this same machine sent still carries its sender's time when it arrives over veth, and so
+# each capture stamps it anew when its turn comes: two captures of one SYN-ACK differ by a few microseconds.
+TCP_PRECISION = 50000
+
+
+class CaptureAgrees(harness.LabTest):
+
+    def check(self, lab, family, *flags):
+        with Network(lab) as network:
+            network.open_tcp()
+            source, target = network.source(family), network.target(family)
+            with capture.Capture(network) as tap:
+                found, _ = self.etr(network, "-P", "16", "-c", "8", "-d", "300ms", "-t", f"{int(TIMEOUT * 1000)}ms",
+                                    *flags, target)
+        sent = collections.defaultdict(list)
+        for probe in capture.probes(tap.packets, source):
+            sent[probe.packet.ports[0], probe.packet.ttl].append(probe)
+        self.assertEqual(len(found), 16 * 8)
+        verdicts = collections.Counter()
+        for record in found:
+            for hop in record["hops"]:
+                name = f"flow {record['probe_id']} round {record['probe_num']} hop {hop['ttl']}"
+                own = [probe for probe in sent[record["source_port"], hop["ttl"]]
+                       if abs(probe.sent - harness.nanoseconds(hop["sent_at"])) <= PRECISION]
+                self.assertEqual(len(own), 1, f"{name}: {len(own)} probes in the capture")
+                answers = [(stamp, packet) for stamp, packet in own[0].answers
+                           if stamp - own[0].sent <= TIMEOUT * 1e9]
+                self.assertEqual(hop["timeout"], not answers, name)
+                verdicts[hop["timeout"]] += 1
+                if answers:
+                    stamp, packet = answers[0]
+                    precision = TCP_PRECISION if packet.protocol == wire.TCP else PRECISION
+                    self.assertEqual(hop["ip"], packet.source, name)
+                    self.assertAlmostEqual(hop["rtt_ns"], stamp - own[0].sent, delta=precision, msg=name)
+                    self.assertEqual(hop["rtt"], (hop["rtt_ns"] + 500) // 1000, name)
+                    self.assertEqual(hop["reply_ttl"], packet.ttl, name)
+                    self.assertAlmostEqual(harness.nanoseconds(hop["recv_time"]), stamp, delta=precision, msg=name)
+        return verdicts
+
+    def test_nothing_lost(self):
+        for family in (4, 6):
+            for flags in (("-T",), ("-U",)):
+                with self.subTest(family=family, flags=flags):
+                    self.assertEqual(self.check("nested", family, *flags)[True], 0)
+
+    def test_a_lossy_link(self):
+        for family in (4, 6):
+            for flags in (("-T", "-p", "80"), ("-U",)):  # closed: lost RSTs of ours change nothing there
+                with self.subTest(family=family, flags=flags):
+                    verdicts = self.check("lossy", family, *flags)
+                    self.assertGreater(verdicts[True], 0)
+                    self.assertGreater(verdicts[False], verdicts[True])
+
+    def test_delayed_answers(self):
+        self.check("delay-nested", 4, "-T")
+        self.check("delay-nested", 6, "-U")
+
+    def test_a_tun_uplink(self):
+        self.check("tun", 4, "-T")
+        self.check("tun", 6, "-U")
+
+
+class ProbesAreClean(harness.LabTest):
+    """Every probe, as another program reads it: right checksums, and a flow's probes differ only where they may."""
+
+    def test_checksums_lengths_and_constant_fields(self):
+        for family in (4, 6):
+            for flag in ("-T", "-U"):
+                with self.subTest(family=family, flag=flag), Network("line") as network:
+                    with capture.Capture(network) as tap:
+                        self.etr(network, flag, "-P", "4", "-c", "3", "-d", "200ms", "-t", "200ms", network.target(family))
+                    probes = capture.probes(tap.packets, network.source(family))
+                    self.assertGreaterEqual(len(probes), 4 * 3 * 4)
+                    identifications = collections.defaultdict(list)
+                    for probe in probes:
+                        packet = probe.packet
+                        self.assertTrue(wire.transport_checksum_is_right(packet), packet)
+                        self.assertEqual(packet.target, network.target(family))
+                        if packet.protocol == wire.TCP:
+                            self.assertEqual(len(packet.segment), 44)
+                            self.assertEqual(packet.segment[12] >> 4, 11)
+                        else:
+                            self.assertEqual(packet.udp_length, len(packet.segment))
+                            self.assertEqual((packet.udp_length - 8) // 20, packet.ttl)
+                        identifications[packet.ports[0]].append(packet.identification)
+                    for values in identifications.values():
+                        if family == 4:
+                            self.assertNotIn(0, values)
+                            self.assertEqual(len(values), len(set(values)))
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -1,0 +1,193 @@
+#!/usr/bin/python3
+"""What goes wrong around a running trace: it goes on, says so, and every record stays true."""
+import select
+import signal
+import socket
+import struct
+import threading
+import time
+
+import harness
+import wire
+from network import Network
+from topologies import SOURCE, TARGET
+
+FLAGS = ("-P", "4", "-d", "200ms", "-t", "150ms")
+
+
+class Faults(harness.LabTest):
+
+    def watch(self, network, family, count, faults, *flags):
+        """Runs etr for `count` rounds; calls faults[n] when round n is first seen. Returns the records."""
+        faults = dict(faults)
+        etr = harness.start_etr(network, *FLAGS, "-c", str(count), *flags, network.target(family))
+        self.addCleanup(etr.stdout.close)
+        self.addCleanup(etr.stderr.close)
+        errors = []
+        reader = threading.Thread(target=lambda: errors.append(etr.stderr.read()))
+        reader.start()
+        found = []
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            if not select.select([etr.stdout], [], [], 1)[0]:
+                continue
+            line = etr.stdout.readline()
+            if not line:
+                break
+            paths, _ = harness.records.parse(line)
+            found += paths
+            if paths and paths[0]["probe_num"] in faults:
+                faults.pop(paths[0]["probe_num"])(etr)
+        status = etr.wait(5)
+        reader.join()
+        self.assertEqual(status, 0, errors)
+        self.assertEqual(sorted((record["probe_num"], record["probe_id"]) for record in found),
+                         [(round_, flow) for round_ in range(count) for flow in range(4)])
+        self.assert_true_paths(network, found, complete=False, flows=4)
+        return found
+
+    def assert_healthy(self, found, rounds):
+        for record in found:
+            if record["probe_num"] in rounds:
+                self.assertTrue(record["reached_dest"], record)
+                self.assertEqual([hop["verdict"] for hop in record["hops"]], ["answered"] * 4, record)
+
+    def test_a_link_that_goes_down_and_comes_up_again(self):
+        """etr defect B2: a send error is a verdict, not the end."""
+        for family, flag in ((4, "-T"), (6, "-U")):
+            with self.subTest(family=family), Network("line") as network:
+                device = network.topology.out_of(SOURCE)[0].device(SOURCE)
+
+                def down(_):
+                    network.run(["ip", "link", "set", device, "down"], check=True)
+
+                def up(_):
+                    network.restore(SOURCE)
+                found = self.watch(network, family, 30, {5: down, 12: up}, flag)
+                self.assert_healthy(found, range(0, 5))
+                self.assert_healthy(found, range(20, 30))
+                dark = [record for record in found if record["probe_num"] in range(8, 11)]
+                self.assertEqual({record["reached_dest"] for record in dark}, {False})
+
+    def test_a_gateway_that_changes_its_link_address(self):
+        """A failover: the neighbour's new address is followed."""
+        for family in (4, 6):
+            with self.subTest(family=family), Network("line") as network:
+                def fail_over(_):
+                    device = network.topology.out_of(SOURCE)[0].device("r1")
+                    network.run(["ip", "link", "set", device, "address", "02:00:00:ff:ff:01"], node="r1", check=True)
+                    network.run(["ip", "neigh", "flush", "dev", network.topology.out_of(SOURCE)[0].device(SOURCE)],
+                                check=True)
+                found = self.watch(network, family, 30, {5: fail_over})
+                self.assert_healthy(found, range(0, 5))
+                self.assert_healthy(found, range(20, 30))
+
+    def test_a_stopped_process_goes_on_with_true_times(self):
+        with Network("line") as network:
+            def stop(etr):
+                etr.send_signal(signal.SIGSTOP)
+                threading.Timer(2, lambda: etr.send_signal(signal.SIGCONT)).start()
+            found = self.watch(network, 4, 20, {5: stop})
+            self.assert_healthy(found, [*range(0, 5), *range(8, 20)])
+            for record in found:
+                for hop in record["hops"]:
+                    self.assertLess(hop["rtt"], 20000, record)
+
+    def test_truncated_and_forged_errors_change_nothing(self):
+        """etr defect B1: an ICMP error may quote any number of octets of our probe, or somebody else's."""
+        for family in (4, 6):
+            with self.subTest(family=family), Network("line") as network:
+                forger = _Forger(network, family)
+                found = self.watch(network, family, 12, {2: lambda _: forger.start()}, "-U")
+                forger.stop()
+                self.assertGreater(forger.sent, 1000)
+                self.assert_healthy(found, range(0, 12))
+                self.assertEqual({record["path_id"] for record in found}, {found[0]["path_id"]})
+
+    def test_quitting_does_not_wait_for_delays(self):
+        """etr defect B8."""
+        with Network("line") as network:
+            etr = harness.start_etr(network, "-P", "4", "-d", "60s", "-t", "50s", "-i", "1s", network.target(4))
+            time.sleep(1.2)
+            began = time.monotonic()
+            etr.send_signal(signal.SIGINT)
+            etr.communicate(timeout=10)
+            self.assertLess(time.monotonic() - began, 0.5)
+
+    def test_high_ttls_of_udp_towards_a_dark_target_do_not_end_the_run(self):
+        """etr defect B2: probes larger than the MTU."""
+        with Network("line") as network:
+            network.darken(TARGET)
+            found, _ = self.etr(network, "-U", "-m", "80", "-P", "2", "-c", "2", "-d", "300ms", "-t", "200ms",
+                                network.target(4))
+            self.assert_true_paths(network, found, complete=False, flows=2, rounds=2)
+
+    def test_ports_of_well_known_services_are_ports_like_others(self):
+        """etr defect A16."""
+        with Network("line") as network:
+            for port in (53, 123, 4789, 5060, 6081):
+                with self.subTest(port=port):
+                    found, _ = self.etr(network, "-U", "-p", str(port), "-P", "2", "-c", "1", "-t", "200ms",
+                                        network.target(4))
+                    self.assert_true_paths(network, found, flows=2, rounds=1)
+
+    def test_many_open_flows_of_other_programs_are_not_mixed_up(self):
+        """A taken source port is skipped and said, and its owner's traffic is left alone (etr defect C4)."""
+        with Network("line") as network:
+            listener = network.open_tcp()
+            taken = network.socket(SOURCE, socket.AF_INET, socket.SOCK_STREAM)
+            taken.bind((network.source(4), harness.SOURCE_PORT + 1))
+            taken.connect((network.target(4), 443))
+            accepted, _ = listener.accept()
+            done = harness.run_etr(network, "-P", "4", "-c", "2", "-d", "200ms", "-t", "150ms", network.target(4))
+            self.assertEqual(done.returncode, 0, done.stderr)
+            found, _ = harness.records.parse(done.stdout)
+            self.assertNotIn(harness.SOURCE_PORT + 1, {record["source_port"] for record in found})
+            taken.sendall(b"still here")
+            self.assertEqual(accepted.recv(100), b"still here")
+            accepted.close()
+
+
+class _Forger:
+    """The router r3 sends the source forged errors, as fast as it can, until stopped."""
+
+    def __init__(self, network, family):
+        self.sent = 0
+        self._family = family
+        self._source, self._target = network.source(family), network.target(family)
+        kind = (socket.AF_INET, socket.IPPROTO_ICMP) if family == 4 else (socket.AF_INET6, socket.IPPROTO_ICMPV6)
+        self._socket = network.socket("r3", kind[0], socket.SOCK_RAW, kind[1])
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def start(self):
+        self._thread.start()
+
+    def stop(self):
+        self._stop.set()
+        self._thread.join(5)
+
+    def _run(self):
+        # Right addresses and ports, wrong proof: truncated quotes, ids and tokens that were never sent.
+        while not self._stop.is_set():
+            for ttl in range(1, 7):
+                for cut in (0, 1, 4, 7, 8, 12, 16, 28, 100):
+                    datagram = wire.udp_datagram(self._source, self._target, harness.SOURCE_PORT + self.sent % 4, 33434,
+                                                 bytes(20 * ttl))
+                    quote = wire.ip_packet(self._family, self._source, self._target, wire.UDP, 1, datagram,
+                                           identification=40000 + self.sent % 1000)
+                    header = 20 if self._family == 4 else 40
+                    error = (11, 3, 12) if self._family == 4 else (3, 1, 4)
+                    icmp = struct.pack("!BBHI", error[self.sent % 3], 0, 0, 0) + quote[:header + cut]
+                    if self._family == 4:
+                        icmp = icmp[:2] + struct.pack("!H", wire.checksum(icmp)) + icmp[4:]
+                    try:
+                        self._socket.sendto(icmp, (self._source, 0))
+                        self.sent += 1
+                    except OSError:
+                        pass
+                    time.sleep(0.0002)
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -1,0 +1,76 @@
+#!/usr/bin/python3
+"""Destinations on the host itself, and networks that refuse."""
+import harness
+import topologies
+from network import OPEN_TCP_PORT, Network
+
+
+class Local(harness.LabTest):
+    """etr defect B11: a target on the host itself is one hop away."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.network = cls.enterClassContext(Network("line"))
+
+    def test_loopback_and_own_addresses_are_one_hop_away(self):
+        for target in ("127.0.0.1", "::1", self.network.source(4), self.network.source(6)):
+            for flag, kind in (("-T", "rst"), ("-U", "unreachable")):
+                with self.subTest(target=target, flag=flag):
+                    found, _ = self.etr(self.network, flag, "-P", "3", "-c", "2", "-d", "200ms", "-t", "150ms", target)
+                    self.assertEqual(len(found), 6)
+                    for record in found:
+                        self.assertEqual([(hop["ip"], hop["kind"]) for hop in record["hops"]], [(target, kind)])
+                        self.assertTrue(record["reached_dest"])
+                        self.assertLess(abs(record["hops"][0]["rtt_ns"]), 50_000_000)
+
+    def test_a_neighbour_is_one_hop_away(self):
+        link = self.network.topology.out_of(topologies.SOURCE)[0]
+        for family in (4, 6):
+            with self.subTest(family=family):
+                found, _ = self.etr(self.network, "-P", "3", "-c", "1", "-t", "150ms", link.address(link.far, family))
+                self.assertEqual([[hop["ip"] for hop in record["hops"]] for record in found],
+                                 [[link.address(link.far, family)]] * 3)
+
+    def test_a_host_without_a_route_is_an_error_before_any_probe(self):
+        for target in ("192.0.2.1", "2001:db8::1"):
+            done = harness.run_etr(self.network, "-c", "1", target)
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertIn("no route", done.stderr.lower())
+            self.assertIn(target, done.stderr)
+
+
+class Blocked(harness.LabTest):
+    """etr defect A17: an unreachable is no silence, and from somebody else not the target."""
+
+    def test_an_unreachable_from_a_router_ends_the_walk_as_blocked_by_it(self):
+        cases = ((4, "unreachable", 3, 1), (4, "prohibit", 3, 13), (6, "prohibit", 1, 1), (6, "unreachable", 1, 3))
+        for family, route, icmp_type, icmp_code in cases:
+            with self.subTest(family=family, route=route), Network("line") as network:
+                network.run(["ip", "route", "replace", route, network.target(family)], node="r2", check=True)
+                if family == 6:
+                    network.run(["ip", "route", "del", network.target(6), "via",
+                                 network.topology.links[2].address("r3", 6)], node="r2", check=True)
+                found, _ = self.etr(network, "-U", "-P", "4", "-c", "3", "-d", "200ms", "-t", "150ms",
+                                    network.target(family))
+                by = network.topology.links[1].address("r2", family)
+                self.assertEqual(len(found), 12)
+                for record in found:
+                    self.assertFalse(record["reached_dest"])
+                    self.assertEqual(record["blocked"], {"ttl": 2, "ip": by, "icmp_type": icmp_type,
+                                                         "icmp_code": icmp_code})
+                    self.assertEqual([hop["ip"] for hop in record["hops"]],
+                                     [network.topology.links[0].address("r1", family), by])
+
+    def test_a_firewall_that_rejects_is_named(self):
+        with Network("line") as network:
+            network.nft("r3", f"table inet wall {{ chain forward {{ type filter hook forward priority 0;\n"
+                              f"tcp dport {OPEN_TCP_PORT} reject with icmpx admin-prohibited; }}; }}\n")
+            for family in (4, 6):
+                found, _ = self.etr(network, "-P", "4", "-c", "2", "-d", "200ms", "-t", "150ms", network.target(family))
+                self.assertEqual({record["blocked"]["ip"] for record in found},
+                                 {network.topology.links[2].address("r3", family)})
+                self.assertEqual({record["reached_dest"] for record in found}, {False})
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -1,0 +1,174 @@
+#!/usr/bin/python3
+"""What changes from round to round: a target that goes dark, loss, rate limits, paths that grow and shrink."""
+import collections
+import itertools
+import time
+
+import harness
+import topologies
+from network import OPEN_UDP_PORT, Network
+
+
+class Dark(harness.LabTest):
+    """A round tells its own truth, and nothing older (etr defects A1, A2)."""
+
+    def test_a_target_that_goes_dark_is_not_reached_and_shows_no_stale_reply(self):
+        for family, flag in ((4, "-T"), (6, "-U")):
+            with self.subTest(family=family, flag=flag), Network("two-way") as network:
+                etr = harness.start_etr(network, flag, "-P", "8", "-c", "24", "-d", "200ms", "-t", "150ms",
+                                        network.target(family))
+                found = []
+                dark = lit = None
+                for line in etr.stdout:
+                    found += harness.records.parse(line)[0]
+                    if dark is None and found[-1]["probe_num"] == 4:
+                        network.darken(topologies.TARGET)
+                        dark = time.time_ns()
+                    if dark is not None and lit is None and found[-1]["probe_num"] == 12:
+                        lit = time.time_ns()
+                        network.lighten(topologies.TARGET)
+                self.assertEqual(etr.wait(10), 0, etr.stderr.read())
+                phases = collections.Counter()
+                for record in found:
+                    started, ended = harness.nanoseconds(record["started"]), harness.nanoseconds(record["timestamp"])
+                    if ended < dark - 10**7 or started > lit + 10**7:
+                        phases["lit"] += 1
+                        self.assertTrue(record["reached_dest"], record)
+                        self.assertEqual([hop["timeout"] for hop in record["hops"]], [False] * 4, record)
+                    elif started > dark + 2 * 10**8 and ended < lit - 10**7:
+                        phases["dark"] += 1
+                        self.assertFalse(record["reached_dest"], record)
+                        self.assertEqual([hop["timeout"] for hop in record["hops"][:3]], [False] * 3, record)
+                        for hop in record["hops"][3:]:
+                            self.assertEqual((hop["timeout"], hop["ip"], hop["rtt"]), (True, "", 0), record)
+                        self.assertGreaterEqual(len(record["hops"]), 4)
+                self.assertGreater(phases["dark"], 20)
+                self.assertGreater(phases["lit"], 60)
+                self.assertEqual(len({record["path_id"] for record in found if record["probe_id"] == 0}), 1)
+
+
+class Loss(harness.LabTest):
+
+    def test_loss_on_a_link_never_changes_a_path(self):
+        """20 % for 200 rounds: path_id never moves, path_hash only until every hop was heard (etr defect A8)."""
+        for family in (4, 6):
+            with self.subTest(family=family), Network("nested-lossy") as network:
+                found, others = self.etr(network, "-P", "6", "-c", "200", "-d", "60ms", "-t", "50ms", "--rate", "0",
+                                         network.target(family), timeout=90)
+                self.assert_true_paths(network, found, rounds=200, flows=6)
+                lost = sum(hop["timeout"] for record in found for hop in record["hops"])
+                self.assertGreater(lost, 0)
+                for flow, records_ in itertools.groupby(sorted(found, key=lambda r: (r["probe_id"], r["probe_num"])),
+                                                        key=lambda r: r["probe_id"]):
+                    heard, hashes, ids = set(), set(), set()
+                    for record in records_:
+                        heard |= {hop["ttl"] for hop in record["hops"] if not hop["timeout"]}
+                        ids.add(record["path_id"])
+                        if len(heard) == 5:
+                            hashes.add(record["path_hash"])
+                    self.assertEqual(len(ids), 1, f"flow {flow}")
+                    self.assertEqual(len(hashes), 1, f"flow {flow}")
+
+    def test_hops_behind_a_lossy_link_are_lossy_and_those_before_are_not(self):
+        with Network("lossy") as network:
+            found, _ = self.etr(network, "-P", "8", "-c", "60", "-d", "100ms", "-t", "80ms", "--rate", "0",
+                                network.target(4))
+            classes = _last_classes(found)
+        for ttl in (1, 2):
+            self.assertEqual(set(classes[ttl]), {"answering"}, ttl)
+        for ttl in (3, 4, 5):
+            self.assertEqual(set(classes[ttl]), {"lossy"}, ttl)
+
+    def test_a_silent_hop_is_silent_and_not_lossy(self):
+        with Network("silent") as network:
+            found, _ = self.etr(network, "-P", "4", "-c", "12", "-d", "120ms", "-t", "100ms", network.target(4))
+            self.assert_true_paths(network, found, flows=4, rounds=12)
+            classes = _last_classes(found)
+        self.assertEqual(set(classes[2]), {"silent"})
+        for ttl in (1, 3, 4, 5):
+            self.assertEqual(set(classes[ttl]), {"answering"}, ttl)
+
+
+class Limits(harness.LabTest):
+
+    def test_a_rate_limited_router_is_limited_not_lossy(self):
+        """Linux's own limit: 1 per s for IPv4, 10 per s for IPv6; a burst of 6."""
+        for family, interval, rounds in ((4, "500ms", "30"), (6, "150ms", "60")):
+            with self.subTest(family=family), Network("limited") as network:
+                found, _ = self.etr(network, "-P", "5", "-c", rounds, "-d", interval, "-t", "140ms",
+                                    network.target(family))
+                self.assert_true_paths(network, found, flows=5, rounds=int(rounds))
+                classes = _last_classes(found)
+                self.assertEqual(set(classes[2]), {"limited"})
+                for ttl in (1, 3, 4, 5):
+                    self.assertEqual(set(classes[ttl]), {"answering"}, ttl)
+                self.assertEqual(len({record["path_id"] for record in found}), 1)
+
+
+def _last_classes(found):
+    """{TTL: [class that each flow's last record gives it]}."""
+    last = max(record["probe_num"] for record in found)
+    classes = collections.defaultdict(list)
+    for record in found:
+        if record["probe_num"] == last:
+            for hop in record["hops"]:
+                classes[hop["ttl"]].append(hop["class"])
+    return classes
+
+
+class Reroute(harness.LabTest):
+    """The path grows and shrinks while it is watched (etr defects A5, A6, A7)."""
+
+    def test_growth_and_shrinkage_are_followed_within_a_round(self):
+        for family, flag in ((4, "-T"), (6, "-U")):
+            with self.subTest(family=family, flag=flag), Network("unequal") as network:
+                network.steer("r1", "a")
+                short = self._path(network, family, flag)
+                network.steer("r1", "b1")
+                long = self._path(network, family, flag)
+                self.assertEqual((len(short), len(long)), (4, 5))
+                network.steer("r1", "a")
+                etr = harness.start_etr(network, flag, "-P", "4", "-c", "30", "-d", "200ms", "-t", "150ms",
+                                        network.target(family))
+                found, moves = [], {8: "b1", 18: "a"}
+                at = []
+                for line in etr.stdout:
+                    found += harness.records.parse(line)[0]
+                    if found[-1]["probe_num"] in moves:
+                        network.steer("r1", moves.pop(found[-1]["probe_num"]))
+                        at.append(time.time_ns())
+                self.assertEqual(etr.wait(10), 0, etr.stderr.read())
+                round_ns = 2 * 10**8
+                for record in found:
+                    started, ended = harness.nanoseconds(record["started"]), harness.nanoseconds(record["timestamp"])
+                    addresses = [hop["ip"] for hop in record["hops"]]
+                    if ended < at[0] - 5 * 10**7 or started > at[1] + 2 * round_ns:
+                        self.assertEqual(addresses, short, record)
+                    elif started > at[0] + 2 * round_ns and ended < at[1] - 5 * 10**7:
+                        self.assertEqual(addresses, long, record)
+                ids = [{record["path_id"] for record in found if record["probe_num"] == round_}
+                       for round_ in (6, 16, 28)]
+                self.assertEqual([len(group) for group in ids], [1, 1, 1], ids)
+                self.assertNotEqual(ids[0], ids[1])
+                self.assertEqual(ids[0], ids[2], "a path that comes back is the same path")
+
+    def _path(self, network, family, flag):
+        port = 443 if flag == "-T" else 33434
+        protocol = "tcp" if flag == "-T" else "udp"
+        return harness.truth.paths(network, family, protocol, [harness.SOURCE_PORT], port)[harness.SOURCE_PORT]
+
+
+class OpenService(harness.LabTest):
+
+    def test_a_udp_service_that_answers_is_reached(self):
+        """etr defect A15."""
+        for family in (4, 6):
+            with self.subTest(family=family), Network("line") as network:
+                network.answer_udp(size=300)
+                found, _ = self.etr(network, "-U", "-p", str(OPEN_UDP_PORT), "-P", "4", "-c", "4", "-d", "200ms",
+                                    "-t", "150ms", network.target(family))
+                self.assert_true_paths(network, found, flows=4, rounds=4)
+
+
+if __name__ == "__main__":
+    harness.main()
