@@ -56,8 +56,8 @@ absl::Status check_head(const DescriptorHead& head) {
   }
   if (head.abi_version != kAbiVersion) {
     return absl::FailedPreconditionError(absl::StrFormat(
-        "built for an %s etr: plugin ABI version %d, this etr has %d; build it again",
-        head.abi_version < kAbiVersion ? "older" : "newer", head.abi_version, kAbiVersion));
+        "built for %s etr: plugin ABI version %d, this etr has %d; build it again",
+        head.abi_version < kAbiVersion ? "an older" : "a newer", head.abi_version, kAbiVersion));
   }
   if (head.size != sizeof(PluginDescriptor)) {
     return absl::FailedPreconditionError(
