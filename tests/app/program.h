@@ -1,0 +1,36 @@
+// Runs the program of the build tree.
+#pragma once
+
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <string>
+
+namespace etr::test {
+
+struct ProgramResult {
+  int status = -1;
+  std::string text;
+};
+
+/// Runs the program through a shell; `redirect` says which stream is wanted.
+inline ProgramResult run_program(const std::string& arguments, const std::string& redirect) {
+  ProgramResult result;
+  FILE* pipe = popen((ETR_PROGRAM " " + arguments + " " + redirect).c_str(), "r");
+  if (pipe == nullptr) return result;
+  std::array<char, 4096> buffer{};
+  for (std::size_t got = 0; (got = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) {
+    result.text.append(buffer.data(), got);
+  }
+  const int status = pclose(pipe);
+  if (WIFEXITED(status)) result.status = WEXITSTATUS(status);
+  return result;
+}
+
+inline ProgramResult out(const std::string& arguments) { return run_program(arguments, "2>/dev/null"); }
+inline ProgramResult err(const std::string& arguments) {
+  return run_program(arguments, "2>&1 >/dev/null");
+}
+
+}  // namespace etr::test

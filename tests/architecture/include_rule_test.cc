@@ -1,0 +1,148 @@
+// Includes point one way, and each third-party library has one home: docs/architecture.md says why.
+// This reads every #include of the sources and holds them to it.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace {
+
+namespace fs = std::filesystem;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+// What a folder of core/ may include besides itself.
+const std::map<std::string, std::vector<std::string>, std::less<>> kBelow{
+    {"include", {"etr"}},
+    {"net", {"etr"}},
+    {"transport", {"net", "etr"}},
+    {"trace", {"transport", "net", "etr"}},
+    {"plugin", {"etr"}},
+    {"pipeline", {"trace", "transport", "net", "plugin", "etr"}},
+    {"app", {"pipeline", "trace", "transport", "net", "plugin", "etr"}},
+};
+
+// Where a third-party header may be used: its beginning, and the beginnings of its homes.
+const std::vector<std::pair<std::string, std::vector<std::string>>> kHomes{
+    {"boost/dll/", {"core/plugin/library."}},
+    {"boost/program_options", {"core/app/command_line."}},
+    {"toml++/", {"core/pipeline/pipeline_file.", "core/pipeline/topology_file."}},
+    {"absl/", {"core/net/", "core/transport/", "core/trace/", "core/plugin/", "core/pipeline/", "core/app/"}},
+    {"spdlog/", {"core/app/log.", "core/pipeline/log."}},
+    {"pcap", {"core/transport/"}},
+    {"libmnl/", {"core/transport/"}},
+    {"cap-ng.h", {"core/app/privileges"}},
+    {"ares", {"core/pipeline/"}},
+    {"rapidjson/", {"plugins/sinks/ndjson/"}},
+    {"curses.h", {"plugins/views/tui/"}},
+    {"zlib.h", {"plugins/hashers/crc32/"}},
+    {"openssl/", {"plugins/hashers/sha256/"}},
+};
+
+bool begins(std::string_view text, std::string_view with) { return text.substr(0, with.size()) == with; }
+
+std::string folder_of(std::string_view path) { return std::string(path.substr(0, path.find('/'))); }
+
+bool is_system(std::string_view header) {
+  if (header.find('/') == std::string_view::npos) return true;
+  for (const char* folder : {"sys/", "net/", "netinet/", "arpa/", "linux/"}) {
+    if (begins(header, folder)) return true;
+  }
+  return false;
+}
+
+// What is wrong with `path` (from the project's root) including `header`; empty if nothing.
+std::string violation(const std::string& path, const std::string& header, bool quoted) {
+  for (const auto& [prefix, homes] : kHomes) {
+    if (!begins(header, prefix)) continue;
+    const bool home = std::any_of(homes.begin(), homes.end(),
+                                  [&path](const std::string& start) { return begins(path, start); });
+    return home ? "" : path + " is no home of " + header;
+  }
+  if (!quoted) return is_system(header) ? "" : path + " includes an unknown library: " + header;
+
+  if (begins(path, "plugins/")) {
+    const bool own = header.find('/') == std::string::npos;
+    return own || begins(header, "etr/") ? "" : path + " includes more than the SDK: " + header;
+  }
+  const std::string layer = folder_of(path.substr(std::string_view("core/").size()));
+  const auto below = kBelow.find(layer);
+  if (below == kBelow.end()) return path + " lies in no known layer";
+  const std::string target = folder_of(header);
+  if (target == layer || std::count(below->second.begin(), below->second.end(), target) > 0) return "";
+  return path + " may not include " + header;
+}
+
+// The violations of one file's text.
+std::vector<std::string> violations(const std::string& path, const std::string& text) {
+  std::vector<std::string> found;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t hash = line.find_first_not_of(" \t");
+    if (hash == std::string::npos || line.compare(hash, 8, "#include") != 0) continue;
+    const std::size_t open = line.find_first_of("<\"", hash);
+    const std::size_t close = line.find_first_of(">\"", open + 1);
+    if (open == std::string::npos || close == std::string::npos) continue;
+    std::string problem =
+        violation(path, line.substr(open + 1, close - open - 1), line[open] == '"');
+    if (!problem.empty()) found.push_back(std::move(problem));
+  }
+  return found;
+}
+
+TEST(IncludeRule, EverySourceFollowsIt) {
+  const fs::path root = ETR_SOURCE_DIR;
+  std::vector<std::string> found;
+  int files = 0;
+  for (const char* top : {"core", "plugins"}) {
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root / top)) {
+      const std::string extension = entry.path().extension().string();
+      if (extension != ".h" && extension != ".cc") continue;
+      ++files;
+      std::ifstream in(entry.path());
+      std::ostringstream text;
+      text << in.rdbuf();
+      const auto problems = violations(fs::relative(entry.path(), root).generic_string(), text.str());
+      found.insert(found.end(), problems.begin(), problems.end());
+    }
+  }
+  EXPECT_GT(files, 30) << "the sources were not found";
+  EXPECT_THAT(found, IsEmpty());
+}
+
+// The rule can say no.
+TEST(IncludeRule, RefusesWhatPointsUpwards) {
+  EXPECT_THAT(violations("core/net/ip.cc", "#include \"trace/engine.h\"\n"), SizeIs(1));
+  EXPECT_THAT(violations("core/plugin/guard.cc", "#include \"net/ip.h\"\n"), SizeIs(1));
+  EXPECT_THAT(violations("core/trace/engine.cc", "  #include \"pipeline/output.h\"\n"), SizeIs(1));
+  EXPECT_THAT(violations("core/include/etr/path.h", "#include \"net/ip.h\"\n"), SizeIs(1));
+  EXPECT_THAT(violations("plugins/sinks/csv/x.cc", "#include \"net/ip.h\"\n"), SizeIs(1));
+  EXPECT_THAT(violations("core/other/x.cc", "#include \"etr/wire.h\"\n"), SizeIs(1));
+}
+
+TEST(IncludeRule, RefusesALibraryOutsideItsHome) {
+  EXPECT_THAT(violations("core/pipeline/output.cc", "#include <toml++/toml.h>\n"), SizeIs(1));
+  EXPECT_THAT(violations("core/include/etr/path.h", "#include \"absl/status/status.h\"\n"), SizeIs(1));
+  EXPECT_THAT(violations("plugins/sinks/csv/x.cc", "#include \"absl/time/time.h\"\n"), SizeIs(1));
+  EXPECT_THAT(violations("core/net/ip.cc", "#include <boost/asio.hpp>\n"), SizeIs(1));
+}
+
+TEST(IncludeRule, PermitsWhatPointsDown) {
+  EXPECT_THAT(violations("core/trace/engine.cc",
+                         "#include \"trace/engine.h\"\n#include <vector>\n#include <sys/types.h>\n"
+                         "#include \"absl/status/status.h\"\n#include \"net/ip.h\"\n"),
+              IsEmpty());
+  EXPECT_THAT(violations("plugins/hashers/crc32/x.cc", "#include <zlib.h>\n#include \"x.h\"\n"
+                                                       "#include \"etr/plugin.h\"\n"),
+              IsEmpty());
+}
+
+}  // namespace

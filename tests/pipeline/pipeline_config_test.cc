@@ -1,0 +1,150 @@
+#include "pipeline/pipeline_config.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace etr::pipeline {
+namespace {
+
+namespace fs = std::filesystem;
+using plugin::FlagText;
+using plugin::PluginUse;
+using plugin::RawOption;
+using testing::HasSubstr;
+
+PipelineConfig with_view() {
+  PipelineConfig config;
+  config.view = PluginUse{"plain", {}, "", ""};
+  return config;
+}
+
+Overrides setting(const std::string& name, const std::string& value) {
+  Overrides overrides;
+  overrides.sets.push_back({name, FlagText{value}, "--set"});
+  return overrides;
+}
+
+std::string error_of(const PipelineConfig& config, const Overrides& overrides) {
+  const auto result = override_config(config, overrides);
+  EXPECT_FALSE(result.ok());
+  return std::string(result.status().message());
+}
+
+TEST(PipelineConfig, AFlagOverridesTheFile) {
+  PipelineConfig config = with_view();
+  config.trace.flows = 9;
+  config.trace.max_ttl = 12;
+  Overrides overrides;
+  overrides.trace.push_back({"flows", FlagText{"3"}, "--parallel-probes"});
+  const auto result = override_config(config, overrides);
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result->trace.flows, 3);
+  EXPECT_EQ(result->trace.max_ttl, 12);
+}
+
+TEST(PipelineConfig, AFlagWinsOverSet) {
+  Overrides overrides = setting("trace.flows", "8");
+  overrides.trace.push_back({"flows", FlagText{"3"}, "--parallel-probes"});
+  EXPECT_EQ(override_config(with_view(), overrides)->trace.flows, 3);
+}
+
+TEST(PipelineConfig, SetReachesEveryTable) {
+  PipelineConfig config = with_view();
+  config.sinks = {{"csv", {}, "", ""}, {"ndjson", {}, "", ""}};
+  Overrides overrides = setting("trace.flows", "8");
+  overrides.sets.push_back({"prober.a", FlagText{"1"}, "--set"});
+  overrides.sets.push_back({"hasher.b", FlagText{"2"}, "--set"});
+  overrides.sets.push_back({"view.c", FlagText{"3"}, "--set"});
+  overrides.sets.push_back({"sink.ndjson.path", FlagText{"x=y.z"}, "--set"});
+  const auto result = override_config(config, overrides);
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->trace.flows, 8);
+  EXPECT_EQ(result->prober.options.at(0), (RawOption{"a", FlagText{"1"}, ""}));
+  EXPECT_EQ(result->hasher.options.at(0), (RawOption{"b", FlagText{"2"}, ""}));
+  EXPECT_EQ(result->view->options.at(0), (RawOption{"c", FlagText{"3"}, ""}));
+  EXPECT_TRUE(result->sinks[0].options.empty());
+  EXPECT_EQ(result->sinks[1].options.at(0), (RawOption{"path", FlagText{"x=y.z"}, ""}));
+}
+
+TEST(PipelineConfig, SetSaysWhatIsWrongWithIt) {
+  EXPECT_EQ(error_of(with_view(), setting("flows", "1")), "--set flows: write table.key=value");
+  EXPECT_EQ(error_of(with_view(), setting("tarce.flows", "1")),
+            "--set tarce.flows: there is no table 'tarce'; did you mean 'trace'?");
+  EXPECT_EQ(error_of(with_view(), setting("sink.csv.path", "1")),
+            "--set sink.csv.path: this pipeline has no sink 'csv'");
+  EXPECT_EQ(error_of(with_view(), setting("sink.path", "1")),
+            "--set sink.path: write sink.NAME.key=value");
+  EXPECT_EQ(error_of(with_view(), setting("trace.flows", "x")),
+            "--set: option 'flows': expected a whole number, not 'x'");
+}
+
+TEST(PipelineConfig, NamingTheSamePluginKeepsItsOptions) {
+  PipelineConfig config = with_view();
+  config.view->options.push_back({"width", std::int64_t{80}, ""});
+  Overrides overrides;
+  overrides.view = PluginUse{"plain", {}, "--view", ""};
+  EXPECT_EQ(override_config(config, overrides)->view->options.size(), 1U);
+  overrides.view = PluginUse{"tui", {}, "--view", ""};
+  EXPECT_EQ(override_config(config, overrides)->view->options.size(), 0U);
+}
+
+TEST(PipelineConfig, StandardOutputLeavesNoRoomForAView) {
+  Overrides overrides;
+  overrides.no_view = true;
+  overrides.sinks.push_back({"ndjson", {}, "--json", ""});
+  const auto result = override_config(with_view(), overrides);
+  ASSERT_TRUE(result.ok());
+  EXPECT_FALSE(result->view);
+}
+
+TEST(PipelineConfig, SomebodyMustSeeTheResults) {
+  EXPECT_THAT(error_of(PipelineConfig{}, {}), HasSubstr("neither a view nor a sink"));
+}
+
+TEST(PipelineConfig, TwoSinksOfOnePluginAreToldApart) {
+  PipelineConfig config = with_view();
+  config.sinks = {{"csv", {}, "", ""}, {"ndjson", {}, "", ""}, {"csv", {}, "", ""}};
+  const auto result = override_config(config, {});
+  EXPECT_EQ(result->sinks[0].label, "sink 'csv' (no. 1)");
+  EXPECT_EQ(result->sinks[1].label, "");
+  EXPECT_EQ(result->sinks[2].label, "sink 'csv' (no. 2)");
+}
+
+class FindPipeline : public testing::Test {
+ protected:
+  void SetUp() override {
+    installed_ = fs::path(testing::TempDir()) / ("etr-pipelines-" + std::to_string(getpid()));
+    fs::create_directories(installed_);
+    for (const char* name : {"default.toml", "batch.toml"}) std::ofstream(installed_ / name) << "";
+  }
+  void TearDown() override { fs::remove_all(installed_); }
+  fs::path installed_;
+};
+
+TEST_F(FindPipeline, ABareNameIsLookedForAmongTheInstalled) {
+  EXPECT_EQ(*find_pipeline("batch", installed_), installed_ / "batch.toml");
+  EXPECT_EQ(*find_pipeline("batch.toml", installed_), installed_ / "batch.toml");
+  EXPECT_EQ(*find_pipeline("", installed_), installed_ / "default.toml");
+}
+
+TEST_F(FindPipeline, ANameWithASlashIsAFile) {
+  EXPECT_EQ(*find_pipeline("./batch", installed_), "./batch");
+}
+
+TEST_F(FindPipeline, AnUnknownNameGetsTheNearest) {
+  EXPECT_THAT(std::string(find_pipeline("bacth", installed_).status().message()),
+              HasSubstr("no pipeline 'bacth', neither here nor in "));
+  EXPECT_THAT(std::string(find_pipeline("bacth", installed_).status().message()),
+              HasSubstr("; did you mean 'batch'?"));
+  EXPECT_THAT(std::string(find_pipeline("xyzzyx", installed_).status().message()),
+              HasSubstr("; installed are batch, default"));
+}
+
+}  // namespace
+}  // namespace etr::pipeline
