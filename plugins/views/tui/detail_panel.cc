@@ -40,9 +40,9 @@ std::vector<Row> rows_of(const etr::FlowSnapshot& flow) {
   return rows;
 }
 
-Field host_field(const Scene& scene, const Row& row) {
+Field host_field(const Scene& scene, const Row& row, int room) {
   if (row.responder == nullptr) return {"???", Role::kSilent};
-  const std::string host = scene.host(row.responder->address);
+  const std::string host = scene.host(row.responder->address, row.first ? room : room - 2);
   if (row.first) return {host, Role::kAddress};
   return {"↳ " + host, Role::kDim};
 }
@@ -63,9 +63,9 @@ Table make_table(const std::string& letters, int width) {
   return Table(std::move(columns), width);
 }
 
-std::vector<Field> fields(const Scene& scene, const Row& row, int width) {
+std::vector<Field> fields(const Scene& scene, const Row& row, int width, int room) {
   std::vector<Field> out{{row.first ? std::to_string(row.hop->ttl) : "", Role::kText},
-                         host_field(scene, row)};
+                         host_field(scene, row, room)};
   for (const char letter : scene.state.columns) {
     const HopColumn* column = find_hop_column(letter);
     if (column == nullptr) continue;
@@ -99,7 +99,7 @@ void draw_detail(Grid& grid, const Area& area, const Scene& scene, Framing frami
   const int top = focused ? window_top(selected, count, inner.rows) : 0;
   for (int i = 0; i < inner.rows && top + i < count; ++i) {
     const Row& row = rows[static_cast<std::size_t>(top + i)];
-    table.row(grid, inner.row + i, inner.column, fields(scene, row, inner.columns));
+    table.row(grid, inner.row + i, inner.column, fields(scene, row, inner.columns, table.stretched()));
     if (focused && top + i == selected) {
       grid.restyle({inner.row + i, inner.column, 1, inner.columns}, Role::kSelectedFocused);
     }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "grid.h"
 #include "scene.h"
@@ -26,8 +27,26 @@ void draw_summary(Grid& grid, const Area& area, const Scene& scene,
                   Framing framing = Framing::kFramed);
 void draw_detail(Grid& grid, const Area& area, const Scene& scene,
                  Framing framing = Framing::kFramed);
+/// The unique paths, and the hops of the selected one.
+void draw_paths(Grid& grid, const Area& area, const Scene& scene);
 /// Panels that scroll return the largest State::scroll that still changes the picture.
 int draw_events(Grid& grid, const Area& area, const Scene& scene);
+int draw_graph(Grid& grid, const Area& area, const Scene& scene);
+int draw_history(Grid& grid, const Area& area, const Scene& scene);
+/// Overlays, drawn over the middle of the area.
+int draw_help(Grid& grid, const Area& area, const Scene& scene);
+int draw_hop(Grid& grid, const Area& area, const Scene& scene);
+void draw_columns(Grid& grid, const Area& area, const Scene& scene);
+
+/// A line of an overlay: a name and what is said of it.
+struct OverlayLine {
+  std::string name;
+  std::string text;
+  Role role = Role::kText;
+};
+/// A framed list over the middle of the area, names in a column of their own; scrolls.
+int draw_overlay(Grid& grid, const Area& area, std::string_view title,
+                 const std::vector<OverlayLine>& lines, int scroll);
 
 /// An event on one line.
 std::string event_text(const Scene& scene, const etr::Event& event);

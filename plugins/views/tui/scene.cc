@@ -82,13 +82,18 @@ void sort_flows(std::vector<const etr::FlowSnapshot*>& flows, SortBy sort) {
 
 }  // namespace
 
-std::string Scene::host(const etr::IpAddress& address) const {
+std::string Scene::host(const etr::IpAddress& address, int room) const {
   std::string literal = address.to_string();
   if (state.names == NameMode::kAddresses) return literal;
   std::string name = names.name(address);
   if (name.empty()) return literal;
   if (state.names == NameMode::kNames) return name;
-  return name + " (" + literal + ")";
+  std::string both = name + " (" + literal + ")";
+  return display_width(both) <= room ? both : name;
+}
+
+std::string Scene::brief_host(const etr::IpAddress& address) const {
+  return state.names == NameMode::kNames ? host(address) : address.to_string();
 }
 
 Scene make_scene(const etr::RunInfo& run, const etr::Snapshot& snapshot, const History& history,

@@ -32,8 +32,11 @@ struct Scene {
   std::size_t selected = 0;  ///< Position in `flows`; 0 if the selected flow is not among them.
 
   const etr::FlowSnapshot* flow() const { return flows.empty() ? nullptr : flows[selected]; }
-  /// Name, address or both, as the person wants hosts written.
-  std::string host(const etr::IpAddress& address) const;
+  /// Name, address or both, as the person wants hosts written. Where both do not fit `room`
+  /// columns it is the name alone.
+  std::string host(const etr::IpAddress& address, int room = 1000) const;
+  /// One of the two: the name only if the person wants names only.
+  std::string brief_host(const etr::IpAddress& address) const;
 };
 
 Scene make_scene(const etr::RunInfo& run, const etr::Snapshot& snapshot, const History& history,

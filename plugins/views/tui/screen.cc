@@ -41,8 +41,20 @@ Frame draw_frame(const Scene& scene, Size size) {
   draw_status_bar(grid, {size.rows - 1, 0, 1, size.columns}, scene);
   const Area body{1, 0, size.rows - 2, size.columns};
   switch (scene.state.screen) {
+    case Screen::kFlows: draw_flows(grid, body, scene); break;
+    case Screen::kPaths: draw_paths(grid, body, scene); break;
+    case Screen::kGraph: frame.scroll_end = draw_graph(grid, body, scene); break;
+    case Screen::kHistory: frame.scroll_end = draw_history(grid, body, scene); break;
     case Screen::kEvents: frame.scroll_end = draw_events(grid, body, scene); break;
-    default: draw_flows(grid, body, scene); break;
+  }
+  if (scene.state.prompt && scene.state.prompt->kind == Prompt::Kind::kColumns) {
+    draw_columns(grid, body, scene);
+    return frame;
+  }
+  switch (scene.state.overlay) {
+    case Overlay::kNone: break;
+    case Overlay::kHelp: frame.scroll_end = draw_help(grid, body, scene); break;
+    case Overlay::kHop: frame.scroll_end = draw_hop(grid, body, scene); break;
   }
   return frame;
 }

@@ -26,6 +26,13 @@ Table::Table(std::vector<Column> columns, int width)
   }
 }
 
+int Table::stretched() const {
+  for (const Column& column : columns_) {
+    if (column.stretch) return column.width;
+  }
+  return 0;
+}
+
 void Table::field(Grid& grid, int row, int column, const Column& shape,
                   const Field& content) const {
   const std::string text = cut(content.text, shape.width);

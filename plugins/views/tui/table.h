@@ -25,6 +25,8 @@ class Table {
  public:
   Table(std::vector<Column> columns, int width);
 
+  /// Columns that the stretching column has got.
+  int stretched() const;
   void header(Grid& grid, int row, int column) const;
   /// `fields` has one entry per column, the left-out ones included.
   void row(Grid& grid, int row, int column, const std::vector<Field>& fields) const;

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdarg>
-#include <cstdint>
 #include <cstdio>
+
+#include "etr/text.h"
 
 namespace tui {
 namespace {
@@ -43,45 +44,6 @@ constexpr std::array kShown{
     Range{0xfffd, 0xfffd, 1},    // the replacement itself
 };
 
-constexpr char32_t kInvalid = 0xffffffff;
-
-/// Decodes strictly (RFC 3629): no overlong forms, no surrogates, nothing past U+10FFFF. An invalid
-/// octet is taken alone, so that reading resumes with the next one.
-char32_t decode(std::string_view& rest) {
-  const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(rest[i]); };
-  const unsigned char lead = octet(0);
-  std::size_t length = 1;
-  char32_t code = lead;
-  char32_t lowest = 0;
-  if (lead >= 0xc2 && lead <= 0xdf) {
-    length = 2, code = lead & 0x1fU, lowest = 0x80;
-  } else if (lead >= 0xe0 && lead <= 0xef) {
-    length = 3, code = lead & 0x0fU, lowest = 0x800;
-  } else if (lead >= 0xf0 && lead <= 0xf4) {
-    length = 4, code = lead & 0x07U, lowest = 0x10000;
-  } else if (lead >= 0x80) {
-    rest.remove_prefix(1);
-    return kInvalid;
-  }
-  if (length > rest.size()) {
-    rest.remove_prefix(1);
-    return kInvalid;
-  }
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((octet(i) & 0xc0U) != 0x80U) {
-      rest.remove_prefix(1);
-      return kInvalid;
-    }
-    code = code << 6U | (octet(i) & 0x3fU);
-  }
-  if (code < lowest || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) {
-    rest.remove_prefix(1);
-    return kInvalid;
-  }
-  rest.remove_prefix(length);
-  return code;
-}
-
 }  // namespace
 
 int glyph_width(char32_t code) {
@@ -93,10 +55,11 @@ int glyph_width(char32_t code) {
 }
 
 Glyph next_glyph(std::string_view& rest) {
-  const char32_t code = decode(rest);
-  const int width = glyph_width(code);
+  const etr::CodePoint point = etr::first_code_point(rest);
+  rest.remove_prefix(point.size);
+  const int width = point.valid ? glyph_width(point.value) : 0;
   if (width == 0) return {kReplacement, 1};
-  return {code, width};
+  return {point.value, width};
 }
 
 int display_width(std::string_view text) {

@@ -113,13 +113,17 @@ etr::Command TuiView::on_input() {
   if (!terminal_) return {};
   if (waiting_.empty()) {
     const std::string typed = terminal_->read_input();
-    if (!typed.empty()) typed_at_ = Clock::now();
+    if (typed.empty()) return {};
+    typed_at_ = Clock::now();
     waiting_ = keys_.feed(typed);
-    if (waiting_.empty()) return {};
+    // An unfinished sequence: the host shall ask next_refresh() again, which now is sooner.
+    if (waiting_.empty()) return {etr::Command::Kind::kRedraw, {}};
   }
   const tui::Key key = waiting_.front();
   waiting_.erase(waiting_.begin());
-  return handle(key);
+  const etr::Command command = handle(key);
+  if (waiting_.empty() && command.kind != etr::Command::Kind::kQuit) draw();
+  return command;
 }
 
 etr::Command TuiView::handle(const tui::Key& key) {
@@ -164,7 +168,8 @@ std::string TuiView::terminal_reset() const {
 
 void TuiView::close(const etr::Summary& summary) {
   if (!terminal_) return;
-  if (summary.snapshot != nullptr) snapshot_ = summary.snapshot;
+  // After a fault there may be none with flows: the last one seen is better than nothing.
+  if (summary.snapshot != nullptr && !summary.snapshot->flows.empty()) snapshot_ = summary.snapshot;
   terminal_->leave();
   terminal_->print(tui::report(scene(), tui::ReportExtent::kScreen));
   terminal_.reset();

@@ -66,7 +66,7 @@ void add_answer(etr::ResponderStats& stats, const etr::Reply& reply) {
     stats.jitter_last = step;
     stats.jitter += (step - stats.jitter) / 16;
     stats.jitter_worst = std::max(stats.jitter_worst, step);
-    stats.jitter_mean += (step - stats.jitter_mean) / (stats.received - 1);
+    stats.jitter_mean += (step - stats.jitter_mean) / static_cast<std::int64_t>(stats.received - 1);
   }
   stats.best = count > 1 ? std::min(stats.best, rtt) : rtt;
   stats.worst = std::max(stats.worst, rtt);

@@ -1,0 +1,160 @@
+// The graph of all hops: one tier per TTL, from the source down, each vertex once, with name, loss
+// and latency; lines for the steps that flows take, the selected flow's way highlighted.
+#include <algorithm>
+
+#include "figures.h"
+#include "hop_graph.h"
+#include "panels.h"
+#include "text.h"
+#include "wiring.h"
+
+namespace tui {
+namespace {
+
+constexpr int kGutter = 4;  // for the TTL
+constexpr int kNarrowest = 18;
+
+struct Label {
+  std::string host;
+  Role host_role = Role::kAddress;
+  std::string numbers;
+  Role numbers_role = Role::kText;
+};
+
+std::string loss_of(const Vertex& vertex) {
+  if (vertex.judged == 0) return vertex.limited ? "limited" : "";
+  return percent(static_cast<double>(vertex.lost) / static_cast<double>(vertex.judged));
+}
+
+Role role_of(const Vertex& vertex) {
+  if (vertex.judged == 0) return Role::kSilent;
+  if (!vertex.lossy) return Role::kText;
+  return loss_role(static_cast<double>(vertex.lost) / static_cast<double>(vertex.judged));
+}
+
+Label label(const Scene& scene, const Vertex& vertex, int room) {
+  Label out;
+  if (vertex.folded > 0) {
+    out.host = formatted("+%d more", vertex.folded);
+    out.host_role = Role::kDim;
+  } else if (vertex.address) {
+    out.host = scene.host(*vertex.address, room);
+  } else {
+    out.host = "???";
+    out.host_role = Role::kSilent;
+  }
+  if (vertex.selected) out.host_role = Role::kHighlight;
+  if (vertex.received > 0) out.numbers = milliseconds(vertex.mean_ns) + "ms ";
+  const std::string loss = loss_of(vertex);
+  if (!loss.empty()) out.numbers += loss + " ";
+  out.numbers += formatted("×%d", vertex.flows);
+  out.numbers_role = role_of(vertex);
+  return out;
+}
+
+/// Centres of `count` vertices over `width` columns.
+std::vector<int> centres(std::size_t count, int width) {
+  std::vector<int> out;
+  const int each = width / std::max(1, static_cast<int>(count));
+  for (std::size_t i = 0; i < count; ++i) {
+    out.push_back(kGutter + each * static_cast<int>(i) + each / 2);
+  }
+  return out;
+}
+
+void put_centred(Grid& grid, int row, int centre, int room, const std::string& text, Role role) {
+  const std::string shown = cut(text, room);
+  grid.put(row, std::max(kGutter, centre - display_width(shown) / 2), shown, role);
+}
+
+/// A tier of one vertex fits on one line, names and numbers together.
+int tier_rows(const Tier& tier) { return tier.vertices.size() == 1 ? 1 : 2; }
+
+void draw_tier(Grid& grid, int row, const Scene& scene, const Tier& tier, int width) {
+  if (tier.vertices.empty()) return;
+  grid.put_right(row, 0, std::to_string(tier.vertices.front().ttl), Role::kText, kGutter - 1);
+  const std::vector<int> columns = centres(tier.vertices.size(), width);
+  const int room = width / static_cast<int>(tier.vertices.size()) - 1;
+  for (std::size_t i = 0; i < tier.vertices.size(); ++i) {
+    const Label text = label(scene, tier.vertices[i], room);
+    if (tier.vertices.size() > 1) {
+      put_centred(grid, row, columns[i], room, text.host, text.host_role);
+      put_centred(grid, row + 1, columns[i], room, text.numbers, text.numbers_role);
+      continue;
+    }
+    const int numbers = display_width(text.numbers) + 2;
+    const std::string host = cut(text.host, room - numbers);
+    const int start = std::max(kGutter, columns[i] - display_width(host) / 2);
+    const int shift = std::max(0, start + display_width(host) + numbers - (kGutter + width));
+    const int end = grid.put(row, start - shift, host, text.host_role);
+    grid.put(row, end + 2, text.numbers, text.numbers_role);
+  }
+}
+
+struct Picture {
+  std::vector<Tier> tiers;
+  std::vector<Wiring> wirings;  ///< Before each tier; that of the first is empty.
+  int rows = 0;
+};
+
+Picture lay_out(const Scene& scene, int width) {
+  Picture picture;
+  picture.tiers = fold(hop_graph(scene), std::max(2, width / kNarrowest));
+  for (std::size_t i = 0; i < picture.tiers.size(); ++i) {
+    Wiring wiring;
+    if (i > 0) {
+      wiring.upper = centres(picture.tiers[i - 1].vertices.size(), width);
+      wiring.lower = centres(picture.tiers[i].vertices.size(), width);
+      wiring.edges = picture.tiers[i].edges;
+      picture.rows += wiring_rows(wiring);
+    }
+    picture.wirings.push_back(std::move(wiring));
+    picture.rows += tier_rows(picture.tiers[i]);
+  }
+  return picture;
+}
+
+std::size_t vertex_count(const std::vector<Tier>& tiers) {
+  std::size_t count = 0;
+  for (const Tier& tier : tiers) {
+    for (const Vertex& vertex : tier.vertices) {
+      count += static_cast<std::size_t>(std::max(1, vertex.folded));
+    }
+  }
+  return count;
+}
+
+}  // namespace
+
+int draw_graph(Grid& grid, const Area& area, const Scene& scene) {
+  const bool framed = area.rows >= 6 && area.columns >= 44;
+  const int width = area.columns - (framed ? 2 : 0) - kGutter;
+  const Picture picture = lay_out(scene, width);
+  std::string title = formatted("Graph (%zu probes, %zu vertices)", scene.flows.size(),
+                                vertex_count(picture.tiers));
+  if (const etr::FlowSnapshot* flow = scene.flow()) {
+    title += formatted(" - ► PROBE #%u ◄", flow->flow);
+  }
+  const Area inner = draw_pane(grid, area, title, Role::kSummaryTitle, true);
+  if (picture.tiers.empty()) {
+    grid.put(inner.row, inner.column, "Initializing...", Role::kDim, inner.columns);
+    return 0;
+  }
+  Grid whole({picture.rows, inner.columns});
+  int row = 0;
+  for (std::size_t i = 0; i < picture.tiers.size(); ++i) {
+    if (i > 0) {
+      draw_wiring(whole, row, picture.wirings[i]);
+      row += wiring_rows(picture.wirings[i]);
+    }
+    draw_tier(whole, row, scene, picture.tiers[i], width);
+    row += tier_rows(picture.tiers[i]);
+  }
+  const int scroll_end = std::max(0, picture.rows - inner.rows);
+  const int top = std::clamp(scene.state.scroll, 0, scroll_end);
+  grid.copy(whole, top, {inner.row, inner.column, std::min(inner.rows, picture.rows - top),
+                         inner.columns});
+  return scroll_end;
+}
+
+}  // namespace tui

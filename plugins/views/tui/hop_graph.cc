@@ -1,0 +1,208 @@
+#include "hop_graph.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <tuple>
+#include <utility>
+
+#include "figures.h"
+#include "path_group.h"
+
+namespace tui {
+namespace {
+
+/// Tells the vertices of one tier apart; a silent one by where it is reached from.
+struct VertexKey {
+  std::optional<etr::IpAddress> address;
+  int from = 0;
+  friend bool operator<(const VertexKey& a, const VertexKey& b) {
+    return std::tie(a.address, a.from) < std::tie(b.address, b.from);
+  }
+};
+
+/// A tier while flows are added to it.
+struct Growing {
+  Tier tier;
+  std::map<VertexKey, int> places;
+  std::map<std::pair<int, int>, std::size_t> edges;
+};
+
+void add_numbers(Vertex& vertex, const etr::HopStats& hop) {
+  if (hop.hop_class == etr::HopClass::kLimited) vertex.limited = true;
+  if (hop.loss()) {
+    vertex.lost += hop.lost;
+    vertex.judged += hop.lost + hop.answered;
+    vertex.lossy = vertex.lossy || hop.hop_class == etr::HopClass::kLossy;
+  }
+  for (const etr::ResponderStats& responder : hop.responders) {
+    if (responder.address != vertex.address || responder.received == 0) continue;
+    const double before = static_cast<double>(vertex.received);
+    const double added = static_cast<double>(responder.received);
+    vertex.mean_ns = (vertex.mean_ns * before + responder.mean_ns * added) / (before + added);
+    vertex.received += responder.received;
+  }
+}
+
+int add_hop(Growing& growing, const etr::HopStats& hop,
+            const std::optional<etr::IpAddress>& address, int from, bool selected) {
+  const VertexKey key{address, address ? -1 : from};
+  const auto [place, added] =
+      growing.places.try_emplace(key, static_cast<int>(growing.tier.vertices.size()));
+  if (added) {
+    growing.tier.vertices.emplace_back();
+    growing.tier.vertices.back().ttl = hop.ttl;
+    growing.tier.vertices.back().address = address;
+  }
+  Vertex& vertex = growing.tier.vertices[static_cast<std::size_t>(place->second)];
+  ++vertex.flows;
+  vertex.selected = vertex.selected || selected;
+  add_numbers(vertex, hop);
+  if (from >= 0) {
+    const auto [edge, fresh] =
+        growing.edges.try_emplace({from, place->second}, growing.tier.edges.size());
+    if (fresh) growing.tier.edges.push_back({from, place->second, false});
+    if (selected) growing.tier.edges[edge->second].selected = true;
+  }
+  return place->second;
+}
+
+void add_flow(std::vector<Growing>& tiers, const Scene& scene, const etr::FlowSnapshot& flow) {
+  const std::vector<std::optional<etr::IpAddress>> addresses = hops_of(scene, flow);
+  const bool selected = &flow == scene.flow();
+  int from = -1;
+  for (const etr::HopStats& hop : flow.hops) {
+    if (hop.ttl == 0) continue;
+    const std::size_t index = hop.ttl - std::size_t{1};
+    if (tiers.size() <= index) tiers.resize(index + 1);
+    from = add_hop(tiers[index], hop, addresses[index], from, selected);
+  }
+}
+
+/// Reorders vertices by the mean place of those they come from, then by address, and names the
+/// edges anew; `before` says where each vertex of the tier above has gone.
+std::vector<int> order(Tier& tier, const std::vector<int>& before) {
+  const std::size_t count = tier.vertices.size();
+  std::vector<std::pair<double, int>> sums(count, {0, 0});
+  for (Edge& edge : tier.edges) {
+    edge.from = before[static_cast<std::size_t>(edge.from)];
+    sums[static_cast<std::size_t>(edge.to)].first += edge.from;
+    ++sums[static_cast<std::size_t>(edge.to)].second;
+  }
+  const auto place = [&sums](std::size_t i) {
+    return sums[i].second == 0 ? 0.0 : sums[i].first / sums[i].second;
+  };
+  std::vector<std::size_t> sorted(count);
+  std::iota(sorted.begin(), sorted.end(), std::size_t{0});
+  std::stable_sort(sorted.begin(), sorted.end(), [&](std::size_t a, std::size_t b) {
+    if (place(a) != place(b)) return place(a) < place(b);
+    return tier.vertices[a].address < tier.vertices[b].address;
+  });
+  std::vector<int> now(count);
+  std::vector<Vertex> vertices;
+  vertices.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    now[sorted[i]] = static_cast<int>(i);
+    vertices.push_back(tier.vertices[sorted[i]]);
+  }
+  tier.vertices = std::move(vertices);
+  for (Edge& edge : tier.edges) edge.to = now[static_cast<std::size_t>(edge.to)];
+  return now;
+}
+
+/// Adds what one vertex has seen to the one that stands for it.
+void absorb(Vertex& into, const Vertex& vertex) {
+  into.ttl = vertex.ttl;
+  into.flows += vertex.flows;
+  into.folded += 1;
+  into.selected = into.selected || vertex.selected;
+  into.lost += vertex.lost;
+  into.judged += vertex.judged;
+  into.lossy = into.lossy || vertex.lossy;
+  const double all = static_cast<double>(into.received + vertex.received);
+  if (all > 0) {
+    into.mean_ns = (into.mean_ns * static_cast<double>(into.received) +
+                    vertex.mean_ns * static_cast<double>(vertex.received)) / all;
+  }
+  into.received += vertex.received;
+}
+
+double loss_of(const Vertex& vertex) {
+  if (!vertex.lossy || vertex.judged == 0) return 0;
+  return static_cast<double>(vertex.lost) / static_cast<double>(vertex.judged);
+}
+
+/// For each vertex: does it stay by itself?
+std::vector<bool> kept(const Tier& tier, std::size_t room) {
+  std::vector<std::size_t> ranked(tier.vertices.size());
+  std::iota(ranked.begin(), ranked.end(), std::size_t{0});
+  std::stable_sort(ranked.begin(), ranked.end(), [&tier](std::size_t a, std::size_t b) {
+    const Vertex& left = tier.vertices[a];
+    const Vertex& right = tier.vertices[b];
+    return std::make_tuple(left.selected, loss_of(left), left.flows) >
+           std::make_tuple(right.selected, loss_of(right), right.flows);
+  });
+  std::vector<bool> out(tier.vertices.size(), false);
+  for (std::size_t i = 0; i < room && i < ranked.size(); ++i) out[ranked[i]] = true;
+  return out;
+}
+
+}  // namespace
+
+std::vector<Tier> hop_graph(const Scene& scene) {
+  std::vector<Growing> growing;
+  for (const etr::FlowSnapshot* flow : scene.flows) add_flow(growing, scene, *flow);
+  std::vector<Tier> tiers;
+  tiers.reserve(growing.size());
+  std::vector<int> before;
+  for (Growing& each : growing) {
+    before = order(each.tier, before);
+    tiers.push_back(std::move(each.tier));
+  }
+  return tiers;
+}
+
+std::vector<Tier> fold(const std::vector<Tier>& tiers, int most) {
+  std::vector<Tier> out;
+  std::vector<int> before;
+  for (const Tier& tier : tiers) {
+    Tier folded;
+    std::vector<int> now(tier.vertices.size());
+    if (static_cast<int>(tier.vertices.size()) <= most) {
+      folded.vertices = tier.vertices;
+      std::iota(now.begin(), now.end(), 0);
+    } else {
+      const std::vector<bool> stays = kept(tier, static_cast<std::size_t>(std::max(most - 1, 0)));
+      Vertex rest;
+      for (std::size_t i = 0; i < tier.vertices.size(); ++i) {
+        if (!stays[i]) {
+          absorb(rest, tier.vertices[i]);
+          continue;
+        }
+        now[i] = static_cast<int>(folded.vertices.size());
+        folded.vertices.push_back(tier.vertices[i]);
+      }
+      for (std::size_t i = 0; i < tier.vertices.size(); ++i) {
+        if (!stays[i]) now[i] = static_cast<int>(folded.vertices.size());
+      }
+      folded.vertices.push_back(rest);
+    }
+    for (const Edge& edge : tier.edges) {
+      const Edge moved{before[static_cast<std::size_t>(edge.from)],
+                       now[static_cast<std::size_t>(edge.to)], edge.selected};
+      const auto same = std::find_if(folded.edges.begin(), folded.edges.end(), [&](const Edge& e) {
+        return e.from == moved.from && e.to == moved.to;
+      });
+      if (same == folded.edges.end()) {
+        folded.edges.push_back(moved);
+      } else {
+        same->selected = same->selected || moved.selected;
+      }
+    }
+    before = std::move(now);
+    out.push_back(std::move(folded));
+  }
+  return out;
+}
+
+}  // namespace tui

@@ -1,0 +1,51 @@
+// The hops of all flows merged: a vertex for each (TTL, address), an edge for each step some flow
+// takes. Silent hops merge where the flows come from the same vertex; more is not known of them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "etr/ip_address.h"
+#include "etr/path.h"
+#include "scene.h"
+
+namespace tui {
+
+struct Vertex {
+  std::uint8_t ttl = 0;
+  std::optional<etr::IpAddress> address;  ///< Empty: nobody answered.
+  int flows = 0;
+  int folded = 0;          ///< More than 0: stands for that many vertices.
+  bool selected = false;   ///< On the selected flow's path.
+  // Of the flows that come through, where silence is loss.
+  std::uint64_t lost = 0;
+  std::uint64_t judged = 0;
+  bool lossy = false;
+  bool limited = false;
+  // Round-trip times of all of them.
+  std::uint64_t received = 0;
+  double mean_ns = 0;
+};
+
+struct Edge {
+  int from = 0;  ///< Positions within the two tiers.
+  int to = 0;
+  bool selected = false;
+};
+
+/// One TTL. Edges lead from the tier before to this one, each pair once.
+struct Tier {
+  std::vector<Vertex> vertices;
+  std::vector<Edge> edges;
+};
+
+/// Tiers in TTL order; in each the vertices stand below those they come from, then by address.
+std::vector<Tier> hop_graph(const Scene& scene);
+
+/// The same with at most `most` vertices per tier: what remains are the selected flow's vertices,
+/// then those that lose, then the busiest; the others become one.
+std::vector<Tier> fold(const std::vector<Tier>& tiers, int most);
+
+}  // namespace tui

@@ -1,0 +1,39 @@
+#include <algorithm>
+
+#include "panels.h"
+#include "text.h"
+
+namespace tui {
+
+int draw_overlay(Grid& grid, const Area& area, std::string_view title,
+                 const std::vector<OverlayLine>& lines, int scroll) {
+  int names = 0;
+  int texts = display_width(title) + 2;
+  for (const OverlayLine& line : lines) {
+    names = std::max(names, display_width(line.name));
+    texts = std::max(texts, display_width(line.text));
+  }
+  const int columns = std::min(area.columns, names + texts + 6);
+  const int rows = std::min(area.rows, static_cast<int>(lines.size()) + 3);
+  const Area window{area.row + (area.rows - rows) / 2, area.column + (area.columns - columns) / 2,
+                    rows, columns};
+  grid.fill(window, U' ', Role::kText);
+  const Area inner = draw_pane(grid, window, title, Role::kSummaryTitle, true);
+  const int scroll_end = std::max(0, static_cast<int>(lines.size()) - inner.rows);
+  const int top = std::clamp(scroll, 0, scroll_end);
+  for (int i = 0; i < inner.rows && top + i < static_cast<int>(lines.size()); ++i) {
+    const OverlayLine& line = lines[static_cast<std::size_t>(top + i)];
+    const int row = inner.row + i;
+    const int text_at = inner.column + names + 3;
+    grid.put(row, inner.column + 1, cut(line.name, inner.columns - 1), Role::kKey, names);
+    const int room = inner.column + inner.columns - text_at;
+    grid.put(row, text_at, cut(line.text, room), line.role, room);
+  }
+  if (const int hidden = scroll_end - top; hidden > 0 && inner.columns != window.columns) {
+    grid.put_right(window.row + rows - 1, window.column, formatted(" ↓ %d more ", hidden), Role::kDim,
+                   columns - 2);
+  }
+  return scroll_end;
+}
+
+}  // namespace tui

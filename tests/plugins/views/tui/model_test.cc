@@ -1,0 +1,250 @@
+// History, pooled figures, path groups, the hop graph, its lines, themes and reports.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "plugins/views/tui/figures.h"
+#include "plugins/views/tui/hop_graph.h"
+#include "plugins/views/tui/path_group.h"
+#include "plugins/views/tui/report.h"
+#include "plugins/views/tui/theme.h"
+#include "plugins/views/tui/wiring.h"
+#include "tests/plugins/views/tui/screen_fixture.h"
+
+namespace {
+
+using sample::Desk;
+using State = tui::Sample::State;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using testing::HasSubstr;
+using testing::Not;
+
+etr::Path one_hop(std::uint32_t path_id, etr::Verdict verdict, etr::Duration rtt = {}) {
+  etr::Path path;
+  path.path_id = path_id;
+  etr::Hop hop;
+  hop.ttl = 2;
+  hop.verdict = verdict;
+  if (verdict == etr::Verdict::kAnswered) {
+    hop.reply.emplace();
+    hop.reply->source = sample::address("10.0.0." + std::to_string(path_id));
+    hop.reply->rtt = rtt;
+  }
+  path.hops.push_back(hop);
+  return path;
+}
+
+TEST(History, RemembersVerdictsAndTimesNewestFirst) {
+  tui::History history(10);
+  history.record(one_hop(1, etr::Verdict::kAnswered, microseconds(12345)));
+  history.record(one_hop(1, etr::Verdict::kLost));
+  history.record(one_hop(1, etr::Verdict::kSendFailed));
+  history.record(one_hop(1, etr::Verdict::kCut));
+  EXPECT_EQ(history.rounds(0, 0), 4U);
+  EXPECT_EQ(history.at(0, 0, 2, 0).state, State::kNone);
+  EXPECT_EQ(history.at(0, 0, 2, 1).state, State::kSendFailed);
+  EXPECT_EQ(history.at(0, 0, 2, 2).state, State::kLost);
+  const tui::Sample oldest = history.at(0, 0, 2, 3);
+  ASSERT_EQ(oldest.state, State::kAnswered);
+  EXPECT_NEAR(static_cast<double>(oldest.rtt->count()), 12345e3, 12345e3 * 0.001);
+  EXPECT_EQ(history.at(0, 0, 2, 4).state, State::kNone);
+  EXPECT_EQ(history.at(0, 0, 3, 0).state, State::kNone);
+  EXPECT_EQ(history.at(0, 9, 2, 0).state, State::kNone);
+}
+
+TEST(History, KeepsABoundedNumberOfRounds) {
+  tui::History history(1000 * 30);
+  const std::size_t depth = history.depth();
+  EXPECT_LE(depth * 1000 * 30 * 2, std::size_t{9} * 1024 * 1024);
+  for (std::size_t i = 0; i < depth + 5; ++i) {
+    history.record(one_hop(1, etr::Verdict::kAnswered, milliseconds(i + 1)));
+  }
+  EXPECT_EQ(history.rounds(0, 0), depth);
+  EXPECT_EQ(history.at(0, 0, 2, depth).state, State::kNone);
+  const double newest = static_cast<double>(history.at(0, 0, 2, 0).rtt->count());
+  EXPECT_NEAR(newest / 1e6, static_cast<double>(depth + 5), static_cast<double>(depth) * 0.001);
+}
+
+TEST(History, ForgetsTheAddressesOfAPathThatChanged) {
+  tui::History history(10);
+  history.record(one_hop(1, etr::Verdict::kAnswered, milliseconds(1)));
+  history.record(one_hop(1, etr::Verdict::kLost));
+  EXPECT_EQ((*history.current(0, 0))[1], sample::address("10.0.0.1")) << "loss changes no path";
+  history.record(one_hop(2, etr::Verdict::kLost));
+  EXPECT_EQ((*history.current(0, 0))[1], std::nullopt);
+}
+
+TEST(Figures, PoolRespondersInsteadOfAveragingThem) {
+  // 1, 2, 3 ms from one and 10 ms from another: mean 4, variance of the four samples 50/3.
+  etr::HopStats hop;
+  hop.responders.resize(2);
+  hop.responders[0].received = 3;
+  hop.responders[0].mean_ns = 2e6;
+  hop.responders[0].stddev_ns = 1e6;
+  hop.responders[0].best = milliseconds(1);
+  hop.responders[0].worst = milliseconds(3);
+  hop.responders[1].received = 1;
+  hop.responders[1].mean_ns = 10e6;
+  hop.responders[1].best = hop.responders[1].worst = milliseconds(10);
+  const auto numbers = tui::figures(hop);
+  ASSERT_TRUE(numbers.has_value());
+  EXPECT_DOUBLE_EQ(numbers->mean_ns, 4e6);
+  EXPECT_NEAR(numbers->stddev_ns, std::sqrt(50.0 / 3) * 1e6, 1);
+  EXPECT_EQ(numbers->best, milliseconds(1));
+  EXPECT_EQ(numbers->worst, milliseconds(10));
+  EXPECT_FALSE(tui::figures(etr::HopStats{}).has_value());
+}
+
+TEST(Figures, GiveUpDecimalsBeforeDigits) {
+  EXPECT_EQ(tui::milliseconds(milliseconds(12), 6), "12.00");
+  EXPECT_EQ(tui::milliseconds(milliseconds(1234), 6), "1234.0");
+  EXPECT_EQ(tui::milliseconds(milliseconds(123456), 6), "123456");
+  EXPECT_EQ(tui::milliseconds(milliseconds(12345678), 6), "12346s");
+  EXPECT_EQ(tui::elapsed_text(std::chrono::seconds(59)), "59s");
+  EXPECT_EQ(tui::elapsed_text(std::chrono::seconds(3725)), "1h02m05s");
+}
+
+TEST(Paths, GroupFlowsAndFindWhereTheyDiffer) {
+  Desk desk(sample::fabric(20));
+  const auto groups = tui::path_groups(desk.scene());
+  ASSERT_EQ(groups.size(), 16U);
+  EXPECT_EQ(groups[0].flows.size(), 2U);
+  EXPECT_EQ(groups[15].flows.size(), 1U);
+  EXPECT_EQ(tui::differing_ttls(groups),
+            (std::vector<bool>{false, true, true, false, false, false}));
+  EXPECT_THAT(desk.type("2").command.kind, etr::Command::Kind::kRedraw);
+  EXPECT_THAT(desk.text({40, 120}), HasSubstr("2 10.1.1.1, 3 10.2.1.1"));
+}
+
+TEST(Graph, DrawsSharedHopsOnceAndKeepsSilentOnesApart) {
+  Desk desk(sample::fabric());
+  const auto tiers = tui::hop_graph(desk.scene());
+  ASSERT_EQ(tiers.size(), 6U);
+  EXPECT_EQ(tiers[0].vertices.size(), 1U);
+  EXPECT_EQ(tiers[1].vertices.size(), 4U);
+  EXPECT_EQ(tiers[2].vertices.size(), 4U);
+  EXPECT_EQ(tiers[3].vertices.size(), 4U) << "a silent hop per leaf, for more is not known";
+  EXPECT_EQ(tiers[5].vertices.size(), 1U);
+  EXPECT_EQ(tiers[2].edges.size(), 16U) << "all spines to all leaves";
+  EXPECT_EQ(tiers[5].vertices[0].flows, 16);
+  int selected = 0;
+  for (const tui::Tier& tier : tiers) {
+    for (const tui::Vertex& vertex : tier.vertices) selected += vertex.selected ? 1 : 0;
+  }
+  EXPECT_EQ(selected, 6) << "one per TTL";
+}
+
+TEST(Graph, FoldsWideTiersButNeverTheSelectedPath) {
+  Desk desk(sample::fabric());
+  desk.type("jj");  // flow 2: spine 3
+  const auto folded = tui::fold(tui::hop_graph(desk.scene()), 3);
+  const tui::Tier& spines = folded[1];
+  ASSERT_EQ(spines.vertices.size(), 3U);
+  EXPECT_EQ(spines.vertices[2].folded, 2);
+  int flows = 0;
+  bool kept = false;
+  for (const tui::Vertex& vertex : spines.vertices) {
+    flows += vertex.flows;
+    kept = kept || vertex.address == sample::address("10.1.3.1");
+  }
+  EXPECT_TRUE(kept);
+  EXPECT_EQ(flows, 16);
+  for (const tui::Edge& edge : folded[2].edges) {
+    EXPECT_LT(edge.from, 3);
+    EXPECT_LT(edge.to, static_cast<int>(folded[2].vertices.size()));
+  }
+}
+
+std::string lines(const tui::Wiring& wiring, int columns) {
+  tui::Grid grid({tui::wiring_rows(wiring), columns});
+  tui::draw_wiring(grid, 0, wiring);
+  return grid.text();
+}
+
+TEST(Wiring, FansOut) {
+  EXPECT_EQ(lines({{8}, {2, 8, 14}, {{0, 0, true}, {0, 1, false}, {0, 2, false}}}, 20),
+            "   ┌────┴┬─────┐\n");
+}
+
+TEST(Wiring, GoesStraightDownWhereNothingElseMeets) {
+  EXPECT_EQ(lines({{4, 10}, {4, 10}, {{0, 0, false}, {1, 1, true}}}, 20), "    │     │\n");
+}
+
+TEST(Wiring, ShowsACrossingAsAnInterruptedLine) {
+  EXPECT_EQ(lines({{4, 10}, {4, 10}, {{0, 1, false}, {1, 0, false}}}, 20),
+            "    └─────│┐\n"
+            "     ┌────┘│\n");
+}
+
+TEST(Theme, FindsTheNearestOf256Colours) {
+  EXPECT_EQ(tui::nearest_of_256(0x000000), 16);
+  EXPECT_EQ(tui::nearest_of_256(0xffffff), 231);
+  EXPECT_EQ(tui::nearest_of_256(0xff0000), 196);
+  EXPECT_EQ(tui::nearest_of_256(0x808080), 244);
+}
+
+TEST(Theme, HonoursNoColorAndPoorTerminals) {
+  EXPECT_EQ(tui::choose_palette(256, nullptr), tui::Palette::kTwoHundredFiftySix);
+  EXPECT_EQ(tui::choose_palette(8, nullptr), tui::Palette::kEight);
+  EXPECT_EQ(tui::choose_palette(-1, nullptr), tui::Palette::kMonochrome);
+  EXPECT_EQ(tui::choose_palette(256, "1"), tui::Palette::kMonochrome);
+  EXPECT_EQ(tui::choose_palette(256, ""), tui::Palette::kTwoHundredFiftySix);
+}
+
+TEST(Theme, TellsLossAndSelectionWithoutColourToo) {
+  for (const tui::Theme theme : {tui::Theme::kDark, tui::Theme::kLight}) {
+    const auto mono = [theme](tui::Role role) {
+      return tui::paint(theme, tui::Palette::kMonochrome, role);
+    };
+    EXPECT_EQ(mono(tui::Role::kLossHigh).foreground, tui::kDefaultColour);
+    EXPECT_FALSE(mono(tui::Role::kLossHigh) == mono(tui::Role::kText));
+    EXPECT_FALSE(mono(tui::Role::kLossHigh) == mono(tui::Role::kLossMedium));
+    EXPECT_FALSE(mono(tui::Role::kSelectedFocused) == mono(tui::Role::kText));
+    for (std::size_t i = 0; i < tui::kRoleCount; ++i) {
+      const tui::Paint eight = tui::paint(theme, tui::Palette::kEight, static_cast<tui::Role>(i));
+      EXPECT_LT(eight.foreground, 8);
+      EXPECT_LT(eight.background, 8);
+    }
+  }
+}
+
+TEST(Report, HoldsTheTableAndTheSelectedProbe) {
+  Desk desk(sample::fabric());
+  desk.type("jjj");
+  const std::string text = tui::report(desk.scene(), tui::ReportExtent::kScreen);
+  EXPECT_THAT(text, HasSubstr("ECMP Traceroute to www.example.net"));
+  EXPECT_THAT(text, HasSubstr("#15"));
+  EXPECT_THAT(text, HasSubstr("PROBE #3"));
+  EXPECT_THAT(text, HasSubstr("probes sent"));
+  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+}
+
+TEST(Report, IsBoundedOnScreenAndWholeInAFile) {
+  Desk desk(sample::large(200, 10));
+  EXPECT_THAT(tui::report(desk.scene(), tui::ReportExtent::kScreen),
+              HasSubstr("... and 168 more probes"));
+  const std::string all = tui::report(desk.scene(), tui::ReportExtent::kAll);
+  EXPECT_THAT(all, HasSubstr("PROBE #199"));
+}
+
+TEST(Report, IsNeverSavedOverAnExistingFile) {
+  const std::filesystem::path file =
+      std::filesystem::path(testing::TempDir()) / "etr_tui_report.txt";
+  std::filesystem::remove(file);
+  EXPECT_EQ(tui::save_text(file.string(), "one\n"), "");
+  EXPECT_THAT(tui::save_text(file.string(), "two\n"), HasSubstr("File exists"));
+  std::string line;
+  std::ifstream in(file);
+  std::getline(in, line);
+  EXPECT_EQ(line, "one");
+  EXPECT_THAT(tui::save_text("/nonexistent/x", "two\n"), HasSubstr("cannot save to"));
+  std::filesystem::remove(file);
+}
+
+}  // namespace

@@ -1,0 +1,43 @@
+// A made-up run with everything a scene needs, and keys to press on it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "plugins/views/tui/screen.h"
+#include "plugins/views/tui/update.h"
+#include "tests/plugins/views/tui/sample_run.h"
+
+namespace sample {
+
+class Desk {
+ public:
+  explicit Desk(Run made) : run(std::move(made)), history(run.info.flows * std::size_t{30}) {
+    for (const etr::Path& path : run.paths) history.record(path);
+    for (const etr::Event& event : run.events) events.add(event);
+  }
+
+  tui::Scene scene() {
+    return tui::make_scene(run.info, *run.snapshot, history, events, run.names, state);
+  }
+  tui::Grid draw(tui::Size size) { return tui::draw_frame(scene(), size).grid; }
+  std::string text(tui::Size size) { return draw(size).text(); }
+
+  /// Presses what `octets` types; the outcome of the last key.
+  tui::Outcome type(std::string_view octets) {
+    tui::KeyParser parser;
+    tui::Outcome outcome;
+    std::vector<tui::Key> keys = parser.feed(octets);
+    for (const tui::Key& key : parser.finish()) keys.push_back(key);
+    for (const tui::Key& key : keys) outcome = tui::press(state, key, scene(), 10);
+    return outcome;
+  }
+
+  Run run;
+  tui::History history;
+  tui::EventLog events;
+  tui::State state;
+};
+
+}  // namespace sample

@@ -1,0 +1,163 @@
+#include "plugins/views/tui/screen.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "plugins/views/tui/figures.h"
+#include "plugins/views/tui/text.h"
+#include "tests/plugins/views/tui/screen_fixture.h"
+
+namespace {
+
+using sample::Desk;
+using testing::HasSubstr;
+using testing::Not;
+using tui::Role;
+
+constexpr tui::Size kUsual{24, 80};
+constexpr tui::Size kWide{40, 120};
+
+/// Roles of the cells where `text` stands, which must be there once.
+Role role_at(const tui::Grid& grid, const std::string& text) {
+  for (int row = 0; row < grid.size().rows; ++row) {
+    std::string line;
+    for (int column = 0; column < grid.size().columns; ++column) {
+      line += grid.at(row, column).code < 0x80 ? static_cast<char>(grid.at(row, column).code) : '?';
+    }
+    const std::size_t at = line.find(text);
+    if (at != std::string::npos) return grid.at(row, static_cast<int>(at)).role;
+  }
+  ADD_FAILURE() << "not on screen: " << text;
+  return Role::kText;
+}
+
+TEST(Screen, SaysInitializingBeforeTheFirstSnapshot) {
+  Desk desk(sample::fabric());
+  desk.run.snapshot = std::make_shared<etr::Snapshot>();
+  for (const char* keys : {"1", "2", "3", "4"}) {
+    desk.type(keys);
+    EXPECT_THAT(desk.text(kUsual), HasSubstr("Initializing...")) << keys;
+  }
+}
+
+TEST(Screen, NeverColoursSilentOrLimitedHopsAsLoss) {
+  Desk desk(sample::fabric());
+  const tui::Grid grid = desk.draw(kWide);
+  EXPECT_EQ(role_at(grid, "silent"), Role::kSilent);
+  EXPECT_EQ(role_at(grid, "limited"), Role::kSilent);
+}
+
+TEST(Screen, ColoursLossByEtrsThresholds) {
+  EXPECT_EQ(tui::loss_role(0.10), Role::kLossLow);
+  EXPECT_EQ(tui::loss_role(0.101), Role::kLossMedium);
+  EXPECT_EQ(tui::loss_role(0.25), Role::kLossMedium);
+  EXPECT_EQ(tui::loss_role(0.251), Role::kLossHigh);
+}
+
+TEST(Screen, ShowsLossThatIsNotYetThePathsWithoutColour) {
+  etr::HopStats hop;
+  hop.answered = 1;
+  hop.lost = 2;
+  hop.hop_class = etr::HopClass::kUnknown;
+  EXPECT_EQ(tui::loss_text(hop), "66.7%");
+  EXPECT_EQ(tui::loss_role(hop), Role::kText);
+  hop.hop_class = etr::HopClass::kLossy;
+  EXPECT_EQ(tui::loss_role(hop), Role::kLossHigh);
+}
+
+TEST(Screen, SurvivesHostileNamesWithItsFrameIntact) {
+  Desk plain(sample::fabric());
+  Desk hostile(sample::fabric());
+  hostile.run.names.known = {{"10.0.0.1", "\x1b[2J\x1b]0;x\x07"},
+                             {"10.1.1.1", "\xe2\x80\xae" "evil"},
+                             {"10.2.1.1", "\xff\xfe\xc3\x28"},
+                             {"10.3.0.1", "\u05d0\u05d1\u0301\u200d"},
+                             {"203.0.113.80", std::string(255, 'a') + "東京\u0301"}};
+  for (const char* keys : {"1", "2", "3", "4", "1\t\r"}) {
+    plain.type(keys);
+    hostile.type(keys);
+    const tui::Grid expected = plain.draw(kUsual);
+    const tui::Grid drawn = hostile.draw(kUsual);
+    for (int row = 0; row < kUsual.rows; ++row) {
+      int columns = 0;
+      for (int column = 0; column < kUsual.columns; ++column) {
+        const tui::Cell& cell = drawn.at(row, column);
+        columns += cell.width;
+        if (cell.width != 0) {
+          ASSERT_EQ(tui::glyph_width(cell.code), cell.width) << static_cast<unsigned>(cell.code);
+        }
+      }
+      EXPECT_EQ(columns, kUsual.columns) << "row " << row;
+      EXPECT_EQ(drawn.at(row, 79).code, expected.at(row, 79).code) << keys << " row " << row;
+    }
+  }
+}
+
+TEST(Screen, DrawsEverySizeWithoutLookingOutside) {
+  Desk desk(sample::fabric());
+  for (const char* keys : {"1", "1\t", "2", "3", "4", "e", "1?", "\x1b", "\t\r", "\x1bo"}) {
+    desk.type(keys);
+    for (int rows = 0; rows <= 30; rows += 1) {
+      for (int columns = 0; columns <= 130; columns += 3) {
+        const tui::Grid grid = desk.draw({rows, columns});
+        ASSERT_EQ(grid.size(), (tui::Size{rows, columns}));
+      }
+    }
+  }
+}
+
+TEST(Screen, SaysWhatIsNeededWhenTooSmall) {
+  Desk desk(sample::fabric());
+  EXPECT_THAT(desk.text({5, 20}), HasSubstr("terminal too small"));
+  EXPECT_THAT(desk.text({5, 20}), HasSubstr("20x5, needs 24x6"));
+  EXPECT_THAT(desk.text({10, 40}), Not(HasSubstr("too small")));
+}
+
+TEST(Screen, ListsFurtherRespondersInAStableOrder) {
+  Desk desk(sample::fabric(1));
+  auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
+  etr::ResponderStats other = flow->hops[1].responders[0];
+  other.address = sample::address("10.9.9.9");
+  other.received = 1000;
+  flow->hops[1].responders.push_back(other);
+  desk.run.snapshot->flows[0] = flow;
+  desk.type("n\x1b");
+  desk.state.names = tui::NameMode::kAddresses;
+  const std::string text = desk.text(kUsual);
+  const std::size_t first = text.find("10.1.1.1");
+  const std::size_t further = text.find("↳ 10.9.9.9");
+  ASSERT_NE(first, std::string::npos);
+  ASSERT_NE(further, std::string::npos);
+  EXPECT_LT(first, further);
+}
+
+TEST(Screen, MarksProbesThatAreBlockedOrDoNotArrive) {
+  Desk desk(sample::fabric(2));
+  auto blocked = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
+  blocked->reached = false;
+  blocked->distance.reset();
+  blocked->blocked = etr::Blocked{3, sample::address("10.2.1.1"), 3, 13};
+  blocked->hops.resize(3);
+  desk.run.snapshot->flows[0] = blocked;
+  auto lost = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[1]);
+  lost->reached = false;
+  desk.run.snapshot->flows[1] = lost;
+  const std::string text = desk.text(kWide);
+  EXPECT_THAT(text, HasSubstr("3!"));
+  EXPECT_THAT(text, HasSubstr("6?"));
+  EXPECT_THAT(text, HasSubstr("blocked at TTL 3 by 10.2.1.1"));
+}
+
+TEST(Screen, KeepsTheSelectedRowInSightAmongAThousandFlows) {
+  Desk desk(sample::large(1000, 8));
+  desk.type("G");
+  EXPECT_THAT(desk.text(kUsual), HasSubstr("► #999"));
+  desk.type("g");
+  EXPECT_THAT(desk.text(kUsual), HasSubstr("► #0"));
+  desk.type("k");  // wraps, as in etr
+  EXPECT_THAT(desk.text(kUsual), HasSubstr("► #999"));
+}
+
+}  // namespace
