@@ -33,8 +33,8 @@ HostAnswer unreachable(std::uint8_t code) {
   return answer;
 }
 
-HostAnswer filtered(const Target& target) {
-  return target.filter_code ? unreachable(*target.filter_code) : HostAnswer{};
+HostAnswer filtered(const Target& target, Family family) {
+  return target.filter_answer ? unreachable(target.filter_answer->in(family)) : HostAnswer{};
 }
 
 PortState state_of(const std::map<std::uint16_t, PortState>& exceptions, PortState normally,
@@ -46,7 +46,7 @@ PortState state_of(const std::map<std::uint16_t, PortState>& exceptions, PortSta
 HostAnswer receive_udp(const Target& target, const PacketEditor& packet) {
   const FlowFields& flow = packet.flow();
   switch (state_of(target.udp_ports, target.udp, flow.destination_port)) {
-    case PortState::kFiltered: return filtered(target);
+    case PortState::kFiltered: return filtered(target, flow.source.family);
     case PortState::kClosed:
       return unreachable(flow.source.family == Family::kIpv4 ? kPortUnreachable
                                                              : kPortUnreachable6);
@@ -101,7 +101,7 @@ HostAnswer SimulatedHost::receive_tcp(const Target& target, const PacketEditor& 
   }
   const PortState state =
       state_of(target.tcp_ports, target.tcp, packet.flow().destination_port);
-  if (state == PortState::kFiltered) return filtered(target);
+  if (state == PortState::kFiltered) return filtered(target, packet.flow().source.family);
   if ((segment->flags & net::kTcpAck) != 0) {
     return tcp_answer(net::kTcpRst, segment->acknowledgment, 0);
   }

@@ -1,6 +1,7 @@
 #include "transport/simulated_network.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "absl/strings/str_format.h"
@@ -60,18 +61,12 @@ class Checker {
     for (const Router& router : network_.routers) {
       if (!routers_.insert(router.id).second) return twice(router.id);
     }
-    std::set<IpAddress> addresses;
     for (const Target& target : network_.targets) {
       if (routers_.count(target.id) > 0 || !targets_.insert(target.id).second) {
         return twice(target.id);
       }
-      for (const IpAddress& address : target.addresses) {
-        if (!addresses.insert(address).second) {
-          return wrong(absl::StrFormat("target '%s': address %s is another target's", target.id,
-                                       address.to_string()));
-        }
-      }
     }
+    if (absl::Status status = check_owners(); !status.ok()) return status;
     if (targets_.empty()) return wrong("a network needs a target");
     ids_ = routers_;
     ids_.insert(targets_.begin(), targets_.end());
@@ -96,6 +91,25 @@ class Checker {
  private:
   static absl::Status twice(const std::string& id) {
     return wrong(absl::StrFormat("there are two nodes of the id '%s'", id));
+  }
+
+  /// Every address is one node's.
+  absl::Status check_owners() const {
+    std::map<IpAddress, std::string> owners;
+    absl::Status status;
+    const auto own = [&](const std::string& id, const std::vector<IpAddress>& addresses) {
+      for (const IpAddress& address : addresses) {
+        const auto [owner, is_new] = owners.emplace(address, id);
+        if (!is_new && owner->second != id && status.ok()) {
+          status = wrong(absl::StrFormat("'%s' and '%s' have the same address %s", owner->second, id,
+                                         address.to_string()));
+        }
+      }
+    };
+    own("source", network_.source.addresses);
+    for (const Router& router : network_.routers) own(router.id, router.addresses);
+    for (const Target& target : network_.targets) own(target.id, target.addresses);
+    return status;
   }
 
   absl::Status check(const Source& source) const {
@@ -151,6 +165,19 @@ Node* find_node(std::vector<Node>& nodes, std::string_view id) {
 }
 
 }  // namespace
+
+std::uint8_t UnreachableCode::in(Family family) const {
+  if (family == Family::kIpv4) return ipv4;
+  if (ipv6) return *ipv6;
+  switch (ipv4) {  // RFC 7915 §4.2
+    case 3: return 4;
+    case 9:
+    case 10:
+    case 13:
+    case 15: return 1;
+    default: return 0;
+  }
+}
 
 absl::Status check(const Network& network) { return Checker(network).run(); }
 

@@ -58,12 +58,20 @@ struct RateLimit {
   double burst = 6;
 };
 
+/// Code of an ICMP unreachable. For IPv6 it is translated as RFC 7915 does, unless given.
+struct UnreachableCode {
+  std::uint8_t ipv4 = 13;
+  std::optional<std::uint8_t> ipv6;
+
+  std::uint8_t in(Family family) const;
+};
+
 /// A filter on a router for packets that it would forward. Fields that are empty match anything.
 struct Block {
   std::optional<std::uint8_t> protocol;
   std::optional<std::uint16_t> port;   ///< Destination port.
-  /// Code of the unreachable that it answers with; empty: the packet just disappears.
-  std::optional<std::uint8_t> code;
+  /// What it answers with; empty: the packet just disappears.
+  std::optional<UnreachableCode> answer;
 };
 
 /// Source NAT.
@@ -132,8 +140,8 @@ struct Target {
   PortState udp = PortState::kClosed;
   std::map<std::uint16_t, PortState> tcp_ports;  ///< Exceptions from the above.
   std::map<std::uint16_t, PortState> udp_ports;
-  /// Code of the unreachable instead of silence on filtered ports (a host firewall that rejects).
-  std::optional<std::uint8_t> filter_code;
+  /// Answered instead of silence on filtered ports (a host firewall that rejects).
+  std::optional<UnreachableCode> filter_answer;
   bool dark = false;               ///< Answers nothing at all.
   double answers = 1;
   Duration answer_delay{};

@@ -202,7 +202,7 @@ void SimulatedWorld::forward(std::unique_ptr<Packet> packet, NodeIndex at, const
     if (!matches(block, editor.flow())) continue;
     ++node.counters.blocked;
     meet(*packet, at, Fate::kBlocked, ttl);
-    if (block.code) answer({ReplyKind::kUnreachable, *block.code});
+    if (block.answer) answer({ReplyKind::kUnreachable, block.answer->in(family)});
     return;
   }
 

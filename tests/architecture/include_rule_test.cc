@@ -34,7 +34,7 @@ const std::map<std::string, std::vector<std::string>, std::less<>> kBelow{
 const std::vector<std::pair<std::string, std::vector<std::string>>> kHomes{
     {"boost/dll/", {"core/plugin/library."}},
     {"boost/program_options", {"core/app/command_line."}},
-    {"toml++/", {"core/pipeline/pipeline_file.", "core/pipeline/topology_file."}},
+    {"toml++/", {"core/pipeline/pipeline_file.", "core/pipeline/topology_file"}},
     {"absl/", {"core/net/", "core/transport/", "core/trace/", "core/plugin/", "core/pipeline/", "core/app/"}},
     {"spdlog/", {"core/app/log.", "core/pipeline/log."}},
     {"pcap", {"core/transport/"}},
