@@ -186,6 +186,17 @@ void change(Network& network, Duration at, std::string_view id, const Edit& edit
   network.changes.push_back({at, std::move(node)});
 }
 
+/// The same for the tracing host: its uplinks, MTU, firewall.
+template <class Edit>
+void change_source(Network& network, Duration at, const Edit& edit) {
+  Source source = network.source;
+  for (const Change& change : network.changes) {
+    if (const Source* changed = std::get_if<Source>(&change.becomes)) source = *changed;
+  }
+  edit(source);
+  network.changes.push_back({at, std::move(source)});
+}
+
 /// A flow from the source to the target.
 inline Endpoints flow_to_target(std::uint16_t source_port, std::uint8_t protocol = 17,
                                 std::uint16_t destination_port = 33434,

@@ -39,7 +39,7 @@ class SimulatedTracer {
 
   std::vector<std::uint8_t> udp_packet(const Endpoints& flow, std::uint8_t ttl,
                                        std::size_t payload_size = 20) {
-    std::vector<std::uint8_t> payload(payload_size, 0xab);
+    const std::vector<std::uint8_t> payload(payload_size, 0x2b);
     net::UdpDatagram datagram;
     datagram.source_port = flow.source_port;
     datagram.destination_port = flow.destination_port;
