@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_format.h"
 #include "transport/errno_text.h"
+#include "transport/linux_ipsec.h"
 
 namespace etr::transport {
 namespace {
@@ -84,7 +85,11 @@ absl::StatusOr<PcapTransport::Way> PcapTransport::find_way(const Endpoints& want
   Way way;
   way.kernel = *kernel;
   way.method = send_method(*kernel, *out);
+  endpoints.source = kernel->source;
   const std::uint32_t mtu = std::min(kernel->mtu.value_or(out->mtu), kLargestIpPacket);
+  if (way.method != SendMethod::kRaw && ipsec_applies(endpoints, *out, mtu)) {
+    way.method = SendMethod::kRaw;
+  }
   way.route = {kernel->source, out->index, out->name, static_cast<std::uint16_t>(mtu)};
   return way;
 }

@@ -296,6 +296,26 @@ TEST_F(PcapTransportTest, DeadNextHopDelaysTheFirstFlowOnly) {
   EXPECT_LT(std::chrono::steady_clock::now() - opened, std::chrono::milliseconds(300));
 }
 
+TEST_F(PcapTransportTest, IpsecPoliciesAreNotPassedBy) {
+  if (std::system("ip xfrm policy add dir out src 0.0.0.0/0 dst 192.0.2.1/32 action block && "
+                  "ip xfrm policy add dir out src ::/0 dst 2001:db8::1/128 action block") != 0) {
+    GTEST_SKIP() << "no IPsec policies here";
+  }
+  host_.ip("route add 192.0.2.0/24 via 10.9.0.2");
+  host_.ip("-6 route add 2001:db8::/32 via fd00:9::2");
+  for (const char* forbidden : {"192.0.2.1", "2001:db8::1"}) {
+    Endpoints endpoints = udp_to(forbidden);
+    const FlowHandle flow = open_flow(endpoints);
+    const absl::Status sent = transport_->send(flow, udp_packet(endpoints));
+    EXPECT_EQ(sent.message(), "cannot send: operation not permitted") << forbidden;
+  }
+  for (const char* other : {"192.0.2.2", "2001:db8::2"}) {
+    Endpoints endpoints = udp_to(other);
+    const FlowHandle flow = open_flow(endpoints);
+    EXPECT_TRUE(transport_->send(flow, udp_packet(endpoints)).ok()) << other;
+  }
+}
+
 TEST_F(PcapTransportTest, InterfaceOptionOverridesTheRoute) {
   add_pair("veth2", "veth3", 8);
   host_.ip("route add 192.0.2.0/24 via 10.9.0.2");
