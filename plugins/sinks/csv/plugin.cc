@@ -1,0 +1,3 @@
+#include "csv_sink.h"
+
+ETR_PLUGIN(CsvSink);
