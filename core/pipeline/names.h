@@ -7,6 +7,7 @@
 
 #include "etr/ip_address.h"
 #include "etr/run_info.h"
+#include "etr/text.h"
 
 namespace etr::pipeline {
 
@@ -21,9 +22,11 @@ class NameSource : public Names {
 class FixedNames final : public NameSource {
  public:
   FixedNames() = default;
-  /// Names must be printable.
+  /// Names may hold anything; what is not printable is replaced.
   explicit FixedNames(std::unordered_map<IpAddress, std::string> names)
-      : names_(std::move(names)) {}
+      : names_(std::move(names)) {
+    for (auto& [address, name] : names_) name = printable(name);
+  }
 
   std::string name(const IpAddress& address) override {
     const auto found = names_.find(address);
@@ -32,7 +35,7 @@ class FixedNames final : public NameSource {
   void request(const IpAddress&) override {}
 
  private:
-  const std::unordered_map<IpAddress, std::string> names_;
+  std::unordered_map<IpAddress, std::string> names_;  ///< Constant after construction.
 };
 
 }  // namespace etr::pipeline
