@@ -33,11 +33,11 @@ class Capture:
     def __enter__(self):
         descriptor, self._path = tempfile.mkstemp(prefix="etr-lab-", suffix=".pcap")
         os.close(descriptor)
+        self._log = open(self._path + ".log", "w+", encoding="utf-8")
         self._tcpdump = self.network.start(
             ["tcpdump", "-i", self.device, "-w", self._path, "-U", "-s", "512", "-B", "16384", "-Z", "root",
-             "--immediate-mode", "--time-stamp-precision=nano", self.expression],
-            node=self.node, stderr=open(self._path + ".log", "w+", encoding="utf-8"))
-        _until(lambda: "listening on" in open(self._path + ".log", encoding="utf-8").read(), "tcpdump listens")
+             "--immediate-mode", "--time-stamp-precision=nano", self.expression], node=self.node, stderr=self._log)
+        _until(self._listens, "tcpdump listens")
         return self
 
     def __exit__(self, kind, *_):
@@ -49,8 +49,13 @@ class Capture:
             if kind is None:
                 self.packets = list(read(self._path))
         finally:
+            self._log.close()
             os.unlink(self._path)
             os.unlink(self._path + ".log")
+
+    def _listens(self):
+        with open(self._path + ".log", encoding="utf-8") as log:
+            return "listening on" in log.read()
 
 
 def _until(condition, what, seconds=10):

@@ -53,9 +53,9 @@ class Loss(harness.LabTest):
         """20 % for 200 rounds: path_id never moves, path_hash only until every hop was heard (etr defect A8)."""
         for family in (4, 6):
             with self.subTest(family=family), Network("nested-lossy") as network:
-                found, others = self.etr(network, "-P", "6", "-c", "200", "-d", "60ms", "-t", "50ms", "--rate", "0",
+                found, others = self.etr(network, "-P", "12", "-c", "200", "-d", "60ms", "-t", "50ms", "--rate", "0",
                                          network.target(family), timeout=90)
-                self.assert_true_paths(network, found, rounds=200, flows=6)
+                self.assert_true_paths(network, found, rounds=200, flows=12)
                 lost = sum(hop["timeout"] for record in found for hop in record["hops"])
                 self.assertGreater(lost, 0)
                 for flow, records_ in itertools.groupby(sorted(found, key=lambda r: (r["probe_id"], r["probe_num"])),

@@ -128,8 +128,8 @@ _ALL = (
               links=_every(_line(10), kind="tap", delay=0.001)),
     _topology("delay-nested", "nested, 2 ms each way on the first link and before the target", _nested(4),
               links={(SOURCE, "r1"): {"kind": "tap", "delay": 0.002}, ("z", TARGET): {"kind": "tap", "delay": 0.002}}),
-    _topology("nested-lossy", "nested, with 20 % loss on the branch over a0 and b01", _nested(4),
-              links={("a0", "b01"): {"loss": 20}}),
+    _topology("nested-lossy", "nested, with 20 % loss on the way to a0, so in one of four branches", _nested(4),
+              links={("r1", "a0"): {"loss": 20}}),
 )
 
 TOPOLOGIES = {topology.name: topology for topology in _ALL}
