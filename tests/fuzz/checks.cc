@@ -189,7 +189,8 @@ const std::vector<Target>& targets() {
   static const std::vector<Target> all{
       {"link", check_link},           {"ip", check_ip},
       {"icmp", check_icmp},           {"quote", check_quote},
-      {"tcp_reply", check_tcp_reply}, {"udp_reply", check_udp_reply}};
+      {"tcp_reply", check_tcp_reply}, {"udp_reply", check_udp_reply},
+      {"keys", check_keys},           {"screen_text", check_screen_text}};
   return all;
 }
 

@@ -22,6 +22,10 @@ void check_quote(Bytes input);
 /// As before, but an answer of the destination.
 void check_tcp_reply(Bytes input);
 void check_udp_reply(Bytes input);
+/// Octets typed at the view, however they are split.
+void check_keys(Bytes input);
+/// Text from the network on its way into a grid of cells.
+void check_screen_text(Bytes input);
 
 struct Target {
   std::string_view name;

@@ -16,18 +16,18 @@
 namespace tui {
 namespace {
 
-constexpr int kWidth = 120;
+constexpr int kNarrowest = 40;
 constexpr std::size_t kFewFlows = 32;
 
 /// A panel drawn on as many rows as it needs, as text.
 template <class Draw>
-std::string text_of(int rows, Draw draw) {
-  Grid grid({rows, kWidth});
+std::string text_of(Size size, Draw draw) {
+  Grid grid(size);
   draw(grid, grid.area());
   return grid.text();
 }
 
-std::string details(const Scene& scene, const etr::FlowSnapshot& flow) {
+std::string details(const Scene& scene, const etr::FlowSnapshot& flow, int columns) {
   State state = scene.state;
   state.flow = flow.flow;
   state.detail_focus = false;
@@ -36,7 +36,7 @@ std::string details(const Scene& scene, const etr::FlowSnapshot& flow) {
   for (const etr::HopStats& hop : flow.hops) {
     rows += static_cast<int>(std::max<std::size_t>(1, hop.responders.size()));
   }
-  return text_of(rows, [&](Grid& grid, const Area& area) { draw_detail(grid, area, one, Framing::kBare); });
+  return text_of({rows, columns}, [&](Grid& grid, const Area& area) { draw_detail(grid, area, one, Framing::kBare); });
 }
 
 std::string counters(const etr::Counters& of) {
@@ -55,22 +55,22 @@ std::string counters(const etr::Counters& of) {
 }
 
 /// One target; `scene.state.trace` says which.
-std::string target_report(const Scene& scene, ReportExtent extent) {
+std::string target_report(const Scene& scene, ReportExtent extent, int columns) {
   std::string out =
-      text_of(1, [&](Grid& grid, const Area& area) { draw_title_bar(grid, area, scene); });
+      text_of({1, columns}, [&](Grid& grid, const Area& area) { draw_title_bar(grid, area, scene); });
   const std::size_t shown = extent == ReportExtent::kAll
                                 ? scene.flows.size()
                                 : std::min(scene.flows.size(), kFewFlows);
-  out += text_of(static_cast<int>(shown) + 2, [&](Grid& grid, const Area& area) {
+  out += text_of({static_cast<int>(shown) + 2, columns}, [&](Grid& grid, const Area& area) {
     draw_summary(grid, area, scene, Framing::kBare);
   });
   if (shown < scene.flows.size()) {
     out += formatted("  ... and %zu more probes\n", scene.flows.size() - shown);
   }
   if (extent == ReportExtent::kAll) {
-    for (const etr::FlowSnapshot* flow : scene.flows) out += "\n" + details(scene, *flow);
+    for (const etr::FlowSnapshot* flow : scene.flows) out += "\n" + details(scene, *flow, columns);
   } else if (scene.flow() != nullptr) {
-    out += "\n" + details(scene, *scene.flow());
+    out += "\n" + details(scene, *scene.flow(), columns);
   }
   return out;
 }
@@ -85,7 +85,8 @@ std::string event_lines(const Scene& scene) {
 
 }  // namespace
 
-std::string report(const Scene& scene, ReportExtent extent) {
+std::string report(const Scene& scene, ReportExtent extent, int columns) {
+  columns = std::max(columns, kNarrowest);
   std::string out;
   for (const etr::TraceInfo& trace : scene.run.traces) {
     State state = scene.state;
@@ -100,7 +101,7 @@ std::string report(const Scene& scene, ReportExtent extent) {
     if (!out.empty()) out += "\n";
     out += target_report(make_scene(scene.run, scene.snapshot, scene.history, scene.events,
                                     scene.names, state),
-                         extent);
+                         extent, columns);
   }
   if (extent == ReportExtent::kAll) out += event_lines(scene);
   return out + "\n" + counters(scene.snapshot.counters);

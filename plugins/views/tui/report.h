@@ -13,7 +13,8 @@ enum class ReportExtent : std::uint8_t {
   kAll,     ///< Every flow, every hop, every path and the events.
 };
 
-std::string report(const Scene& scene, ReportExtent extent);
+/// Lines of at most `columns` columns, and never less than 40.
+std::string report(const Scene& scene, ReportExtent extent, int columns = 120);
 
 /// Writes a new file, never over an existing one. Returns the error, empty if there was none.
 std::string save_text(const std::string& file, const std::string& text);

@@ -262,11 +262,7 @@ void Terminal::leave() {
 }
 
 void Terminal::print(const std::string& text) {
-  std::string out;
-  for (const char octet : screen_->ascii ? to_ascii(text) : text) {
-    if (octet == '\n') out += '\r';
-    out += octet;
-  }
+  const std::string out = screen_->ascii ? to_ascii(text) : text;
   std::fwrite(out.data(), 1, out.size(), screen_->output.get());
   std::fflush(screen_->output.get());
 }

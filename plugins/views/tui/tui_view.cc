@@ -170,7 +170,8 @@ void TuiView::close(const etr::Summary& summary) {
   if (!terminal_) return;
   // After a fault there may be none with flows: the last one seen is better than nothing.
   if (summary.snapshot != nullptr && !summary.snapshot->flows.empty()) snapshot_ = summary.snapshot;
+  const int columns = terminal_->size().columns;
   terminal_->leave();
-  terminal_->print(tui::report(scene(), tui::ReportExtent::kScreen));
+  terminal_->print(tui::report(scene(), tui::ReportExtent::kScreen, columns));
   terminal_.reset();
 }

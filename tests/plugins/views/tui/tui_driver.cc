@@ -2,7 +2,7 @@
 // keys and screens can be tried in a pseudo-terminal. It does what a host does: waits for input,
 // passes on snapshots, obeys commands.
 //
-// Usage: tui_driver [option=value ...], options of the plugin; flows=N and hostile=1 are its own.
+// Usage: tui_driver [option=value ...], options of the plugin; flows=N and hostile=1 are its own. SIGUSR1 is a crash.
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -60,7 +60,7 @@ class Driver {
   void play() {
     sigset_t wanted{};
     sigemptyset(&wanted);
-    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGWINCH}) sigaddset(&wanted, number);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGUSR1}) sigaddset(&wanted, number);
     sigprocmask(SIG_BLOCK, &wanted, nullptr);
     signals_ = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
     view_.open(run_.info, run_.names);
@@ -87,6 +87,8 @@ class Driver {
     while (read(signals_, &signal, sizeof signal) == sizeof signal) {
       if (signal.ssi_signo == SIGWINCH) {
         view_.on_resize();
+      } else if (signal.ssi_signo == SIGUSR1) {
+        crash();
       } else {
         over_ = true;
       }
@@ -98,6 +100,13 @@ class Driver {
       }
     }
     view_.render(run_.snapshot);
+  }
+
+  /// What a host does from a signal handler.
+  void crash() {
+    const std::string reset = view_.terminal_reset();
+    if (write(STDOUT_FILENO, reset.data(), reset.size()) < 0) _exit(71);
+    _exit(70);
   }
 
   void obey(const etr::Command& command) {

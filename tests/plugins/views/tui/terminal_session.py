@@ -1,0 +1,119 @@
+"""A program in a pseudo-terminal: press keys, read the screen, look at what is left behind."""
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import termios
+import time
+
+import pyte
+
+DEADLINE = 20.0
+
+
+class Session:
+    """Waits for conditions, never for times; a condition that does not come true is a failure."""
+
+    def __init__(self, arguments, rows=24, columns=80, environment=None, folder=None):
+        self.raw = b""
+        self.status = None
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self.pid, self._fd = pty.fork()
+        if self.pid == 0:
+            try:
+                self._become(arguments, rows, columns, environment, folder)
+            finally:
+                os._exit(127)  # never back into the test
+
+    @staticmethod
+    def _become(arguments, rows, columns, environment, folder):
+        if folder:
+            os.chdir(folder)
+        settings = dict(os.environ)
+        settings.pop("NO_COLOR", None)
+        settings.update(TERM="xterm-256color", LC_ALL="C.UTF-8")
+        settings.update(environment or {})
+        # The program must find its size when it starts.
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        os.execve(arguments[0], arguments, settings)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.status is None:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        os.close(self._fd)
+
+    @property
+    def lines(self):
+        return list(self._screen.display)
+
+    @property
+    def text(self):
+        return "\n".join(self.lines)
+
+    def modes(self):
+        """The terminal's line discipline; the special characters too."""
+        return termios.tcgetattr(self._fd)
+
+    def press(self, keys):
+        os.write(self._fd, keys.encode() if isinstance(keys, str) else keys)
+
+    def resize(self, rows, columns):
+        self._screen.resize(rows, columns)
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        os.kill(self.pid, signal.SIGWINCH)
+
+    def read(self, seconds):
+        """Feeds the screen with what comes within the time; False at the end of the output."""
+        ready, _, _ = select.select([self._fd], [], [], seconds)
+        if not ready:
+            return True
+        try:
+            data = os.read(self._fd, 65536)
+        except OSError:
+            return False
+        self.raw += data
+        self._stream.feed(data)
+        return bool(data)
+
+    def wait(self, condition, what):
+        end = time.monotonic() + DEADLINE
+        while not condition():
+            if time.monotonic() > end or not self.read(0.1):
+                if condition():
+                    return
+                raise AssertionError(f"{what}: not within {DEADLINE} s; the screen:\n{self.text}")
+
+    def wait_for(self, text):
+        self.wait(lambda: text in self.text, f"'{text}' on screen")
+
+    def wait_for_stop(self):
+        end = time.monotonic() + DEADLINE
+        while time.monotonic() < end:
+            pid, status = os.waitpid(self.pid, os.WNOHANG | os.WUNTRACED)
+            if pid and os.WIFSTOPPED(status):
+                return
+            self.read(0.05)
+        raise AssertionError("the program did not stop")
+
+    def finish(self):
+        """Reads to the end; returns the exit status."""
+        end = time.monotonic() + DEADLINE
+        while self.status is None:
+            self.read(0.05)
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.status = os.waitstatus_to_exitcode(status)
+            elif time.monotonic() > end:
+                raise AssertionError(f"the program does not end; the screen:\n{self.text}")
+        while True:  # what it wrote last
+            ready, _, _ = select.select([self._fd], [], [], 0)
+            if not ready or not self.read(0):
+                return self.status

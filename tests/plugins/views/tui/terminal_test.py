@@ -1,0 +1,200 @@
+"""The tui in a pseudo-terminal, with a made-up run: keys, sizes, colours, and leaving in order."""
+
+import os
+import re
+import signal
+import sys
+import tempfile
+import termios
+import unittest
+
+try:
+    import pyte  # noqa: F401
+except ImportError:
+    print("skipped: needs python3-pyte")
+    sys.exit(77)
+
+from terminal_session import Session
+
+DRIVER = os.path.abspath(os.environ["TUI_DRIVER"])
+LEAVE = b"\x1b[?1049l"
+SHOW_CURSOR = b"\x1b[?25h"
+
+
+def start(*options, **settings):
+    return Session([DRIVER, *options], **settings)
+
+
+def colours(raw):
+    """Parameters of every SGR sequence."""
+    return {part for match in re.findall(rb"\x1b\[([0-9;]*)m", raw) for part in match.split(b";")}
+
+
+class Screens(unittest.TestCase):
+    def test_keys_show_every_screen(self):
+        with start() as tui:
+            tui.wait_for("Summary (16 probes, 16 unique paths)")
+            for key, title in (("2", "Paths (16 unique"), ("3", "Graph (16 probes"),
+                               ("4", "History of probe #0"), ("e", "Events (5"),
+                               ("?", "Keys"), ("1", "Summary (16")):
+                tui.press(key)
+                tui.wait_for(title)
+            tui.press("\x1b[B\x1b[B\x1b[A")
+            tui.wait_for("► PROBE #1 ◄")
+            tui.press("\t")
+            tui.wait_for("[detail focus]")
+
+    def test_a_lone_escape_is_taken_without_another_key(self):
+        with start() as tui:
+            tui.press("?")
+            tui.wait_for("Keys")
+            tui.press("\x1b")
+            tui.wait(lambda: "│ Keys" not in tui.text, "help closed")
+
+    def test_commands_reach_the_run(self):
+        with start(columns=120) as tui:
+            tui.press("p")
+            tui.wait_for("PAUSED")
+            tui.press("+")
+            tui.wait_for("every 5s")
+
+    def test_much_typed_ahead_is_obeyed(self):
+        with start("flows=1000") as tui:
+            tui.wait_for("Summary (1000 probes")
+            tui.press("j" * 777)
+            tui.wait_for("► PROBE #777 ◄")
+
+    def test_saving_writes_the_data_and_never_over_a_file(self):
+        with tempfile.TemporaryDirectory() as folder, start(folder=folder) as tui:
+            tui.press("s")
+            tui.wait_for("Save to: etr-www.example.net-")
+            tui.press("\x15here.txt\r")
+            tui.wait_for("saved to here.txt")
+            with open(os.path.join(folder, "here.txt"), encoding="utf-8") as file:
+                text = file.read()
+            self.assertIn("PROBE #15", text)
+            self.assertNotIn("\x1b", text)
+            tui.press("s\x15here.txt\r")
+            tui.wait_for("File exists")
+
+
+class Sizes(unittest.TestCase):
+    def test_follows_the_window_at_any_moment(self):
+        with start() as tui:
+            tui.wait_for("Summary")
+            tui.resize(5, 20)
+            tui.wait_for("terminal too small")
+            tui.resize(40, 132)
+            tui.wait(lambda: tui.lines[0].rstrip().endswith("every 2s"), "the wide title")
+            self.assertTrue(tui.lines[1].endswith("╮"))
+            for rows, columns in ((1, 1), (50, 10), (2, 200), (24, 80)):
+                tui.resize(rows, columns)
+            tui.wait(lambda: tui.lines[22].endswith("╯"), "the frame of 80x24")
+
+
+class Looks(unittest.TestCase):
+    def raw(self, *options, **environment):
+        with start(*options, environment=environment) as tui:
+            tui.wait_for("Summary")
+            tui.press("3")
+            tui.wait_for("Graph")
+            tui.press("q")
+            self.assertEqual(tui.finish(), 0)
+            return tui.raw
+
+    def test_uses_256_colours_where_there_are(self):
+        self.assertIn(b"\x1b[38;5;", self.raw())
+
+    def test_uses_eight_colours_where_there_are_no_more(self):
+        seen = colours(self.raw(TERM="xterm"))
+        self.assertNotIn(b"38", seen)
+        self.assertTrue({b"32", b"45"} <= seen)
+
+    def test_uses_no_colour_with_no_color(self):
+        raw = self.raw(NO_COLOR="1")
+        self.assertFalse([c for c in colours(raw) if c[:1] in (b"3", b"4") and len(c) == 2
+                          and c not in (b"39", b"49")])
+        self.assertIn(b"\x1b[7m", re.sub(rb"\x1b\[[0-9;]*7m", b"\x1b[7m", raw))
+
+    def test_writes_ascii_only_in_a_locale_without_utf8(self):
+        self.assertEqual(max(self.raw(LC_ALL="C")), max(c for c in self.raw(LC_ALL="C") if c < 128))
+
+    def test_writes_ascii_only_on_the_linux_console(self):
+        self.assertFalse([c for c in self.raw(TERM="linux") if c >= 128])
+
+    def test_says_why_a_terminal_cannot_be_used(self):
+        with start(environment={"TERM": "no-such-terminal"}) as tui:
+            self.assertEqual(tui.finish(), 1)
+            self.assertIn("terminal type 'no-such-terminal' is not known", tui.text)
+
+    def test_lets_no_octet_of_a_hostile_name_act_on_the_terminal(self):
+        with start("hostile=1") as tui:
+            tui.wait_for("evil")
+            for key in "2341":
+                tui.press(key)
+            tui.press("q")
+            self.assertEqual(tui.finish(), 0)
+        self.assertNotIn(b"\x1b[2J\x1b[31m", tui.raw)
+        self.assertNotIn(b"\x07", tui.raw)
+        self.assertNotIn("\u202e".encode(), tui.raw)
+        tui.raw.decode("utf-8")  # raises if an octet came through as it was
+
+
+class Leaving(unittest.TestCase):
+    """However the view ends, the terminal is as before and the table stays on it."""
+
+    def left_in_order(self, end):
+        with start() as tui:
+            before = tui.modes()
+            tui.wait_for("Summary")
+            self.assertNotEqual(tui.modes(), before, "the view takes single keys")
+            end(tui)
+            self.assertEqual(tui.finish(), 0)
+            self.assertEqual(tui.modes(), before)
+            left = tui.raw.rindex(LEAVE)
+            self.assertIn(SHOW_CURSOR, tui.raw)
+            table = tui.raw[tui.raw.index(b"ECMP", left):]
+            self.assertIn(b"#15", table)
+            self.assertIn(b"PROBE #0", table)
+            self.assertIn(b"probes sent", table)
+            self.assertNotIn(b"\x1b", table, "plain text")
+            self.assertLessEqual(max(len(line) for line in table.decode().split("\r\n")), 80)
+
+    def test_by_key(self):
+        self.left_in_order(lambda tui: tui.press("q"))
+
+    def test_by_interrupt(self):
+        self.left_in_order(lambda tui: tui.press("\x03"))
+
+    def test_by_sigterm(self):
+        self.left_in_order(lambda tui: os.kill(tui.pid, signal.SIGTERM))
+
+    def test_by_sighup(self):
+        self.left_in_order(lambda tui: os.kill(tui.pid, signal.SIGHUP))
+
+    def test_suspends_and_comes_back(self):
+        with start() as tui:
+            tui.wait_for("Summary")
+            tui.press("\x1a")
+            tui.wait_for_stop()
+            tui.wait(lambda: LEAVE in tui.raw, "back on the normal screen")
+            self.assertTrue(tui.modes()[3] & termios.ECHO, "the shell gets its echo back")
+            seen = len(tui.raw)
+            os.kill(tui.pid, signal.SIGCONT)
+            tui.wait(lambda: b"\x1b[?1049h" in tui.raw[seen:], "the alternate screen again")
+            tui.wait(lambda: "Summary".encode() in tui.raw[seen:], "everything drawn again")
+            self.assertFalse(tui.modes()[3] & termios.ECHO)
+            tui.press("2")
+            tui.wait_for("Paths")
+
+    def test_after_a_crash_by_the_octets_it_gave_beforehand(self):
+        with start() as tui:
+            tui.wait_for("Summary")
+            os.kill(tui.pid, signal.SIGUSR1)  # the driver writes them and ends at once
+            self.assertEqual(tui.finish(), 70)
+            self.assertIn(LEAVE, tui.raw)
+            self.assertIn(SHOW_CURSOR, tui.raw)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=1)
