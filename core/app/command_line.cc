@@ -1,10 +1,9 @@
 #include "app/command_line.h"
 
 #include <algorithm>
+#include <boost/program_options.hpp>
 #include <string_view>
 #include <utility>
-
-#include <boost/program_options.hpp>
 
 #include "absl/strings/str_format.h"
 #include "app/flags.h"
@@ -24,9 +23,12 @@ absl::Status usage_error(const std::string& text) { return absl::InvalidArgument
 po::options_description all_flags() {
   po::options_description all;
   const auto add = [&](const Flag& flag, const std::string& name) {
-    if (flag.argument.empty()) all.add_options()(name.c_str(), po::bool_switch());
-    else if (flag.repeatable) all.add_options()(name.c_str(), po::value<std::vector<std::string>>());
-    else all.add_options()(name.c_str(), po::value<std::string>());
+    if (flag.argument.empty())
+      all.add_options()(name.c_str(), po::bool_switch());
+    else if (flag.repeatable)
+      all.add_options()(name.c_str(), po::value<std::vector<std::string>>());
+    else
+      all.add_options()(name.c_str(), po::value<std::string>());
   };
   for (const FlagGroup& group : flag_groups()) {
     for (const Flag& flag : group.flags) {
@@ -58,12 +60,13 @@ absl::StatusOr<po::variables_map> parse(const std::vector<std::string>& argument
   po::variables_map values;
   try {
     // No guessing: an abbreviation that works today may be another flag tomorrow.
-    po::store(po::command_line_parser(arguments)
-                  .options(flags)
-                  .positional(positional)
-                  .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
-                  .run(),
-              values);
+    po::store(
+        po::command_line_parser(arguments)
+            .options(flags)
+            .positional(positional)
+            .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
+            .run(),
+        values);
   } catch (const po::unknown_option& error) {
     const std::string name = error.get_option_name();
     return usage_error(
@@ -109,8 +112,8 @@ absl::Status read_trace_flags(const po::variables_map& values, std::vector<RawOp
       const RawOption option{std::string(flag.option), FlagText{*text},
                              absl::StrFormat("--%s", flag.name)};
       if (const auto value = plugin::convert(*spec, option.value); !value.ok()) {
-        return usage_error(absl::StrFormat("%s: %s", option.where,
-                                           std::string(value.status().message())));
+        return usage_error(
+            absl::StrFormat("%s: %s", option.where, std::string(value.status().message())));
       }
       options.push_back(option);
     }
@@ -145,8 +148,9 @@ absl::StatusOr<PluginUse> read_sink(const std::string& text) {
 
 absl::StatusOr<Invocation> parse_plugins(const std::vector<std::string>& arguments) {
   po::options_description flags;
-  flags.add_options()("help,h", po::bool_switch())("plugin-path", po::value<std::vector<std::string>>())(
-      "host", po::value<std::vector<std::string>>());
+  flags.add_options()("help,h", po::bool_switch())(
+      "plugin-path", po::value<std::vector<std::string>>())("host",
+                                                            po::value<std::vector<std::string>>());
   const absl::StatusOr<po::variables_map> values = parse(arguments, flags);
   if (!values.ok()) return values.status();
 
@@ -175,7 +179,8 @@ absl::StatusOr<Invocation> parse_plugins(const std::vector<std::string>& argumen
     words.erase(words.begin());
     if (words.size() != usage.arguments.size()) {
       std::string wanted;
-      for (const std::string_view argument : usage.arguments) wanted += absl::StrFormat(" %s", argument);
+      for (const std::string_view argument : usage.arguments)
+        wanted += absl::StrFormat(" %s", argument);
       return usage_error(absl::StrFormat("write: etr plugins %s%s", usage.name, wanted));
     }
     invocation.plugins = {usage.verb, std::move(words)};

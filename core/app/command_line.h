@@ -26,7 +26,7 @@ struct Invocation {
   Action action = Action::kRun;
 
   std::vector<std::string> hosts;
-  std::string pipeline;                  ///< As written; empty: the default one.
+  std::string pipeline;  ///< As written; empty: the default one.
   std::vector<std::string> plugin_path;
   pipeline::Overrides overrides;
 

@@ -35,8 +35,10 @@ std::string flag_text(const Flag& flag) {
   if (!flag.argument.empty()) text += absl::StrFormat(" %s", flag.argument);
 
   // The help beside the flag where there is room, below it where not.
-  if (text.size() + 2 > kHelpColumn) text += "\n" + std::string(kHelpColumn, ' ');
-  else text.resize(kHelpColumn, ' ');
+  if (text.size() + 2 > kHelpColumn)
+    text += "\n" + std::string(kHelpColumn, ' ');
+  else
+    text.resize(kHelpColumn, ' ');
   for (const char c : flag.help) {
     text += c;
     if (c == '\n') text.append(kHelpColumn, ' ');
@@ -51,7 +53,8 @@ const std::vector<FlagGroup>& flag_groups() {
       {"What to probe with",
        {{"tcp", 'T', "", "", "TCP SYN probes (the default)", ""},
         {"udp", 'U', "", "", "UDP probes", ""},
-        {"dest-port", 'p', "", "PORT", "destination port (443 for TCP, 33434 for UDP)", "dest_port"},
+        {"dest-port", 'p', "", "PORT", "destination port (443 for TCP, 33434 for UDP)",
+         "dest_port"},
         {"source-port", 's', "", "PORT", "source port of the first flow (50000)", "source_port"},
         {"parallel-probes", 'P', "flows", "N", "flows per host, one source port each (5)", "flows"},
         {"max-ttl", 'm', "", "TTL", "highest TTL (30)", "max_ttl"},
@@ -68,8 +71,10 @@ const std::vector<FlagGroup>& flag_groups() {
         {"timeout", 't', "", "TIME", "how long an answer may take (1s)", "timeout"},
         {"rate", '\0', "", "PPS", "probes per second over all flows (300; 0: no limit)", "rate"}}},
       {"What becomes of it",
-       {{"json-file", 'j', "", "FILE", "write one JSON object per flow and round to FILE, beside\n"
-                                       "the view", ""},
+       {{"json-file", 'j', "", "FILE",
+         "write one JSON object per flow and round to FILE, beside\n"
+         "the view",
+         ""},
         {"json", 'J', "", "", "write them to standard output; there is no view then", ""},
         {"sink", '\0', "", "NAME[:KEY=VALUE,...]", "add a sink; may be repeated", "", true},
         {"view", '\0', "", "NAME", "show the run with this view", ""},
@@ -77,15 +82,20 @@ const std::vector<FlagGroup>& flag_groups() {
         {"log", 'l', "", "FILE", "append a log to FILE", "log"},
         {"log-level", '\0', "", "LEVEL", "debug, info, warn or error (error)", "log_level"}}},
       {"Pipelines and plugins",
-       {{"pipeline", '\0', "", "FILE", "pipeline file, or the name of an installed one (default)", ""},
-        {"set", '\0', "", "TABLE.KEY=VALUE", "override one key: trace.KEY, prober.KEY, hasher.KEY,\n"
-                                             "view.KEY or sink.NAME.KEY; may be repeated", "", true},
+       {{"pipeline", '\0', "", "FILE", "pipeline file, or the name of an installed one (default)",
+         ""},
+        {"set", '\0', "", "TABLE.KEY=VALUE",
+         "override one key: trace.KEY, prober.KEY, hasher.KEY,\n"
+         "view.KEY or sink.NAME.KEY; may be repeated",
+         "", true},
         {"prober", '\0', "", "NAME", "probe with this plugin", ""},
         {"hasher", '\0', "", "NAME", "name paths with this plugin", ""},
         {"hash-algorithm", '\0', "", "NAME", "crc32 or sha256, as --hasher", ""},
         {"plugin-path", '\0', "", "FOLDER", "look for plugins here too; may be repeated", "", true},
-        {"check", '\0', "", "", "check the pipeline, print it with all its values, probe nothing", ""},
-        {"simulate", '\0', "", "FILE", "trace a simulated network; needs no privileges", "simulate"},
+        {"check", '\0', "", "", "check the pipeline, print it with all its values, probe nothing",
+         ""},
+        {"simulate", '\0', "", "FILE", "trace a simulated network; needs no privileges",
+         "simulate"},
         {"capture-buffer", '\0', "", "MIB", "capture buffer in MiB (4)", "capture_buffer"}}},
       {"Other",
        {{"help", 'h', "", "", "this text", ""},

@@ -5,7 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_format.h"
+#include "app/plugin_project.h"
+#include "plugin/conformance.h"
 #include "plugin/kind.h"
 #include "plugin/nearest_name.h"
 #include "plugin/option_values.h"
@@ -102,6 +105,30 @@ int show(const std::string& name, plugin::Catalog& catalog, std::ostream& out, s
   return status;
 }
 
+int check(const std::string& file, std::ostream& out) {
+  const plugin::ConformanceReport report = plugin::check_conformance(file);
+  std::size_t problems = 0;
+  for (const plugin::Finding& finding : report.findings) {
+    out << (finding.problems.empty() ? "ok    " : "FAIL  ") << finding.check << '\n';
+    for (const std::string& problem : finding.problems) out << "      " << problem << '\n';
+    problems += finding.problems.size();
+  }
+  out << report.plugin;
+  if (report.conforms()) {
+    out << " conforms\n";
+    return 0;
+  }
+  out << " does not conform: " << problems << (problems == 1 ? " problem\n" : " problems\n");
+  return 1;
+}
+
+int create_project(const std::vector<std::string>& arguments, std::ostream& err) {
+  const absl::Status status = write_project(arguments[0], arguments[1], arguments[2]);
+  if (status.ok()) return 0;
+  err << "Error: " << std::string(status.message()) << '\n';
+  return 1;
+}
+
 }  // namespace
 
 int run_plugins_command(const Invocation::Plugins& command, plugin::Catalog& catalog,
@@ -111,8 +138,8 @@ int run_plugins_command(const Invocation::Plugins& command, plugin::Catalog& cat
   switch (command.verb) {
     case Verb::kList: status = list(catalog, out, err); break;
     case Verb::kShow: status = show(command.arguments.front(), catalog, out, err); break;
-    case Verb::kCheck:
-    case Verb::kNew: err << "Error: this build cannot do that yet\n"; break;
+    case Verb::kCheck: status = check(command.arguments.front(), out); break;
+    case Verb::kNew: status = create_project(command.arguments, err); break;
   }
   for (const std::string& notice : catalog.take_notices()) err << notice << '\n';
   return status;

@@ -69,8 +69,9 @@ absl::Status apply_set(const RawOption& set, PipelineConfig& config) {
     }
     return found ? absl::OkStatus() : bad_set(set, "this pipeline has no sink '" + name + "'");
   }
-  return bad_set(set, "there is no table '" + table + "'" +
-                          plugin::did_you_mean(table, {"trace", "prober", "hasher", "view", "sink"}));
+  return bad_set(set,
+                 "there is no table '" + table + "'" +
+                     plugin::did_you_mean(table, {"trace", "prober", "hasher", "view", "sink"}));
 }
 
 // Two sinks of one plugin must be told apart in messages.

@@ -1,5 +1,7 @@
 #include "pipeline/pipeline_file.h"
 
+#include <toml++/toml.h>
+
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -8,8 +10,6 @@
 #include <system_error>
 #include <utility>
 #include <vector>
-
-#include <toml++/toml.h>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_format.h"
@@ -25,10 +25,16 @@ using plugin::RawOption;
 
 // etr's flag names, for those who try them as keys.
 constexpr std::pair<std::string_view, std::string_view> kFlagNames[] = {
-    {"parallel_probes", "flows"},  {"inter_ttl_delay", "ttl_delay"},
-    {"inter_probe_delay", "round_interval"}, {"no_resolve", "resolve"},
-    {"hash_algorithm", "[hasher] use"}, {"ipv4", "family"}, {"ipv6", "family"},
-    {"tcp", "[prober] use"}, {"udp", "[prober] use"}, {"json_file", "[[sink]] path"},
+    {"parallel_probes", "flows"},
+    {"inter_ttl_delay", "ttl_delay"},
+    {"inter_probe_delay", "round_interval"},
+    {"no_resolve", "resolve"},
+    {"hash_algorithm", "[hasher] use"},
+    {"ipv4", "family"},
+    {"ipv6", "family"},
+    {"tcp", "[prober] use"},
+    {"udp", "[prober] use"},
+    {"json_file", "[[sink]] path"},
 };
 
 // One problem of the file, with its place; thrown and caught within this file, since TOML nests.
@@ -45,14 +51,21 @@ class Reader {
     const std::vector<std::string> known{"trace", "prober", "hasher", "view", "sink", "plugins"};
     for (const auto& [key, node] : root) {
       const std::string name(key.str());
-      if (name == "trace") read_trace(table(key, node), config.trace);
-      else if (name == "prober") config.prober = read_use(key.source(), table(key, node));
-      else if (name == "hasher") config.hasher = read_use(key.source(), table(key, node));
-      else if (name == "view") config.view = read_use(key.source(), table(key, node));
-      else if (name == "sink") config.sinks = read_sinks(key, node);
-      else if (name == "plugins") config.plugin_folders = read_folders(table(key, node));
-      else fail(key.source(), absl::StrFormat("unknown %s '%s'%s", node.is_table() ? "table" : "key",
-                                              name, plugin::did_you_mean(name, known)));
+      if (name == "trace")
+        read_trace(table(key, node), config.trace);
+      else if (name == "prober")
+        config.prober = read_use(key.source(), table(key, node));
+      else if (name == "hasher")
+        config.hasher = read_use(key.source(), table(key, node));
+      else if (name == "view")
+        config.view = read_use(key.source(), table(key, node));
+      else if (name == "sink")
+        config.sinks = read_sinks(key, node);
+      else if (name == "plugins")
+        config.plugin_folders = read_folders(table(key, node));
+      else
+        fail(key.source(), absl::StrFormat("unknown %s '%s'%s", node.is_table() ? "table" : "key",
+                                           name, plugin::did_you_mean(name, known)));
     }
     return config;
   }
@@ -74,11 +87,16 @@ class Reader {
 
   RawOption read_option(const toml::key& key, const toml::node& node) const {
     RawOption option{std::string(key.str()), {}, place(key.source())};
-    if (const auto* flag = node.as_boolean()) option.value = flag->get();
-    else if (const auto* number = node.as_integer()) option.value = number->get();
-    else if (const auto* real = node.as_floating_point()) option.value = real->get();
-    else if (const auto* text = node.as_string()) option.value = text->get();
-    else fail(node.source(), absl::StrFormat("'%s' cannot be %s", option.name, type_of(node)));
+    if (const auto* flag = node.as_boolean())
+      option.value = flag->get();
+    else if (const auto* number = node.as_integer())
+      option.value = number->get();
+    else if (const auto* real = node.as_floating_point())
+      option.value = real->get();
+    else if (const auto* text = node.as_string())
+      option.value = text->get();
+    else
+      fail(node.source(), absl::StrFormat("'%s' cannot be %s", option.name, type_of(node)));
     return option;
   }
 
@@ -93,12 +111,14 @@ class Reader {
     for (const auto& [key, node] : table) {
       for (const auto& [flag, ours] : kFlagNames) {
         if (key.str() == flag) {
-          fail(key.source(), absl::StrFormat("unknown option '%s'; did you mean '%s'?", flag, ours));
+          fail(key.source(),
+               absl::StrFormat("unknown option '%s'; did you mean '%s'?", flag, ours));
         }
       }
       RawOption option = read_option(key, node);
       if (option.name == "simulate") {
-        if (auto* path = std::get_if<std::string>(&option.value); path != nullptr && !path->empty()) {
+        if (auto* path = std::get_if<std::string>(&option.value);
+            path != nullptr && !path->empty()) {
           *path = beside_file(*path);
         }
       }

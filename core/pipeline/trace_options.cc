@@ -23,12 +23,13 @@ bool in_range(std::int64_t value, std::int64_t low, std::int64_t high) {
 
 }  // namespace
 
-std::vector<OptionSpec> trace_option_specs() { 
+std::vector<OptionSpec> trace_option_specs() {
   return std::apply(
       [](const auto&... entry) {
         const TraceOptions defaults;
-        return std::vector<OptionSpec>{OptionSpec{std::string(entry.name), std::string(entry.help),
-                                                  detail::to_option_value(defaults.*(entry.member))}...};
+        return std::vector<OptionSpec>{
+            OptionSpec{std::string(entry.name), std::string(entry.help),
+                       detail::to_option_value(defaults.*(entry.member))}...};
       },
       kTraceOptions);
 }
@@ -36,8 +37,8 @@ std::vector<OptionSpec> trace_option_specs() {
 std::vector<NamedOption> trace_option_values(const TraceOptions& options) {
   return std::apply(
       [&](const auto&... entry) {
-        return std::vector<NamedOption>{
-            NamedOption{std::string(entry.name), detail::to_option_value(options.*(entry.member))}...};
+        return std::vector<NamedOption>{NamedOption{
+            std::string(entry.name), detail::to_option_value(options.*(entry.member))}...};
       },
       kTraceOptions);
 }

@@ -1,4 +1,5 @@
-// The [trace] table: declared once, as a plugin's options are, so that the pipeline file, the flags,
+// The [trace] table: declared once, as a plugin's options are, so that the pipeline file, the
+// flags,
 // --set, --check and the reference page all come from the same list.
 #pragma once
 

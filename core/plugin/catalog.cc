@@ -99,12 +99,12 @@ absl::StatusOr<Plugin> Catalog::open(PluginKind kind, const std::string& name) {
   }
   if (!file) {
     const std::vector<std::string> known = names(kind);
-    return absl::NotFoundError(absl::StrFormat(
-        "no %s is called '%s'%s", kind_name(kind), name,
-        nearest_name(name, known).empty()
-            ? (known.empty() ? std::string(": there is none in the plugin folders")
-                             : "; there are " + absl::StrJoin(known, ", "))
-            : did_you_mean(name, known)));
+    return absl::NotFoundError(
+        absl::StrFormat("no %s is called '%s'%s", kind_name(kind), name,
+                        nearest_name(name, known).empty()
+                            ? (known.empty() ? std::string(": there is none in the plugin folders")
+                                             : "; there are " + absl::StrJoin(known, ", "))
+                            : did_you_mean(name, known)));
   }
 
   if (search_path_.elevated) {
@@ -121,13 +121,13 @@ absl::StatusOr<Plugin> Catalog::open(PluginKind kind, const std::string& name) {
   if (!descriptor.ok()) return descriptor.status();
   const auto found_kind = static_cast<PluginKind>((*descriptor)->head.kind);
   if (found_kind != kind) {
-    return absl::FailedPreconditionError(absl::StrFormat(
-        "%s: it is a %s, not a %s", file->string(), kind_name(found_kind), kind_name(kind)));
+    return absl::FailedPreconditionError(absl::StrFormat("%s: it is a %s, not a %s", file->string(),
+                                                         kind_name(found_kind), kind_name(kind)));
   }
   if ((*descriptor)->name != name) {
-    return absl::FailedPreconditionError(absl::StrFormat(
-        "%s: it calls itself '%s'; a plugin has the name of its file", file->string(),
-        (*descriptor)->name));
+    return absl::FailedPreconditionError(
+        absl::StrFormat("%s: it calls itself '%s'; a plugin has the name of its file",
+                        file->string(), (*descriptor)->name));
   }
   return Plugin{kind, name, *file, *descriptor};
 }
@@ -140,9 +140,8 @@ absl::StatusOr<std::vector<NamedOption>> Catalog::resolve(PluginKind kind, const
         guarded(label_of(kind, use), [&] { return plugin->descriptor->options(); });
     const absl::StatusOr<std::vector<NamedOption>> given = check_options(specs, use.options);
     if (!given.ok()) {
-      return absl::InvalidArgumentError(absl::StrFormat("%s (%s '%s')",
-                                                        std::string(given.status().message()),
-                                                        kind_name(kind), use.name));
+      return absl::InvalidArgumentError(absl::StrFormat(
+          "%s (%s '%s')", std::string(given.status().message()), kind_name(kind), use.name));
     }
     return with_defaults(specs, *given);
   } catch (const PluginFault& fault) {

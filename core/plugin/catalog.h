@@ -92,8 +92,8 @@ class Catalog {
   absl::StatusOr<Plugin> open(PluginKind kind, const std::string& name);
   template <class Interface, class Guard>
   absl::StatusOr<std::unique_ptr<Interface>> create(
-      PluginKind kind, const PluginUse& use,
-      CreateFunction<Interface> PluginDescriptor::*creator, const Guard& guard);
+      PluginKind kind, const PluginUse& use, CreateFunction<Interface> PluginDescriptor::*creator,
+      const Guard& guard);
 
   const SearchPath search_path_;
   std::map<std::pair<PluginKind, std::string>, Plugin> opened_;

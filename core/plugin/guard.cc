@@ -32,8 +32,7 @@ class GuardedProber final : public Prober {
     return guarded(label_, [&] { return prober_->capture_filter(family, destination_port); });
   }
   std::size_t encode(const Flow& flow, const ProbeSpec& spec, MutableBytes segment) const override {
-    const std::size_t size =
-        guarded(label_, [&] { return prober_->encode(flow, spec, segment); });
+    const std::size_t size = guarded(label_, [&] { return prober_->encode(flow, spec, segment); });
     if (size > segment.size()) {
       throw PluginFault(label_ + ": encode claims " + std::to_string(size) +
                         " octets in a buffer of " + std::to_string(segment.size()));
@@ -59,7 +58,8 @@ class GuardedProber final : public Prober {
       return guarded(label_, call);
     } catch (const PluginFault& fault) {
       if (!reported_ && report_) {
-        report_(std::string(fault.what()) + " (this packet was rejected, as others like it will be)");
+        report_(std::string(fault.what()) +
+                " (this packet was rejected, as others like it will be)");
       }
       reported_ = true;
       return std::nullopt;
@@ -67,8 +67,7 @@ class GuardedProber final : public Prober {
   }
 
   std::optional<Decoded> plausible(std::optional<Decoded> decoded) const {
-    if (decoded && decoded->probe &&
-        (decoded->probe->ttl == 0 || decoded->probe->slot >= slots_)) {
+    if (decoded && decoded->probe && (decoded->probe->ttl == 0 || decoded->probe->slot >= slots_)) {
       return std::nullopt;
     }
     return decoded;

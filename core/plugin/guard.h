@@ -1,10 +1,10 @@
 // The only place from which plugins are called. The decorators here implement the interfaces of
 // the SDK, so nobody else knows whether an object is guarded.
 //
-// Whatever a plugin throws comes out as one PluginFault that names it. What follows is the caller's:
-// the output side closes the sink or view and goes on; the engine ends the run on a fault in encode
-// or digest. A fault while reading bytes from the network is different, since one packet must not
-// end a run: that packet is rejected, and the first fault is reported.
+// Whatever a plugin throws comes out as one PluginFault that names it. What follows is the
+// caller's: the output side closes the sink or view and goes on; the engine ends the run on a fault
+// in encode or digest. A fault while reading bytes from the network is different, since one packet
+// must not end a run: that packet is rejected, and the first fault is reported.
 #pragma once
 
 #include <exception>
@@ -20,7 +20,8 @@
 
 namespace etr::plugin {
 
-/// what() is one line for the user: "sink 'csv': disk full".
+/// what() is one line for the user: "sink 'csv': disk full". What the plugin threw is nested in it,
+/// so that a closed pipe can be told from a fault.
 class PluginFault : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -2,12 +2,11 @@
 
 #include <dlfcn.h>
 
+#include <boost/dll/shared_library.hpp>
 #include <cstring>
 #include <exception>
 #include <string>
 #include <system_error>
-
-#include <boost/dll/shared_library.hpp>
 
 #include "absl/strings/str_format.h"
 #include "plugin/kind.h"

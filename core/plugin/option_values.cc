@@ -32,13 +32,12 @@ absl::Status wrong_type(std::string_view wanted, std::string_view given) {
 }
 
 std::string describe(const RawValue& value) {
-  return std::visit(
-      Overloaded{[](const FlagText& flag) { return "'" + flag.text + "'"; },
-                 [](bool flag) { return std::string(flag ? "true" : "false"); },
-                 [](std::int64_t number) { return absl::StrFormat("%d", number); },
-                 [](double number) { return absl::StrFormat("%g", number); },
-                 [](const std::string& text) { return toml_string(text); }},
-      value);
+  return std::visit(Overloaded{[](const FlagText& flag) { return "'" + flag.text + "'"; },
+                               [](bool flag) { return std::string(flag ? "true" : "false"); },
+                               [](std::int64_t number) { return absl::StrFormat("%d", number); },
+                               [](double number) { return absl::StrFormat("%g", number); },
+                               [](const std::string& text) { return toml_string(text); }},
+                    value);
 }
 
 // What a flag's text means for an option of the type of `wanted`.
@@ -115,8 +114,8 @@ absl::StatusOr<Duration> parse_duration(std::string_view text) {
   if (!absl::ParseDuration(to_absl(text), &parsed)) {
     double number = 0;
     if (absl::SimpleAtod(to_absl(text), &number)) {
-      return absl::InvalidArgumentError(absl::StrFormat(
-          "'%s' lacks a unit: write %ss or %sms, for example", text, text, text));
+      return absl::InvalidArgumentError(
+          absl::StrFormat("'%s' lacks a unit: write %ss or %sms, for example", text, text, text));
     }
     return absl::InvalidArgumentError(
         absl::StrFormat("'%s' is not a duration such as 250ms or 1m30s", text));
@@ -178,8 +177,8 @@ absl::StatusOr<std::vector<NamedOption>> check_options(const std::vector<OptionS
     }
     absl::StatusOr<OptionValue> value = convert(*spec, raw.value);
     if (!value.ok()) {
-      return absl::InvalidArgumentError(absl::StrFormat(
-          "%soption '%s': %s", place, raw.name, std::string(value.status().message())));
+      return absl::InvalidArgumentError(absl::StrFormat("%soption '%s': %s", place, raw.name,
+                                                        std::string(value.status().message())));
     }
     values[static_cast<std::size_t>(spec - specs.begin())] = *std::move(value);
   }
@@ -195,8 +194,9 @@ std::vector<NamedOption> with_defaults(const std::vector<OptionSpec>& specs,
                                        const std::vector<NamedOption>& given) {
   std::vector<NamedOption> all;
   for (const OptionSpec& spec : specs) {
-    const auto found = std::find_if(given.begin(), given.end(),
-                                    [&](const NamedOption& value) { return value.name == spec.name; });
+    const auto found = std::find_if(given.begin(), given.end(), [&](const NamedOption& value) {
+      return value.name == spec.name;
+    });
     all.push_back({spec.name, found == given.end() ? spec.default_value : found->value});
   }
   return all;

@@ -1,10 +1,10 @@
 #include "app/command_line.h"
 
-#include <string>
-#include <vector>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
 
 namespace etr::app {
 namespace {
@@ -45,7 +45,8 @@ std::string trace_value(const Words& words, const std::string& option) {
 }
 
 TEST(CommandLine, TakesHostsAndFlagsInAnyOrder) {
-  EXPECT_THAT(parsed({"a.example", "-n", "b.example"}).hosts, ElementsAre("a.example", "b.example"));
+  EXPECT_THAT(parsed({"a.example", "-n", "b.example"}).hosts,
+              ElementsAre("a.example", "b.example"));
   EXPECT_EQ(trace_value({"a.example", "-P", "20"}, "flows"), "20");
 }
 
@@ -98,7 +99,8 @@ TEST(CommandLine, AJsonFileIsOneMoreSinkBesideTheView) {
   const Invocation invocation = parsed({"-j", "x.json", "h"});
   ASSERT_EQ(invocation.overrides.sinks.size(), 1U);
   EXPECT_EQ(invocation.overrides.sinks[0].name, "ndjson");
-  EXPECT_EQ(invocation.overrides.sinks[0].options.at(0), (RawOption{"path", std::string("x.json"), ""}));
+  EXPECT_EQ(invocation.overrides.sinks[0].options.at(0),
+            (RawOption{"path", std::string("x.json"), ""}));
   EXPECT_FALSE(invocation.overrides.no_view);
 }
 
@@ -112,8 +114,9 @@ TEST(CommandLine, JsonOnStandardOutputLeavesNoView) {
 }
 
 TEST(CommandLine, SinksAndSetsMayBeRepeated) {
-  const Invocation invocation = parsed({"--sink", "csv:path=a=b.csv,header=false", "--sink", "ndjson",
-                                        "--set", "trace.flows=3", "--set", "view.x=", "h"});
+  const Invocation invocation =
+      parsed({"--sink", "csv:path=a=b.csv,header=false", "--sink", "ndjson", "--set",
+              "trace.flows=3", "--set", "view.x=", "h"});
   ASSERT_EQ(invocation.overrides.sinks.size(), 2U);
   EXPECT_THAT(invocation.overrides.sinks[0].options,
               ElementsAre(RawOption{"path", FlagText{"a=b.csv"}, ""},
@@ -132,7 +135,8 @@ TEST(CommandLine, ASinkOrSetWithoutAssignmentCannotBeRead) {
 
 TEST(CommandLine, AnUnknownFlagGetsTheNearest) {
   EXPECT_EQ(usage_error({"--tcpp", "h"}), "unknown flag '--tcpp'; did you mean '--tcp'?");
-  EXPECT_EQ(usage_error({"--max-tlt", "3", "h"}), "unknown flag '--max-tlt'; did you mean '--max-ttl'?");
+  EXPECT_EQ(usage_error({"--max-tlt", "3", "h"}),
+            "unknown flag '--max-tlt'; did you mean '--max-ttl'?");
   EXPECT_THAT(usage_error({"-Z", "h"}), StartsWith("unknown flag '-Z'"));
 }
 
@@ -141,7 +145,8 @@ TEST(CommandLine, FlagsAreNotAbbreviated) {
 }
 
 TEST(CommandLine, AnUnparsableValueNamesTheFlag) {
-  EXPECT_EQ(usage_error({"-P", "many", "h"}), "--parallel-probes: expected a whole number, not 'many'");
+  EXPECT_EQ(usage_error({"-P", "many", "h"}),
+            "--parallel-probes: expected a whole number, not 'many'");
   EXPECT_EQ(usage_error({"-t", "100", "h"}),
             "--timeout: '100' lacks a unit: write 100s or 100ms, for example");
   EXPECT_EQ(usage_error({"--rate", "fast", "h"}), "--rate: expected a number, not 'fast'");
@@ -195,7 +200,8 @@ TEST(CommandLine, PluginsIsASubcommandAndAfterTwoDashesAHost) {
 
 TEST(CommandLine, PluginsTakesAVerbAndItsArguments) {
   using Verb = Invocation::Plugins::Verb;
-  const Invocation show = parsed({"plugins", "show", "csv", "--plugin-path", "a", "--plugin-path", "b"});
+  const Invocation show =
+      parsed({"plugins", "show", "csv", "--plugin-path", "a", "--plugin-path", "b"});
   EXPECT_EQ(show.plugins.verb, Verb::kShow);
   EXPECT_THAT(show.plugins.arguments, ElementsAre("csv"));
   EXPECT_THAT(show.plugin_path, ElementsAre("a", "b"));

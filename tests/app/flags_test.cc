@@ -1,11 +1,11 @@
 #include "app/flags.h"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <set>
 #include <string>
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include "pipeline/trace_options.h"
 
@@ -39,7 +39,8 @@ TEST(Flags, EveryFlagSetsAnOptionThatExists) {
 TEST(Flags, TheHelpNamesEveryFlag) {
   const std::string help = help_text();
   for (const FlagGroup& group : flag_groups()) {
-    for (const Flag& flag : group.flags) EXPECT_THAT(help, HasSubstr("--" + std::string(flag.name)));
+    for (const Flag& flag : group.flags)
+      EXPECT_THAT(help, HasSubstr("--" + std::string(flag.name)));
   }
 }
 

@@ -1,10 +1,10 @@
 #include "app/plugins_command.h"
 
-#include <sstream>
-#include <string>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <sstream>
+#include <string>
 
 namespace etr::app {
 namespace {

@@ -28,7 +28,9 @@ inline ProgramResult run_program(const std::string& arguments, const std::string
   return result;
 }
 
-inline ProgramResult out(const std::string& arguments) { return run_program(arguments, "2>/dev/null"); }
+inline ProgramResult out(const std::string& arguments) {
+  return run_program(arguments, "2>/dev/null");
+}
 inline ProgramResult err(const std::string& arguments) {
   return run_program(arguments, "2>&1 >/dev/null");
 }

@@ -1,10 +1,10 @@
 // The program itself: its exit status, and which stream gets what.
-#include <string>
+#include "app/program.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "app/program.h"
+#include <string>
 
 namespace {
 
@@ -37,10 +37,24 @@ TEST(Program, WhatCannotBeReadExits2) {
 
 TEST(Program, WhatMakesNoSenseExits1WithOneLine) {
   const std::string cases[] = {
-      "",           "-4 -6 h",    "-T -U h",   "-J -j x h",           "-p 0 h",
-      "-p 70000 h", "-m 0 h",     "-m 256 h",  "-P 0 h",              "-s 65535 -P 2 h",
-      "-s 0 h",     "-t 0 h",     "-c -1 h",   "--rate -1 h",         "--pipeline /nowhere h",
-      "--pipeline nosuch h",      "--set trace.x=1 h",                "--source nowhere h",
+      "",
+      "-4 -6 h",
+      "-T -U h",
+      "-J -j x h",
+      "-p 0 h",
+      "-p 70000 h",
+      "-m 0 h",
+      "-m 256 h",
+      "-P 0 h",
+      "-s 65535 -P 2 h",
+      "-s 0 h",
+      "-t 0 h",
+      "-c -1 h",
+      "--rate -1 h",
+      "--pipeline /nowhere h",
+      "--pipeline nosuch h",
+      "--set trace.x=1 h",
+      "--source nowhere h",
   };
   for (const std::string& arguments : cases) {
     const Result result = err(arguments);

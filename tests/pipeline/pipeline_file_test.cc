@@ -1,12 +1,12 @@
 #include "pipeline/pipeline_file.h"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <string>
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 namespace etr::pipeline {
 namespace {
@@ -84,7 +84,8 @@ TEST(PipelineFile, MalformedTomlIsReportedWithItsPlace) {
 }
 
 TEST(PipelineFile, AnUnknownTableOrKeyGetsTheNearestName) {
-  EXPECT_EQ(error_of("[tarce]\nflows = 1\n"), "p.toml:1:2: unknown table 'tarce'; did you mean 'trace'?");
+  EXPECT_EQ(error_of("[tarce]\nflows = 1\n"),
+            "p.toml:1:2: unknown table 'tarce'; did you mean 'trace'?");
   EXPECT_EQ(error_of("flows = 1\n"), "p.toml:1:1: unknown key 'flows'");
   EXPECT_EQ(error_of("[trace]\nflow = 1\n"),
             "p.toml:2:1: unknown option 'flow'; did you mean 'flows'?");
@@ -105,13 +106,16 @@ TEST(PipelineFile, AWrongTypeIsReportedWithItsPlace) {
   EXPECT_EQ(error_of("[trace]\ntimeout = \"5\"\n"),
             "p.toml:2:1: option 'timeout': '5' lacks a unit: write 5s or 5ms, for example");
   EXPECT_EQ(error_of("[prober]\nuse = 5\n"), "p.toml:2:7: 'use' is the name of a plugin, a string");
-  EXPECT_EQ(error_of("[[sink]]\nuse = \"csv\"\npath = [\"a\"]\n"), "p.toml:3:8: 'path' cannot be a list");
-  EXPECT_EQ(error_of("[trace]\nflows = 1979-05-27\n"), "p.toml:2:9: 'flows' cannot be a date or time");
+  EXPECT_EQ(error_of("[[sink]]\nuse = \"csv\"\npath = [\"a\"]\n"),
+            "p.toml:3:8: 'path' cannot be a list");
+  EXPECT_EQ(error_of("[trace]\nflows = 1979-05-27\n"),
+            "p.toml:2:9: 'flows' cannot be a date or time");
 }
 
 TEST(PipelineFile, AWrongShapeSaysTheRightOne) {
   EXPECT_EQ(error_of("trace = 5\n"), "p.toml:1:1: 'trace' is a table: write [trace]");
-  EXPECT_EQ(error_of("[sink]\nuse = \"csv\"\n"), "p.toml:1:2: there can be several sinks: write [[sink]]");
+  EXPECT_EQ(error_of("[sink]\nuse = \"csv\"\n"),
+            "p.toml:1:2: there can be several sinks: write [[sink]]");
   EXPECT_EQ(error_of("sink = [5]\n"), "p.toml:1:9: a sink is a table: write [[sink]]");
   EXPECT_THAT(error_of("[[sink]]\npath = \"x\"\n"), HasSubstr("say which plugin: use = \"NAME\""));
   EXPECT_THAT(error_of("[view]\n"), HasSubstr("say which plugin"));
@@ -120,7 +124,8 @@ TEST(PipelineFile, AWrongShapeSaysTheRightOne) {
 }
 
 TEST(PipelineFile, AnExplicitPort0IsRefused) {
-  EXPECT_THAT(error_of("[trace]\ndest_port = 0\n"), HasSubstr("destination port must be between 1 and 65535"));
+  EXPECT_THAT(error_of("[trace]\ndest_port = 0\n"),
+              HasSubstr("destination port must be between 1 and 65535"));
 }
 
 TEST(PipelineFile, AFileThatCannotBeReadIsNamedWithTheReason) {

@@ -1,10 +1,10 @@
 #include "pipeline/trace_options.h"
 
+#include <gtest/gtest.h>
+
 #include <chrono>
 #include <functional>
 #include <string>
-
-#include <gtest/gtest.h>
 
 namespace etr::pipeline {
 namespace {
@@ -47,9 +47,21 @@ TEST(TraceOptions, PortsAre1To65535) {
 
 // etr refused the last port that would still have fitted.
 TEST(TraceOptions, TheLastFlowMayUsePort65535) {
-  EXPECT_EQ(refusal([](auto& o) { o.source_port = 65535; o.flows = 1; }), "");
-  EXPECT_EQ(refusal([](auto& o) { o.source_port = 65532; o.flows = 4; }), "");
-  EXPECT_NE(refusal([](auto& o) { o.source_port = 65532; o.flows = 5; }), "");
+  EXPECT_EQ(refusal([](auto& o) {
+              o.source_port = 65535;
+              o.flows = 1;
+            }),
+            "");
+  EXPECT_EQ(refusal([](auto& o) {
+              o.source_port = 65532;
+              o.flows = 4;
+            }),
+            "");
+  EXPECT_NE(refusal([](auto& o) {
+              o.source_port = 65532;
+              o.flows = 5;
+            }),
+            "");
   EXPECT_NE(refusal([](auto& o) { o.flows = std::int64_t{1} << 62; }), "");
 }
 
@@ -65,7 +77,12 @@ TEST(TraceOptions, TheMaximumTtlIs1To255) {
 }
 
 TEST(TraceOptions, TimesAndRatesAreNotNegative) {
-  EXPECT_EQ(refusal([](auto& o) { o.ttl_delay = 0ns; o.round_interval = 0ns; o.rate = 0; }), "");
+  EXPECT_EQ(refusal([](auto& o) {
+              o.ttl_delay = 0ns;
+              o.round_interval = 0ns;
+              o.rate = 0;
+            }),
+            "");
   EXPECT_NE(refusal([](auto& o) { o.ttl_delay = -1ns; }), "");
   EXPECT_NE(refusal([](auto& o) { o.round_interval = -1ns; }), "");
   EXPECT_NE(refusal([](auto& o) { o.timeout = 0ns; }), "");
@@ -74,8 +91,15 @@ TEST(TraceOptions, TimesAndRatesAreNotNegative) {
 }
 
 TEST(TraceOptions, ASourceIsAnAddressOfTheForcedFamily) {
-  EXPECT_EQ(refusal([](auto& o) { o.source = "2001:db8::1"; o.family = "ipv6"; }), "");
-  EXPECT_EQ(refusal([](auto& o) { o.source = "2001:db8::1"; o.family = "ipv4"; }),
+  EXPECT_EQ(refusal([](auto& o) {
+              o.source = "2001:db8::1";
+              o.family = "ipv6";
+            }),
+            "");
+  EXPECT_EQ(refusal([](auto& o) {
+              o.source = "2001:db8::1";
+              o.family = "ipv4";
+            }),
             "source 2001:db8::1 is not an IPv4 address");
   EXPECT_NE(refusal([](auto& o) { o.source = "eth0"; }), "");
   EXPECT_NE(refusal([](auto& o) { o.source = "0.0.0.0"; }), "");

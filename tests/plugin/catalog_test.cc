@@ -1,13 +1,12 @@
 #include "plugin/catalog.h"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <string>
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 namespace etr::plugin {
 namespace {
@@ -43,8 +42,8 @@ class CatalogTest : public testing::Test {
   // so the loader would find the copy of an earlier test under the same name.
   void SetUp() override {
     const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = fs::path(testing::TempDir()) /
-              ("etr-" + std::to_string(getpid()) + "-" + test->name());
+    folder_ =
+        fs::path(testing::TempDir()) / ("etr-" + std::to_string(getpid()) + "-" + test->name());
     fs::create_directories(folder_ / "sinks");
     fs::create_directories(folder_ / "probers");
   }
@@ -124,7 +123,8 @@ TEST_F(CatalogTest, ResolvingGivesEveryOptionAValue) {
 
 TEST_F(CatalogTest, AThrowingCreateIsAnErrorThatNamesThePlugin) {
   Catalog catalog(folders({kFixtures}));
-  EXPECT_EQ(message(catalog.create_sink(use("throwing-create"))), "sink 'throwing-create': no luck");
+  EXPECT_EQ(message(catalog.create_sink(use("throwing-create"))),
+            "sink 'throwing-create': no luck");
   EXPECT_EQ(message(catalog.create_sink(use("throwing-int"))),
             "sink 'throwing-int': threw something that is no std::exception");
 }

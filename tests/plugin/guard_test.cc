@@ -1,13 +1,15 @@
 #include "plugin/guard.h"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include <array>
+#include <cerrno>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <vector>
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 namespace etr::plugin {
 namespace {
@@ -135,6 +137,27 @@ TEST(GuardedSink, EveryMethodsThrowIsAFaultThatNamesTheSink) {
   EXPECT_EQ(text_of([&] { sink->reopen(); }), "sink 'x': reopen");
   EXPECT_EQ(text_of([&] { sink->close({}); }), "sink 'x': failed without a message");
   EXPECT_TRUE(sink->uses_standard_output());
+}
+
+struct ClosedPipeSink final : Sink {
+  void write(const Path&) override {
+    throw std::system_error(EPIPE, std::generic_category(), "cannot write");
+  }
+};
+
+TEST(GuardedSink, WhatWasThrownIsNestedInTheFault) {
+  const auto sink = guard(std::make_unique<ClosedPipeSink>(), "sink 'x'");
+  try {
+    sink->write({});
+    FAIL() << "no fault";
+  } catch (const PluginFault& fault) {
+    try {
+      std::rethrow_if_nested(fault);
+      FAIL() << "nothing nested";
+    } catch (const std::system_error& error) {
+      EXPECT_EQ(error.code().value(), EPIPE);
+    }
+  }
 }
 
 // Counts which hooks of a view were reached.

@@ -1,12 +1,12 @@
 // Each way in which a file is no plugin for this host has its own message.
 #include "plugin/library.h"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include <filesystem>
 #include <fstream>
 #include <string>
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 namespace etr::plugin {
 namespace {
@@ -77,11 +77,13 @@ TEST(Library, RefusesAWrongMagicNumber) {
 }
 
 TEST(Library, RefusesAnOlderAbi) {
-  EXPECT_THAT(refusal(fixture("older-abi")), StartsWith("built for an older etr: plugin ABI version"));
+  EXPECT_THAT(refusal(fixture("older-abi")),
+              StartsWith("built for an older etr: plugin ABI version"));
 }
 
 TEST(Library, RefusesANewerAbi) {
-  EXPECT_THAT(refusal(fixture("newer-abi")), StartsWith("built for a newer etr: plugin ABI version"));
+  EXPECT_THAT(refusal(fixture("newer-abi")),
+              StartsWith("built for a newer etr: plugin ABI version"));
 }
 
 TEST(Library, RefusesAWrongSize) {

@@ -1,11 +1,11 @@
 #include "plugin/option_values.h"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include <chrono>
 #include <limits>
 #include <string>
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 namespace etr::plugin {
 namespace {
@@ -50,7 +50,8 @@ TEST(OptionValues, TakesEachTypeFromAFlag) {
 
 TEST(OptionValues, AnIntegerWillDoForANumberButNotTheOtherWay) {
   EXPECT_EQ(value_of<double>({"share", std::int64_t{1}, "f:1:1"}), 1.0);
-  EXPECT_EQ(error_of({"limit", 1.5, "f:1:1"}), "f:1:1: option 'limit': expected a whole number, not 1.5");
+  EXPECT_EQ(error_of({"limit", 1.5, "f:1:1"}),
+            "f:1:1: option 'limit': expected a whole number, not 1.5");
 }
 
 TEST(OptionValues, RefusesTheWrongTypeWithItsPlace) {
@@ -65,9 +66,11 @@ TEST(OptionValues, RefusesTheWrongTypeWithItsPlace) {
 }
 
 TEST(OptionValues, RefusesNumbersThatAreNone) {
-  EXPECT_THAT(error_of({"share", std::numeric_limits<double>::quiet_NaN(), ""}), HasSubstr("a number"));
+  EXPECT_THAT(error_of({"share", std::numeric_limits<double>::quiet_NaN(), ""}),
+              HasSubstr("a number"));
   EXPECT_THAT(error_of({"share", FlagText{"inf"}, ""}), HasSubstr("a number"));
-  EXPECT_THAT(error_of({"limit", FlagText{"9223372036854775808"}, ""}), HasSubstr("a whole number"));
+  EXPECT_THAT(error_of({"limit", FlagText{"9223372036854775808"}, ""}),
+              HasSubstr("a whole number"));
 }
 
 TEST(OptionValues, OffersTheNearestKnownName) {

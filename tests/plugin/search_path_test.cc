@@ -17,7 +17,10 @@ std::vector<std::string> folders(const SearchPath& path) {
 }
 
 FolderSources all_sources() {
-  return {{{"/from/file", "p.toml:1:1"}}, {{"/from/flag", "--plugin-path"}}, "/env/a::/env/b", "/installed"};
+  return {{{"/from/file", "p.toml:1:1"}},
+          {{"/from/flag", "--plugin-path"}},
+          "/env/a::/env/b",
+          "/installed"};
 }
 
 TEST(SearchPath, GoesFromFileToFlagsToEnvironmentToInstalled) {

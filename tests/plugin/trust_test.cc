@@ -1,14 +1,13 @@
 #include "plugin/trust.h"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <string>
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 namespace etr::plugin {
 namespace {
@@ -70,7 +69,8 @@ TEST_F(TrustTest, RefusesAFileThatOthersCanWrite) {
 
 TEST_F(TrustTest, RefusesAFolderThatOthersCanWrite) {
   chmod(folder_.c_str(), 0777);
-  EXPECT_THAT(refusal(geteuid()), HasSubstr(folder_.string() + " can be written by others (mode 0777)"));
+  EXPECT_THAT(refusal(geteuid()),
+              HasSubstr(folder_.string() + " can be written by others (mode 0777)"));
 }
 
 TEST_F(TrustTest, RefusesAStickyWorldWritableFolder) {

@@ -1,0 +1,26 @@
+// The conformance suite: holds any plugin to the contract of the SDK. `etr plugins check FILE`.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace etr::plugin {
+
+/// One check and what was wrong; nothing, if it passed.
+struct Finding {
+  std::string check;  ///< What the contract says: "decode takes hostile bytes".
+  std::vector<std::string> problems;
+};
+
+struct ConformanceReport {
+  std::string plugin;  ///< "sink 'csv' 1.0.0", once that is known.
+  std::vector<Finding> findings;
+  bool conforms() const;
+};
+
+/// Loads `file` and tries it, each check in a process and a folder of its own, with default
+/// options. Call it while the process has one thread.
+ConformanceReport check_conformance(const std::filesystem::path& file);
+
+}  // namespace etr::plugin

@@ -1,0 +1,40 @@
+// The checks of the conformance suite, one function per kind of plugin.
+//
+// They call plugins directly, not through guard.h, which would hide what they look for.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "etr/abi.h"
+
+namespace etr::plugin {
+
+using Problems = std::vector<std::string>;
+
+struct Check {
+  std::string name;
+  std::function<Problems()> run;  ///< May throw, which is one more problem.
+  bool terminal = false;          ///< Needs a terminal.
+};
+
+std::vector<Check> prober_checks(const PluginDescriptor& descriptor);
+std::vector<Check> hasher_checks(const PluginDescriptor& descriptor);
+std::vector<Check> sink_checks(const PluginDescriptor& descriptor);
+std::vector<Check> view_checks(const PluginDescriptor& descriptor);
+
+/// Every option of the plugin with its default.
+std::vector<NamedOption> default_options(const PluginDescriptor& descriptor);
+
+/// A new instance with `options`.
+template <class Interface>
+std::unique_ptr<Interface> make(CreateFunction<Interface> create,
+                                const std::vector<NamedOption>& options) {
+  std::unique_ptr<Interface> instance = create(options);
+  if (instance == nullptr) throw std::runtime_error("create gave no instance");
+  return instance;
+}
+
+}  // namespace etr::plugin
