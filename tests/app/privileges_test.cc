@@ -1,7 +1,9 @@
-// Each test drops the privileges of a child process of its own; those of the tests stay as they are.
+// Each test drops the privileges of a child process of its own; those of the tests stay as they
+// are.
 #include "app/privileges.h"
 
 #include <grp.h>
+#include <gtest/gtest.h>
 #include <linux/capability.h>
 #include <sched.h>
 #include <sys/prctl.h>
@@ -15,8 +17,6 @@
 #include <iostream>
 #include <string>
 
-#include <gtest/gtest.h>
-
 #include "transport/pcap_transport.h"
 #include "transport/raw_descriptors.h"
 
@@ -26,12 +26,12 @@ namespace {
 constexpr uid_t kUser = 65534;
 
 /// Ends the child: 0 if `good`, else 1 with a word on what is wrong.
-#define REQUIRE(good)                            \
-  do {                                           \
-    if (!(good)) {                               \
+#define REQUIRE(good)                             \
+  do {                                            \
+    if (!(good)) {                                \
       std::cerr << "failed: " #good << std::endl; \
-      _exit(1);                                  \
-    }                                            \
+      _exit(1);                                   \
+    }                                             \
   } while (false)
 
 std::string status_line(const std::string& key) {
@@ -42,9 +42,7 @@ std::string status_line(const std::string& key) {
   return "absent";
 }
 
-int socket_error(int family) {
-  return socket(family, SOCK_RAW, 255) < 0 ? errno : 0;
-}
+int socket_error(int family) { return socket(family, SOCK_RAW, 255) < 0 ? errno : 0; }
 
 Privileges drop() {
   const absl::StatusOr<Privileges> dropped = drop_privileges();
@@ -64,7 +62,8 @@ class PrivilegesTest : public testing::Test {
     unsetenv("SUDO_UID");
     unsetenv("SUDO_GID");
   }
-  /// Runs `body` in a child of a network namespace of its own and expects it to say nothing is wrong.
+  /// Runs `body` in a child of a network namespace of its own and expects it to say nothing is
+  /// wrong.
   void in_child(const std::function<void()>& body) {
     EXPECT_EXIT(
         {
@@ -114,7 +113,8 @@ TEST_F(PrivilegesTest, DescriptorsOpenedBeforeKeepSendingAndCapturing) {
     REQUIRE(flow.ok());
     REQUIRE(network.start("ip proto 253").ok());
     // A bare IPv4 header; the kernel fills in length and checksum.
-    const std::uint8_t packet[20] = {0x45, 0, 0, 20, 0, 1, 0, 0, 64, 253, 0, 0, 127, 0, 0, 1, 127, 0, 0, 1};
+    const std::uint8_t packet[20] = {0x45, 0, 0,   20, 0, 1, 0,   0, 64, 253,
+                                     0,    0, 127, 0,  0, 1, 127, 0, 0,  1};
     REQUIRE(network.send(*flow, packet).ok());
     network.wait(network.clock().now() + std::chrono::seconds(3));
     REQUIRE(network.receive([](const transport::ReceivedPacket&) {}) == 1);

@@ -1,0 +1,62 @@
+// The installed pipelines, and what --check makes of pipelines and flags, with the real plugins.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <string>
+
+#include "app/program.h"
+
+namespace {
+
+using etr::test::err;
+using etr::test::out;
+using Result = etr::test::ProgramResult;
+using testing::HasSubstr;
+
+TEST(ShippedPipelines, CheckPrintsAPipelineThatChecksTheSame) {
+  const std::string file = testing::TempDir() + "etr-checked.toml";
+  const std::string flags = "--check -P 9 -p 8443 --view plain --sink ndjson:path=x.ndjson";
+  ASSERT_EQ(etr::test::run_program(flags, "> " + file).status, 0) << err(flags).text;
+  const Result first = out(flags);
+  const Result second = out("--check --pipeline " + file);
+  EXPECT_THAT(first.text, HasSubstr("flows = 9\n"));
+  EXPECT_EQ(first.text, second.text);
+  std::remove(file.c_str());
+}
+
+TEST(ShippedPipelines, CheckRefusesAnUnknownPluginAndAWrongOption) {
+  EXPECT_THAT(err("--check --view plan").text, HasSubstr("did you mean 'plain'?"));
+  EXPECT_EQ(err("--check --view plan").status, 1);
+  EXPECT_EQ(err("--check --sink ndjson:pth=x").status, 1);
+  EXPECT_THAT(err("--check --sink ndjson:pth=x").text,
+              HasSubstr("--sink: unknown option 'pth'; did you mean 'path'?"));
+  EXPECT_THAT(err("--check --sink ndjson:events=maybe").text, HasSubstr("expected true or false"));
+}
+
+// The folder is what is installed: a new pipeline is checked without being named here.
+TEST(ShippedPipelines, EachOneChecks) {
+  int pipelines = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(ETR_BINARY_DIR "/share/etr/pipelines")) {
+    const std::string name = entry.path().stem().string();
+    const Result result = err("--check --pipeline " + name);
+    EXPECT_EQ(result.text, "") << name;
+    EXPECT_EQ(result.status, 0) << name;
+    ++pipelines;
+  }
+  EXPECT_GE(pipelines, 4);
+}
+
+// Each file of config/ is installed.
+TEST(ShippedPipelines, NoneIsForgotten) {
+  for (const auto& entry : std::filesystem::directory_iterator(ETR_SOURCE_DIR "/config")) {
+    if (entry.path().extension() != ".toml") continue;
+    EXPECT_TRUE(std::filesystem::exists(std::filesystem::path(ETR_BINARY_DIR) /
+                                        "share/etr/pipelines" / entry.path().filename()))
+        << entry.path();
+  }
+}
+
+}  // namespace
