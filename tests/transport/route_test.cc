@@ -161,5 +161,21 @@ TEST_F(RouteTest, MonitorTellsOfRoutesLinksAndNeighbours) {
                           [](const auto& change) { return change.removed; }));
 }
 
+TEST_F(RouteTest, MonitorSaysWhenChangesWereLost) {
+  LinuxRouteMonitor monitor = LinuxRouteMonitor::open().value();
+  host_.run(
+      "for i in $(seq 0 15); do for j in $(seq 0 255); do echo route add 198.51.$i.$j/32 via "
+      "10.9.0.2; done; done | ip -batch -");
+  bool missed = false;
+  // Each call takes a bounded share.
+  for (NetworkChanges changes = monitor.take(); changes.routes || changes.missed;
+       changes = monitor.take()) {
+    missed = missed || changes.missed;
+  }
+  EXPECT_TRUE(missed);
+  host_.ip("route add 192.0.2.0/24 via 10.9.0.2");
+  EXPECT_TRUE(monitor.take().routes) << "deaf after a loss";
+}
+
 }  // namespace
 }  // namespace etr::transport
