@@ -14,20 +14,56 @@ import pyte
 DEADLINE = 20.0
 
 
+class _Screen(pyte.Screen):
+    """What xterm can do and ncurses makes use of, but pyte does not know."""
+
+    def draw(self, data):
+        self.last = data[-1:]
+        super().draw(data)
+
+    def repeat(self, count=1):
+        self.draw(self.last * (count or 1))
+
+    def scroll_up(self, count=1):
+        row = self.cursor.y
+        self.cursor.y = (self.margins.bottom if self.margins else self.lines - 1)
+        for _ in range(count or 1):
+            self.index()
+        self.cursor.y = row
+
+    def scroll_down(self, count=1):
+        row = self.cursor.y
+        self.cursor.y = self.margins.top if self.margins else 0
+        for _ in range(count or 1):
+            self.reverse_index()
+        self.cursor.y = row
+
+
+class _Stream(pyte.ByteStream):
+    csi = {**pyte.ByteStream.csi, "b": "repeat", "S": "scroll_up", "T": "scroll_down"}
+    events = pyte.ByteStream.events | {"repeat", "scroll_up", "scroll_down"}
+
+
 class Session:
     """Waits for conditions, never for times; a condition that does not come true is a failure."""
 
     def __init__(self, arguments, rows=24, columns=80, environment=None, folder=None):
         self.raw = b""
         self.status = None
-        self._screen = pyte.Screen(columns, rows)
-        self._stream = pyte.ByteStream(self._screen)
+        self._screen = _Screen(columns, rows)
+        self._stream = _Stream(self._screen)
+        ready, go = os.pipe()
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
             try:
+                os.close(go)
+                os.read(ready, 1)  # until the parent has seen the terminal as it was
                 self._become(arguments, rows, columns, environment, folder)
             finally:
                 os._exit(127)  # never back into the test
+        os.close(ready)
+        self.modes_before = self.modes()
+        os.close(go)
 
     @staticmethod
     def _become(arguments, rows, columns, environment, folder):

@@ -17,6 +17,7 @@ except ImportError:
 from terminal_session import Session
 
 DRIVER = os.path.abspath(os.environ["TUI_DRIVER"])
+GOLDEN = os.path.join(os.environ["ETR_TEST_DATA_DIR"], "tui")
 LEAVE = b"\x1b[?1049l"
 SHOW_CURSOR = b"\x1b[?25h"
 
@@ -43,6 +44,16 @@ class Screens(unittest.TestCase):
             tui.wait_for("► PROBE #1 ◄")
             tui.press("\t")
             tui.wait_for("[detail focus]")
+
+    def test_the_terminal_shows_the_grid_cell_by_cell(self):
+        with start() as tui:
+            tui.wait_for("Summary")
+            for keys, picture in (("jjjjjjjjj", "flows"), ("\tjj", "detail"), ("\t2gjj", "paths"),
+                                  ("3", "graph"), ("4", "history"), ("e", "events")):
+                tui.press(keys)
+                with open(f"{GOLDEN}/{picture}_80x24.txt", encoding="utf-8") as file:
+                    wanted = [line.rstrip("\n") for line in file][:24]
+                tui.wait(lambda: [line.rstrip() for line in tui.lines] == wanted, picture)
 
     def test_a_lone_escape_is_taken_without_another_key(self):
         with start() as tui:
@@ -145,7 +156,7 @@ class Leaving(unittest.TestCase):
 
     def left_in_order(self, end):
         with start() as tui:
-            before = tui.modes()
+            before = tui.modes_before
             tui.wait_for("Summary")
             self.assertNotEqual(tui.modes(), before, "the view takes single keys")
             end(tui)
