@@ -38,21 +38,17 @@ void append_escape(std::string& out, char32_t unit) {
 
 }  // namespace
 
-void JsonWriter::key(std::string_view name) {
-  quoted(name);
+void JsonWriter::Writer::quoted(std::string_view plain) {
+  Prefix(rapidjson::kStringType);
+  char* place = os_->Push(plain.size() + 2);
+  *place++ = '"';
+  place = std::copy(plain.begin(), plain.end(), place);
+  *place = '"';
 }
 
-void JsonWriter::quoted(std::string_view plain) {
-  // RapidJSON's own String() looks at each character for escapes; RawValue() copies what it is given.
-  std::array<char, 128> text;
-  if (plain.size() > text.size() - 2) {
-    writer_.String(plain.data(), static_cast<rapidjson::SizeType>(plain.size()));
-    return;
-  }
-  text[0] = '"';
-  std::copy(plain.begin(), plain.end(), text.begin() + 1);
-  text[plain.size() + 1] = '"';
-  writer_.RawValue(text.data(), plain.size() + 2, rapidjson::kStringType);
+void JsonWriter::Writer::raw_string(std::string_view escaped) {
+  Prefix(rapidjson::kStringType);
+  std::copy(escaped.begin(), escaped.end(), os_->Push(escaped.size()));
 }
 
 void JsonWriter::real(std::string_view name, double value) {
@@ -63,7 +59,7 @@ void JsonWriter::real(std::string_view name, double value) {
 
 void JsonWriter::text(std::string_view name, std::string_view value) {
   key(name);
-  if (std::all_of(value.begin(), value.end(), is_plain)) return quoted(value);
+  if (std::all_of(value.begin(), value.end(), is_plain)) return writer_.quoted(value);
   std::string escaped = "\"";
   while (!value.empty()) {
     const etr::CodePoint point = etr::first_code_point(value);
@@ -91,7 +87,7 @@ void JsonWriter::text(std::string_view name, std::string_view value) {
     value.remove_prefix(point.size);
   }
   escaped += '"';
-  writer_.RawValue(escaped.data(), escaped.size(), rapidjson::kStringType);
+  writer_.raw_string(escaped);
 }
 
 void JsonWriter::address(std::string_view name, const etr::IpAddress& value) {
