@@ -91,9 +91,32 @@ void draw_tier(Grid& grid, int row, const Scene& scene, const Tier& tier, int wi
   }
 }
 
+/// Where loss begins, in words: colour alone would not say which of the crossing lines it is.
+std::vector<std::string> loss_lines(const Scene& scene, const std::vector<Tier>& tiers) {
+  const auto name = [&scene](const Vertex& vertex) {
+    if (vertex.folded > 0) return formatted("+%d more", vertex.folded);
+    return vertex.address ? scene.host(*vertex.address) : std::string("???");
+  };
+  std::vector<std::string> lines;
+  for (std::size_t i = 1; i < tiers.size(); ++i) {
+    for (const Edge& edge : tiers[i].edges) {
+      if (edge.lossy == 0 || edge.judged == 0) continue;
+      const Vertex& from = tiers[i - 1].vertices[static_cast<std::size_t>(edge.from)];
+      const Vertex& to = tiers[i].vertices[static_cast<std::size_t>(edge.to)];
+      lines.push_back("loss from " + name(from) + " to " + name(to) +
+                      formatted(" (TTL %d): %s, %d probe%s", int{to.ttl},
+                                percent(static_cast<double>(edge.lost) /
+                                        static_cast<double>(edge.judged)).c_str(),
+                                edge.lossy, edge.lossy == 1 ? "" : "s"));
+    }
+  }
+  return lines;
+}
+
 struct Picture {
   std::vector<Tier> tiers;
   std::vector<Wiring> wirings;  ///< Before each tier; that of the first is empty.
+  std::vector<std::string> losses;
   int rows = 0;
 };
 
@@ -111,6 +134,8 @@ Picture lay_out(const Scene& scene, int width) {
     picture.wirings.push_back(std::move(wiring));
     picture.rows += tier_rows(picture.tiers[i]);
   }
+  picture.losses = loss_lines(scene, picture.tiers);
+  if (!picture.losses.empty()) picture.rows += static_cast<int>(picture.losses.size()) + 1;
   return picture;
 }
 
@@ -135,6 +160,10 @@ int draw_graph(Grid& grid, const Area& area, const Scene& scene) {
   if (const etr::FlowSnapshot* flow = scene.flow()) {
     title += formatted(" - ► PROBE #%u ◄", flow->flow);
   }
+  if (!picture.losses.empty()) {
+    title += formatted(" - loss begins at %zu step%s", picture.losses.size(),
+                       picture.losses.size() == 1 ? "" : "s");
+  }
   const Area inner = draw_pane(grid, area, title, Role::kSummaryTitle, true);
   if (picture.tiers.empty()) {
     grid.put(inner.row, inner.column, "Initializing...", Role::kDim, inner.columns);
@@ -149,6 +178,10 @@ int draw_graph(Grid& grid, const Area& area, const Scene& scene) {
     }
     draw_tier(whole, row, scene, picture.tiers[i], width);
     row += tier_rows(picture.tiers[i]);
+  }
+  ++row;
+  for (const std::string& line : picture.losses) {
+    whole.put(row++, 1, cut(line, inner.columns - 1), Role::kLossHigh);
   }
   const int scroll_end = std::max(0, picture.rows - inner.rows);
   const int top = std::clamp(scene.state.scroll, 0, scroll_end);

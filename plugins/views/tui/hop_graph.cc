@@ -44,9 +44,27 @@ void add_numbers(Vertex& vertex, const etr::HopStats& hop) {
   }
 }
 
+/// Where a flow comes from on its way to a hop.
+struct Origin {
+  int place = -1;     ///< In the tier above; -1 at the start.
+  bool lossy = false; ///< Loss has begun before.
+};
+
+void add_edge(Growing& growing, const etr::HopStats& hop, const Origin& from, int to,
+              bool selected) {
+  const auto [place, fresh] = growing.edges.try_emplace({from.place, to}, growing.tier.edges.size());
+  if (fresh) growing.tier.edges.push_back({from.place, to, false, 0, 0, 0});
+  Edge& edge = growing.tier.edges[place->second];
+  edge.selected = edge.selected || selected;
+  if (hop.hop_class != etr::HopClass::kLossy || from.lossy) return;
+  ++edge.lossy;
+  edge.lost += hop.lost;
+  edge.judged += hop.lost + hop.answered;
+}
+
 int add_hop(Growing& growing, const etr::HopStats& hop,
-            const std::optional<etr::IpAddress>& address, int from, bool selected) {
-  const VertexKey key{address, address ? -1 : from};
+            const std::optional<etr::IpAddress>& address, const Origin& from, bool selected) {
+  const VertexKey key{address, address ? -1 : from.place};
   const auto [place, added] =
       growing.places.try_emplace(key, static_cast<int>(growing.tier.vertices.size()));
   if (added) {
@@ -58,24 +76,20 @@ int add_hop(Growing& growing, const etr::HopStats& hop,
   ++vertex.flows;
   vertex.selected = vertex.selected || selected;
   add_numbers(vertex, hop);
-  if (from >= 0) {
-    const auto [edge, fresh] =
-        growing.edges.try_emplace({from, place->second}, growing.tier.edges.size());
-    if (fresh) growing.tier.edges.push_back({from, place->second, false});
-    if (selected) growing.tier.edges[edge->second].selected = true;
-  }
+  if (from.place >= 0) add_edge(growing, hop, from, place->second, selected);
   return place->second;
 }
 
 void add_flow(std::vector<Growing>& tiers, const Scene& scene, const etr::FlowSnapshot& flow) {
   const std::vector<std::optional<etr::IpAddress>> addresses = hops_of(scene, flow);
   const bool selected = &flow == scene.flow();
-  int from = -1;
+  Origin from;
   for (const etr::HopStats& hop : flow.hops) {
     if (hop.ttl == 0) continue;
     const std::size_t index = hop.ttl - std::size_t{1};
     if (tiers.size() <= index) tiers.resize(index + 1);
-    from = add_hop(tiers[index], hop, addresses[index], from, selected);
+    from.place = add_hop(tiers[index], hop, addresses[index], from, selected);
+    from.lossy = from.lossy || hop.hop_class == etr::HopClass::kLossy;
   }
 }
 
@@ -188,8 +202,9 @@ std::vector<Tier> fold(const std::vector<Tier>& tiers, int most) {
       folded.vertices.push_back(rest);
     }
     for (const Edge& edge : tier.edges) {
-      const Edge moved{before[static_cast<std::size_t>(edge.from)],
-                       now[static_cast<std::size_t>(edge.to)], edge.selected};
+      Edge moved = edge;
+      moved.from = before[static_cast<std::size_t>(edge.from)];
+      moved.to = now[static_cast<std::size_t>(edge.to)];
       const auto same = std::find_if(folded.edges.begin(), folded.edges.end(), [&](const Edge& e) {
         return e.from == moved.from && e.to == moved.to;
       });
@@ -197,6 +212,9 @@ std::vector<Tier> fold(const std::vector<Tier>& tiers, int most) {
         folded.edges.push_back(moved);
       } else {
         same->selected = same->selected || moved.selected;
+        same->lossy += moved.lossy;
+        same->lost += moved.lost;
+        same->judged += moved.judged;
       }
     }
     before = std::move(now);

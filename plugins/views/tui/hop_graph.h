@@ -33,6 +33,10 @@ struct Edge {
   int from = 0;  ///< Positions within the two tiers.
   int to = 0;
   bool selected = false;
+  int lossy = 0;  ///< Flows whose loss begins here: lossy at `to`, not at the hop before.
+  // Of those flows, at `to`.
+  std::uint64_t lost = 0;
+  std::uint64_t judged = 0;
 };
 
 /// One TTL. Edges lead from the tier before to this one, each pair once.

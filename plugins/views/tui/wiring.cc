@@ -104,6 +104,23 @@ constexpr unsigned kRight = 8;
 constexpr std::array<char32_t, 16> kJunctions{U' ', U'│', U'│', U'│', U'─', U'┘', U'┐', U'┤',
                                               U'─', U'└', U'┌', U'├', U'─', U'┴', U'┬', U'┼'};
 
+/// What a piece of line stands for; where several share it, the strongest shows.
+enum class Mark : unsigned char { kNone, kSelected, kLossy };
+
+Role role_of(Mark mark) {
+  switch (mark) {
+    case Mark::kNone: return Role::kDim;
+    case Mark::kSelected: return Role::kHighlight;
+    case Mark::kLossy: break;
+  }
+  return Role::kLossHigh;
+}
+
+Mark mark_of(const Edge& edge) {
+  if (edge.lossy > 0) return Mark::kLossy;
+  return edge.selected ? Mark::kSelected : Mark::kNone;
+}
+
 /// One row of lines: which ways each column is open within the lane, and verticals that only pass.
 class Canvas {
  public:
@@ -111,16 +128,16 @@ class Canvas {
       : grid_(grid), row_(row), rows_(rows), columns_(grid.size().columns),
         cells_(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns_)) {}
 
-  void join(int lane, int column, unsigned ways, bool selected) {
+  void join(int lane, int column, unsigned ways, Mark mark) {
     if (Spot* const spot = at(lane, column)) {
       spot->ways |= ways;
-      spot->selected = spot->selected || selected;
+      spot->mark = std::max(spot->mark, mark);
     }
   }
-  void pass(int lane, int column, bool selected) {
+  void pass(int lane, int column, Mark mark) {
     if (Spot* const spot = at(lane, column)) {
       spot->passed = true;
-      spot->selected_pass = spot->selected_pass || selected;
+      spot->pass_mark = std::max(spot->pass_mark, mark);
     }
   }
   void dash() { dashed_ = true; }
@@ -130,12 +147,11 @@ class Canvas {
       for (int column = 0; column < columns_; ++column) {
         const Spot& spot = *at(lane, column);
         if (spot.passed) {
-          grid_.put_glyph(row_ + lane, column, U'│',
-                          spot.selected_pass ? Role::kHighlight : Role::kDim);
+          grid_.put_glyph(row_ + lane, column, U'│', role_of(spot.pass_mark));
         } else if (spot.ways != 0) {
           const bool level = spot.ways == (kLeft | kRight);
           grid_.put_glyph(row_ + lane, column, dashed_ && level ? U'┄' : kJunctions[spot.ways],
-                          spot.selected ? Role::kHighlight : Role::kDim);
+                          role_of(spot.mark));
         }
       }
     }
@@ -144,9 +160,9 @@ class Canvas {
  private:
   struct Spot {
     unsigned ways = 0;
-    bool selected = false;
+    Mark mark = Mark::kNone;
     bool passed = false;
-    bool selected_pass = false;
+    Mark pass_mark = Mark::kNone;
   };
   Spot* at(int lane, int column) {
     if (lane < 0 || lane >= rows_ || column < 0 || column >= columns_) return nullptr;
@@ -162,72 +178,68 @@ class Canvas {
   std::vector<Spot> cells_;
 };
 
-/// The selected flow's way through a bundle; both empty if it does not come through.
-struct Way {
-  int from = -1;
-  int to = -1;
-};
+bool leads(const Bundle& bundle, const Edge& edge) {
+  return std::find(bundle.from.begin(), bundle.from.end(), edge.from) != bundle.from.end() &&
+         std::find(bundle.to.begin(), bundle.to.end(), edge.to) != bundle.to.end();
+}
 
-Way selected_way(const Wiring& wiring, const Bundle& bundle) {
-  for (const Edge& edge : wiring.edges) {
-    if (edge.selected &&
-        std::find(bundle.from.begin(), bundle.from.end(), edge.from) != bundle.from.end() &&
-        std::find(bundle.to.begin(), bundle.to.end(), edge.to) != bundle.to.end()) {
-      return {edge.from, edge.to};
-    }
+/// An edge worth a mark, from its upper end along the lane to where it turns down.
+void mark_edge(Canvas& canvas, const Wiring& wiring, const Bundle& bundle, const Edge& edge) {
+  const Mark mark = mark_of(edge);
+  const int one = upper_column(wiring, edge.from);
+  const int other = lower_column(wiring, edge.to);
+  for (int lane = 0; lane < bundle.lane; ++lane) canvas.pass(lane, one, mark);
+  for (int column = std::min(one, other); column <= std::max(one, other); ++column) {
+    canvas.join(bundle.lane, column, 0, mark);
   }
-  return {};
 }
 
 void draw_lane(Canvas& canvas, const Wiring& wiring, const Bundle& bundle) {
-  const Way way = selected_way(wiring, bundle);
   for (int column = bundle.left; column <= bundle.right; ++column) {
     unsigned ways = 0;
     if (column > bundle.left) ways |= kLeft;
     if (column < bundle.right) ways |= kRight;
-    canvas.join(bundle.lane, column, ways, false);
-  }
-  if (way.from >= 0) {
-    const int one = upper_column(wiring, way.from);
-    const int other = lower_column(wiring, way.to);
-    for (int column = std::min(one, other); column <= std::max(one, other); ++column) {
-      canvas.join(bundle.lane, column, 0, true);
-    }
+    canvas.join(bundle.lane, column, ways, Mark::kNone);
   }
   for (const int vertex : bundle.from) {
     const int column = upper_column(wiring, vertex);
-    for (int lane = 0; lane < bundle.lane; ++lane) canvas.pass(lane, column, vertex == way.from);
-    canvas.join(bundle.lane, column, kUp, vertex == way.from);
+    for (int lane = 0; lane < bundle.lane; ++lane) canvas.pass(lane, column, Mark::kNone);
+    canvas.join(bundle.lane, column, kUp, Mark::kNone);
   }
   for (const int vertex : bundle.to) {
-    canvas.join(bundle.lane, lower_column(wiring, vertex), kDown, vertex == way.to);
+    canvas.join(bundle.lane, lower_column(wiring, vertex), kDown, Mark::kNone);
+  }
+  for (const Edge& edge : wiring.edges) {
+    if (mark_of(edge) != Mark::kNone && leads(bundle, edge)) {
+      mark_edge(canvas, wiring, bundle, edge);
+    }
   }
 }
 
 /// A line arrives at a vertex from its uppermost lane and takes in the others on its way down.
-void draw_arrivals(Canvas& canvas, const Wiring& wiring, const std::vector<Bundle>& all, int rows) {
-  for (std::size_t i = 0; i < wiring.lower.size(); ++i) {
-    const int vertex = static_cast<int>(i);
-    const int column = lower_column(wiring, vertex);
-    int top = rows;
-    int marked = rows;  // the lane by which the selected flow comes
-    std::vector<bool> joins(static_cast<std::size_t>(rows), false);
-    for (const Bundle& bundle : all) {
-      if (is_straight(wiring, bundle) ||
-          std::find(bundle.to.begin(), bundle.to.end(), vertex) == bundle.to.end()) {
-        continue;
-      }
-      top = std::min(top, bundle.lane);
-      joins[static_cast<std::size_t>(bundle.lane)] = true;
-      if (selected_way(wiring, bundle).to == vertex) marked = bundle.lane;
+void draw_arrival(Canvas& canvas, const Wiring& wiring, const std::vector<Bundle>& all, int rows,
+                  int vertex) {
+  const int column = lower_column(wiring, vertex);
+  int top = rows;
+  std::vector<bool> joins(static_cast<std::size_t>(rows), false);
+  std::vector<Mark> marks(static_cast<std::size_t>(rows), Mark::kNone);  // from this lane down
+  for (const Bundle& bundle : all) {
+    const bool arrives = std::find(bundle.to.begin(), bundle.to.end(), vertex) != bundle.to.end();
+    if (!arrives || is_straight(wiring, bundle)) continue;
+    top = std::min(top, bundle.lane);
+    joins[static_cast<std::size_t>(bundle.lane)] = true;
+    for (const Edge& edge : wiring.edges) {
+      if (edge.to != vertex || !leads(bundle, edge)) continue;
+      Mark& mark = marks[static_cast<std::size_t>(bundle.lane)];
+      mark = std::max(mark, mark_of(edge));
     }
-    for (int lane = top + 1; lane < rows; ++lane) {
-      if (joins[static_cast<std::size_t>(lane)]) {
-        canvas.join(lane, column, kUp | kDown, lane > marked);
-      } else {
-        canvas.pass(lane, column, lane > marked);
-      }
-    }
+  }
+  Mark mark = Mark::kNone;
+  for (int lane = top; lane < rows; ++lane) {
+    const auto index = static_cast<std::size_t>(lane);
+    if (lane > top && joins[index]) canvas.join(lane, column, kUp | kDown, mark);
+    if (lane > top && !joins[index]) canvas.pass(lane, column, mark);
+    mark = std::max(mark, marks[index]);
   }
 }
 
@@ -241,16 +253,21 @@ void draw_wiring(Grid& grid, int row, const Wiring& wiring) {
   Canvas canvas(grid, row, rows);
   for (const Bundle& bundle : all) {
     if (bundle.mixed) canvas.dash();
-    if (is_straight(wiring, bundle)) {
-      const bool selected = selected_way(wiring, bundle).from >= 0;
-      for (int lane = 0; lane < rows; ++lane) {
-        canvas.pass(lane, upper_column(wiring, bundle.from[0]), selected);
-      }
-    } else {
+    if (!is_straight(wiring, bundle)) {
       draw_lane(canvas, wiring, bundle);
+      continue;
+    }
+    Mark mark = Mark::kNone;
+    for (const Edge& edge : wiring.edges) {
+      if (leads(bundle, edge)) mark = std::max(mark, mark_of(edge));
+    }
+    for (int lane = 0; lane < rows; ++lane) {
+      canvas.pass(lane, upper_column(wiring, bundle.from[0]), mark);
     }
   }
-  draw_arrivals(canvas, wiring, all, rows);
+  for (std::size_t i = 0; i < wiring.lower.size(); ++i) {
+    draw_arrival(canvas, wiring, all, rows, static_cast<int>(i));
+  }
   canvas.draw();
 }
 

@@ -140,6 +140,19 @@ TEST(Graph, DrawsSharedHopsOnceAndKeepsSilentOnesApart) {
   EXPECT_EQ(selected, 6) << "one per TTL";
 }
 
+TEST(Graph, SaysAtWhichStepLossBegins) {
+  Desk desk(sample::fabric());
+  const auto tiers = tui::hop_graph(desk.scene());
+  int marked = 0;
+  for (const tui::Tier& tier : tiers) {
+    for (const tui::Edge& edge : tier.edges) marked += edge.lossy > 0 ? 1 : 0;
+  }
+  EXPECT_EQ(marked, 1) << "the hops behind the lossy link lose too, but nothing more";
+  desk.type("3n");
+  EXPECT_THAT(desk.text({40, 120}),
+              HasSubstr("loss from spine2.fabric.example.net to 10.2.3.1 (TTL 3): 31.7%, 1 probe"));
+}
+
 TEST(Graph, FoldsWideTiersButNeverTheSelectedPath) {
   Desk desk(sample::fabric());
   desk.type("jj");  // flow 2: spine 3
@@ -168,18 +181,28 @@ std::string lines(const tui::Wiring& wiring, int columns) {
 }
 
 TEST(Wiring, FansOut) {
-  EXPECT_EQ(lines({{8}, {2, 8, 14}, {{0, 0, true}, {0, 1, false}, {0, 2, false}}}, 20),
+  EXPECT_EQ(lines({{8}, {2, 8, 14}, {{0, 0, true, 0, 0, 0}, {0, 1, false, 0, 0, 0}, {0, 2, false, 0, 0, 0}}}, 20),
             "   ┌────┴┬─────┐\n");
 }
 
 TEST(Wiring, GoesStraightDownWhereNothingElseMeets) {
-  EXPECT_EQ(lines({{4, 10}, {4, 10}, {{0, 0, false}, {1, 1, true}}}, 20), "    │     │\n");
+  EXPECT_EQ(lines({{4, 10}, {4, 10}, {{0, 0, false, 0, 0, 0}, {1, 1, true, 0, 0, 0}}}, 20), "    │     │\n");
 }
 
 TEST(Wiring, ShowsACrossingAsAnInterruptedLine) {
-  EXPECT_EQ(lines({{4, 10}, {4, 10}, {{0, 1, false}, {1, 0, false}}}, 20),
+  EXPECT_EQ(lines({{4, 10}, {4, 10}, {{0, 1, false, 0, 0, 0}, {1, 0, false, 0, 0, 0}}}, 20),
             "    └─────│┐\n"
             "     ┌────┘│\n");
+}
+
+TEST(Wiring, MarksTheSelectedWayAndLossOverIt) {
+  tui::Wiring wiring{{8}, {2, 14}, {{0, 0, true, 0, 0, 0}, {0, 1, false, 1, 3, 10}}};
+  tui::Grid grid({1, 20});
+  tui::draw_wiring(grid, 0, wiring);
+  EXPECT_EQ(grid.at(0, 3).role, tui::Role::kHighlight);
+  EXPECT_EQ(grid.at(0, 6).role, tui::Role::kHighlight);
+  EXPECT_EQ(grid.at(0, 12).role, tui::Role::kLossHigh);
+  EXPECT_EQ(grid.at(0, 15).role, tui::Role::kLossHigh);
 }
 
 TEST(Theme, FindsTheNearestOf256Colours) {
