@@ -272,9 +272,21 @@ absl::StatusOr<Invocation> parse_command_line(const std::vector<std::string>& ar
   return invocation;
 }
 
+namespace {
+
+/// A simulated network brings its own targets.
+bool simulates(const Invocation& invocation) {
+  const auto& trace = invocation.overrides.trace;
+  return std::any_of(trace.begin(), trace.end(),
+                     [](const RawOption& option) { return option.name == "simulate"; });
+}
+
+}  // namespace
+
 absl::Status check_invocation(const Invocation& invocation) {
   const auto conflict = [](const char* text) { return absl::InvalidArgumentError(text); };
-  if (invocation.action == Invocation::Action::kRun && invocation.hosts.empty()) {
+  if (invocation.action == Invocation::Action::kRun && invocation.hosts.empty() &&
+      !simulates(invocation)) {
     return conflict("destination is required");
   }
   if (invocation.json && invocation.json_file) {

@@ -1,18 +1,24 @@
 // etr: the program, from its arguments to its exit status.
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <string>
 #include <vector>
 
+#include "app/capture_buffer.h"
 #include "app/command_line.h"
 #include "app/flags.h"
+#include "app/message_log.h"
 #include "app/plugins_command.h"
+#include "app/privileges.h"
+#include "app/run_command.h"
 #include "app/version.h"
 #include "pipeline/pipeline_config.h"
 #include "pipeline/pipeline_file.h"
 #include "plugin/catalog.h"
 #include "plugin/install_paths.h"
 #include "plugin/trust.h"
+#include "transport/raw_descriptors.h"
 
 namespace etr::app {
 namespace {
@@ -46,15 +52,42 @@ absl::StatusOr<pipeline::PipelineConfig> load_config(const Invocation& invocatio
   return pipeline::override_config(*std::move(config), invocation.overrides);
 }
 
-int check(pipeline::PipelineConfig& config, plugin::Catalog& catalog) {
-  const absl::Status status = pipeline::resolve_plugins(catalog, config);
-  for (const std::string& notice : catalog.take_notices()) std::cerr << notice << '\n';
-  if (!status.ok()) return fail(status);
-  std::cout << pipeline::to_toml(config);
-  return EXIT_SUCCESS;
+int run_or_check(const Invocation& invocation, const Privileges& privileges,
+                 transport::RawDescriptors descriptors) {
+  if (const absl::Status status = check_invocation(invocation); !status.ok()) return fail(status);
+  absl::StatusOr<pipeline::PipelineConfig> config = load_config(invocation);
+  if (!config.ok()) return fail(config.status());
+  MessageLog log;
+  if (const absl::Status status = log.open(config->trace.log, config->trace.log_level, invocation.json);
+      !status.ok()) {
+    return fail(status);
+  }
+  plugin::Catalog catalog(search_path(invocation, config->plugin_folders));
+  const absl::Status resolved = pipeline::resolve_plugins(catalog, *config);
+  for (const std::string& notice : catalog.take_notices()) log.warn(notice);
+  if (!resolved.ok()) return fail(resolved);
+  if (invocation.action == Invocation::Action::kCheck) {
+    std::cout << pipeline::to_toml(*config);
+    return EXIT_SUCCESS;
+  }
+  const bool simulated = !config->trace.simulate.empty();
+  if (!simulated && !descriptors.status.ok()) return fail(descriptors.status);
+  if (!simulated && privileges.still_root) {
+    log.info("running as root without capabilities: plugins can still read and write root's files, "
+             "see docs/security.md");
+  }
+  return run_pipeline(*std::move(config), invocation.hosts, std::move(descriptors), catalog, log);
 }
 
-int run(const std::vector<std::string>& arguments) {
+// The order is the security of the program: open what needs a privilege, give up every privilege,
+// and only then read input, start threads, load plugins.
+int run(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+  transport::RawDescriptors descriptors =
+      transport::open_raw_descriptors(requested_capture_buffer(arguments));
+  const absl::StatusOr<Privileges> privileges = drop_privileges();
+  if (!privileges.ok()) return fail(privileges.status());
+
   const absl::StatusOr<Invocation> invocation = parse_command_line(arguments);
   if (!invocation.ok()) {
     std::cerr << "etr: " << std::string(invocation.status().message())
@@ -73,18 +106,12 @@ int run(const std::vector<std::string>& arguments) {
     case Action::kRun:
     case Action::kCheck: break;
   }
-
-  if (const absl::Status status = check_invocation(*invocation); !status.ok()) return fail(status);
-  absl::StatusOr<pipeline::PipelineConfig> config = load_config(*invocation);
-  if (!config.ok()) return fail(config.status());
-  plugin::Catalog catalog(search_path(*invocation, config->plugin_folders));
-  if (invocation->action == Action::kCheck) return check(*config, catalog);
-  return fail(absl::UnimplementedError("this build can only check pipelines: use --check"));
+  return run_or_check(*invocation, *privileges, std::move(descriptors));
 }
 
 }  // namespace
 }  // namespace etr::app
 
 int main(int argc, char** argv) {
-  return etr::app::run(std::vector<std::string>(argv + 1, argv + argc));
+  return etr::app::run(argc, argv);
 }

@@ -75,4 +75,28 @@ absl::StatusOr<std::vector<trace::Target>> resolve_targets(const std::vector<std
   return targets;
 }
 
+absl::StatusOr<std::vector<trace::Target>> simulated_targets(const transport::Network& network,
+                                                             const std::vector<std::string>& hosts,
+                                                             std::optional<Family> family) {
+  std::vector<std::string> wanted = hosts;
+  if (wanted.empty()) {
+    for (const transport::Target& target : network.targets) wanted.push_back(target.id);
+  }
+  std::vector<trace::Target> targets;
+  for (const std::string& host : wanted) {
+    std::vector<IpAddress> addresses = transport::lookup(network, host);
+    if (addresses.empty()) {
+      if (const auto literal = IpAddress::parse(host)) addresses.push_back(*literal);
+    }
+    if (addresses.empty()) {
+      return absl::NotFoundError(
+          absl::StrCat("cannot resolve '", host, "': not in the simulated network"));
+    }
+    if (family) std::erase_if(addresses, [&](const IpAddress& a) { return a.family != *family; });
+    if (addresses.empty()) return no_address(host, *family);
+    targets.push_back({host, addresses.front()});
+  }
+  return targets;
+}
+
 }  // namespace etr::pipeline

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "etr/ip_address.h"
 #include "trace/engine.h"
+#include "transport/simulated_network.h"
 
 namespace etr::pipeline {
 
@@ -15,5 +16,10 @@ namespace etr::pipeline {
 /// order. Waits for the resolver. Errors name the host.
 absl::StatusOr<std::vector<trace::Target>> resolve_targets(const std::vector<std::string>& hosts,
                                                            std::optional<Family> family);
+
+/// The same in a simulated network, by its own names; without hosts all of its targets.
+absl::StatusOr<std::vector<trace::Target>> simulated_targets(const transport::Network& network,
+                                                             const std::vector<std::string>& hosts,
+                                                             std::optional<Family> family);
 
 }  // namespace etr::pipeline

@@ -15,7 +15,7 @@ namespace etr::transport {
 namespace {
 
 /// A router may announce a smaller MTU for IPv6 than the link has (RFC 4861 section 4.6.4).
-bool is_announced_mtu(const Link& link, int mtu) {
+bool is_announced_mtu(const NetworkInterface& link, int mtu) {
   std::ifstream file("/proc/sys/net/ipv6/conf/" + link.name + "/mtu");
   int announced = 0;
   return file >> announced && announced == mtu;
@@ -23,7 +23,7 @@ bool is_announced_mtu(const Link& link, int mtu) {
 
 }  // namespace
 
-bool ipsec_applies(const Endpoints& endpoints, const Link& link, std::uint32_t mtu) {
+bool ipsec_applies(const Endpoints& endpoints, const NetworkInterface& link, std::uint32_t mtu) {
   // Where the kernel can have no policies, do not look for their effect.
   if (access("/proc/net/xfrm_stat", F_OK) != 0) return false;
   const bool ipv4 = endpoints.destination.family == Family::kIpv4;

@@ -10,6 +10,6 @@ namespace etr::transport {
 /// Policies may be read by administrators only, but their effect shows to anybody: a connected
 /// socket's path MTU is not that of the route, or it may not be connected at all. `mtu` is the
 /// route's. Not seen: policies for TCP alone, or for single ports.
-bool ipsec_applies(const Endpoints& endpoints, const Link& link, std::uint32_t mtu);
+bool ipsec_applies(const Endpoints& endpoints, const NetworkInterface& link, std::uint32_t mtu);
 
 }  // namespace etr::transport

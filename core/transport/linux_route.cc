@@ -73,11 +73,11 @@ constexpr unsigned kUsable =
 
 }  // namespace
 
-bool Link::is_up() const { return (flags & IFF_UP) != 0 && (flags & IFF_RUNNING) != 0; }
+bool NetworkInterface::is_up() const { return (flags & IFF_UP) != 0 && (flags & IFF_RUNNING) != 0; }
 
-Link read_link(const NetlinkMessage& message) {
+NetworkInterface read_link(const NetlinkMessage& message) {
   const auto header = message.header<ifinfomsg>();
-  Link link;
+  NetworkInterface link;
   link.index = static_cast<std::uint32_t>(header.ifi_index);
   link.type = header.ifi_type;
   link.flags = header.ifi_flags;
@@ -153,17 +153,17 @@ absl::StatusOr<KernelRoute> LinuxRoutes::find(const Endpoints& endpoints,
   return route;
 }
 
-absl::StatusOr<Link> LinuxRoutes::link(std::uint32_t index) {
+absl::StatusOr<NetworkInterface> LinuxRoutes::link(std::uint32_t index) {
   ifinfomsg header{};
   header.ifi_index = static_cast<int>(index);
-  Link link;
+  NetworkInterface link;
   const int error = socket_.ask(NetlinkRequest(RTM_GETLINK, 0, header),
                                 [&](const NetlinkMessage& answer) { link = read_link(answer); });
   if (error == 0) return link;
   return absl::NotFoundError(absl::StrFormat("interface %d: %s", index, errno_text(error)));
 }
 
-absl::StatusOr<Link> LinuxRoutes::link(const std::string& name) {
+absl::StatusOr<NetworkInterface> LinuxRoutes::link(const std::string& name) {
   if (name.empty() || name.size() >= IFNAMSIZ) {
     return absl::InvalidArgumentError(absl::StrFormat("'%s' is no interface name", name));
   }

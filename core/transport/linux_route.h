@@ -26,7 +26,7 @@ struct KernelRoute {
   friend bool operator==(const KernelRoute&, const KernelRoute&) = default;
 };
 
-struct Link {
+struct NetworkInterface {
   std::uint32_t index = 0;
   std::string name;
   std::uint16_t type = 0;   ///< ARPHRD_*
@@ -34,7 +34,7 @@ struct Link {
   std::uint32_t mtu = 0;
 
   bool is_up() const;
-  friend bool operator==(const Link&, const Link&) = default;
+  friend bool operator==(const NetworkInterface&, const NetworkInterface&) = default;
 };
 
 /// A link-layer address; `size` 0: none.
@@ -54,7 +54,7 @@ struct Neighbour {
 };
 
 /// Read RTM_*LINK and RTM_*NEIGH messages, be they answers or changes.
-Link read_link(const NetlinkMessage& message);
+NetworkInterface read_link(const NetlinkMessage& message);
 std::optional<Neighbour> read_neighbour(const NetlinkMessage& message);
 
 class LinuxRoutes {
@@ -64,8 +64,8 @@ class LinuxRoutes {
   /// The route of a packet of exactly these ports; through `interface_index` if that is not 0.
   absl::StatusOr<KernelRoute> find(const Endpoints& endpoints, std::uint32_t interface_index);
 
-  absl::StatusOr<Link> link(std::uint32_t index);
-  absl::StatusOr<Link> link(const std::string& name);
+  absl::StatusOr<NetworkInterface> link(std::uint32_t index);
+  absl::StatusOr<NetworkInterface> link(const std::string& name);
 
   std::optional<Neighbour> neighbour(std::uint32_t interface_index, const IpAddress& address);
 

@@ -11,7 +11,7 @@ namespace etr::transport {
 
 struct NetworkChanges {
   struct LinkChange {
-    Link link;
+    NetworkInterface link;
     bool removed = false;
   };
 

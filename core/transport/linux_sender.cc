@@ -38,7 +38,7 @@ absl::Status attempt(const FileDescriptor& fd, Send send) {
 
 }  // namespace
 
-SendMethod send_method(const KernelRoute& route, const Link& link) {
+SendMethod send_method(const KernelRoute& route, const NetworkInterface& link) {
   if (route.local || (link.flags & IFF_LOOPBACK) != 0) return SendMethod::kRaw;
   switch (link.type) {
     case ARPHRD_ETHER:

@@ -17,19 +17,19 @@ namespace etr::transport {
 
 /// How packets of a flow can be sent.
 enum class SendMethod {
-  kNeighbour,  ///< Link level, to the link address of the next hop.
-  kPlain,      ///< Link level without addresses: tunnels that carry IP packets as they are.
+  kNeighbour,  ///< NetworkInterface level, to the link address of the next hop.
+  kPlain,      ///< NetworkInterface level without addresses: tunnels that carry IP packets as they are.
   kRaw,        ///< A raw IP socket; the kernel routes, and transforms (IPsec) if it must.
 };
 
-SendMethod send_method(const KernelRoute& route, const Link& link);
+SendMethod send_method(const KernelRoute& route, const NetworkInterface& link);
 
 class LinuxSender {
  public:
   LinuxSender(FileDescriptor packet, FileDescriptor ipv4, FileDescriptor ipv6)
       : packet_(std::move(packet)), ipv4_(std::move(ipv4)), ipv6_(std::move(ipv6)) {}
 
-  /// Link level; `to` empty on links without addresses.
+  /// NetworkInterface level; `to` empty on links without addresses.
   absl::Status send_link(std::uint32_t interface_index, Family family, const LinkAddress& to,
                          Bytes ip_packet);
   /// Through the kernel's routing, pinned to an interface unless that is 0.

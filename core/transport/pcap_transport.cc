@@ -56,7 +56,7 @@ PcapTransport::PcapTransport(RawDescriptors descriptors, PcapTransportOptions op
       next_hops_(routes_, sender_),
       wake_event_(std::move(wake_event)) {}
 
-absl::StatusOr<Link> PcapTransport::link(std::uint32_t index) {
+absl::StatusOr<NetworkInterface> PcapTransport::link(std::uint32_t index) {
   if (const auto known = links_.find(index); known != links_.end()) return known->second;
   return routes_.link(index);
 }
@@ -69,7 +69,7 @@ absl::StatusOr<PcapTransport::Way> PcapTransport::find_way(const Endpoints& want
   }
   std::uint32_t forced = 0;
   if (!options_.interface.empty()) {
-    const absl::StatusOr<Link> found = routes_.link(options_.interface);
+    const absl::StatusOr<NetworkInterface> found = routes_.link(options_.interface);
     if (!found.ok()) return found.status();
     forced = found->index;
   }
@@ -80,7 +80,7 @@ absl::StatusOr<PcapTransport::Way> PcapTransport::find_way(const Endpoints& want
     kernel = routes_.find(endpoints, forced);
   }
   if (!kernel.ok()) return kernel.status();
-  const absl::StatusOr<Link> out = link(kernel->interface_index);
+  const absl::StatusOr<NetworkInterface> out = link(kernel->interface_index);
   if (!out.ok()) return out.status();
   Way way;
   way.kernel = *kernel;

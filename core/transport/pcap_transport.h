@@ -73,7 +73,7 @@ class PcapTransport final : public Transport {
   };
 
   absl::StatusOr<Way> find_way(const Endpoints& endpoints);
-  absl::StatusOr<Link> link(std::uint32_t index);
+  absl::StatusOr<NetworkInterface> link(std::uint32_t index);
   void use(OpenFlow& flow, const Way& way);
   void follow(OpenFlow& flow);
   void take_changes();
@@ -91,7 +91,7 @@ class PcapTransport final : public Transport {
   FileDescriptor wake_event_;
 
   std::vector<OpenFlow> flows_;
-  std::map<std::uint32_t, Link> links_;  ///< Those that flows use, as last heard.
+  std::map<std::uint32_t, NetworkInterface> links_;  ///< Those that flows use, as last heard.
   std::uint64_t generation_ = 1;         ///< Counts changes; a flow of an older one is looked up anew.
   std::set<std::string> said_;           ///< Since the last change, to say things once for all flows.
   std::vector<std::string> notices_;

@@ -38,7 +38,7 @@ const std::vector<std::pair<std::string, std::vector<std::string>>> kHomes{
     {"absl/",
      {"core/net/", "core/transport/", "core/trace/", "core/plugin/", "core/pipeline/",
       "core/app/"}},
-    {"spdlog/", {"core/app/log.", "core/pipeline/log."}},
+    {"spdlog/", {"core/app/message_log."}},
     {"pcap", {"core/transport/"}},
     {"libmnl/", {"core/transport/"}},
     {"cap-ng.h", {"core/app/privileges"}},

@@ -123,7 +123,7 @@ TEST_F(RouteTest, ForeignSourceAddressIsNamed) {
 
 TEST_F(RouteTest, LinkIsFoundByNameAndIndex) {
   LinuxRoutes routes = LinuxRoutes::open().value();
-  const Link link = routes.link("veth0").value();
+  const NetworkInterface link = routes.link("veth0").value();
   EXPECT_EQ(link.name, "veth0");
   EXPECT_EQ(link.mtu, 1500U);
   EXPECT_TRUE(link.is_up());

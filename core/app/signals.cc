@@ -1,0 +1,43 @@
+#include "app/signals.h"
+
+#include <csignal>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace etr::app {
+
+namespace {
+
+sigset_t our_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGTSTP}) {
+    sigaddset(&set, signal);
+  }
+  return set;
+}
+
+}  // namespace
+
+Signals::Signals() {
+  const sigset_t set = our_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  fd_ = transport::FileDescriptor(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!fd_.is_open()) throw std::system_error(errno, std::generic_category(), "signalfd");
+}
+
+std::optional<int> Signals::take() {
+  signalfd_siginfo info{};
+  const ssize_t size = ::read(fd_.get(), &info, sizeof info);
+  if (size != static_cast<ssize_t>(sizeof info)) return std::nullopt;
+  return static_cast<int>(info.ssi_signo);
+}
+
+// SIGTSTP is blocked, so the stop nobody can refuse takes its place; a shell sees no difference.
+void Signals::stop_process() { ::kill(::getpid(), SIGSTOP); }
+
+}  // namespace etr::app

@@ -1,0 +1,30 @@
+// Signals as something to read, for the main thread.
+#pragma once
+
+#include <optional>
+
+#include "etr/time.h"
+#include "transport/file_descriptor.h"
+
+namespace etr::app {
+
+/// From construction on SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGTSTP and SIGCONT are blocked
+/// in this thread and those it starts, and come here; SIGPIPE is ignored. Create before any thread.
+class Signals {
+ public:
+  Signals();
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+
+  int fd() const { return fd_.get(); }
+  /// The next signal, or nothing if none is there.
+  std::optional<int> take();
+
+  /// Stops the process as ^Z would; returns when it goes on.
+  static void stop_process();
+
+ private:
+  transport::FileDescriptor fd_;
+};
+
+}  // namespace etr::app

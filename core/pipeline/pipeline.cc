@@ -1,0 +1,232 @@
+#include "pipeline/pipeline.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "pipeline/resolver.h"
+#include "pipeline/targets.h"
+#include "pipeline/topology_file.h"
+#include "transport/file_descriptor.h"
+#include "transport/pcap_transport.h"
+#include "transport/simulated_transport.h"
+
+namespace etr::pipeline {
+
+namespace {
+
+/// The view that needs nothing.
+constexpr const char* kPlainView = "plain";
+constexpr int kClosedPipeStatus = 141;  // 128 + SIGPIPE, as a shell reports it.
+
+/// An interactive view can work: somebody looks at standard output, and it can be drawn on.
+bool have_terminal() {
+  const char* term = std::getenv("TERM");
+  if (term == nullptr || std::string_view(term).empty() || std::string_view(term) == "dumb") {
+    return false;
+  }
+  if (::isatty(STDOUT_FILENO) == 0) return false;
+  return transport::FileDescriptor(::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)).is_open();
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) return {};
+  return name.data();
+}
+
+}  // namespace
+
+Pipeline::Pipeline(PipelineParts parts, plugin::Catalog& catalog)
+    : parts_(std::move(parts)), catalog_(catalog) {}
+
+Pipeline::~Pipeline() {
+  if (!probing_.joinable()) return;
+  engine_->stop(StopReason::kFault);
+  probing_.join();
+}
+
+absl::StatusOr<std::unique_ptr<Pipeline>> Pipeline::build(PipelineParts parts,
+                                                          plugin::Catalog& catalog) {
+  auto pipeline = std::unique_ptr<Pipeline>(new Pipeline(std::move(parts), catalog));
+  const absl::Status status = pipeline->build();
+  if (!status.ok()) return status;
+  return pipeline;
+}
+
+absl::Status Pipeline::build() {
+  if (absl::Status status = make_transport(); !status.ok()) return status;
+  if (absl::Status status = make_engine(); !status.ok()) return status;
+  return engine_->start();
+}
+
+absl::Status Pipeline::make_transport() {
+  const TraceOptions& options = parts_.config.trace;
+  if (!options.simulate.empty()) {
+    auto network = read_topology(options.simulate);
+    if (!network.ok()) return network.status();
+    network_ = *network;
+    if (options.resolve) {
+      names_ = std::make_shared<FixedNames>(std::unordered_map<IpAddress, std::string>(
+          network_->names.begin(), network_->names.end()));
+    }
+    transport_ = std::make_unique<transport::SimulatedTransport>(*std::move(network));
+    return absl::OkStatus();
+  }
+  transport::PcapTransportOptions pcap;
+  pcap.interface = options.interface;
+  if (!options.source.empty()) pcap.source = IpAddress::parse(options.source);
+  auto transport = transport::make_pcap_transport(std::move(parts_.descriptors), std::move(pcap));
+  if (!transport.ok()) return transport.status();
+  transport_ = *std::move(transport);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<trace::Target>> Pipeline::find_targets() const {
+  const std::optional<Family> family = family_option(parts_.config.trace);
+  if (!network_) return resolve_targets(parts_.hosts, family);
+  return simulated_targets(*network_, parts_.hosts, family);
+}
+
+absl::Status Pipeline::make_engine() {
+  auto targets = find_targets();
+  if (!targets.ok()) return targets.status();
+  auto prober = catalog_.create_prober(parts_.config.prober, parts_.report);
+  if (!prober.ok()) return prober.status();
+  prober_ = *std::move(prober);
+  auto hasher = catalog_.create_hasher(parts_.config.hasher);
+  if (!hasher.ok()) return hasher.status();
+  hasher_ = *std::move(hasher);
+  engine_ = std::make_unique<trace::Engine>(engine_options(parts_.config.trace), *std::move(targets),
+                                            *prober_, *hasher_, *transport_);
+  return absl::OkStatus();
+}
+
+absl::Status Pipeline::start() {
+  if (absl::Status status = make_output(); !status.ok()) return status;
+  started_ = transport_->clock().utc();
+  if (absl::Status status = output_->start(run_info()); !status.ok()) {
+    output_->finish(engine_->summary());
+    output_->wait_until_done(std::chrono::milliseconds(500));
+    return status;
+  }
+  probing_ = std::thread([this] {
+    engine_status_ = engine_->run(*output_);
+    done_.wake();
+  });
+  return absl::OkStatus();
+}
+
+absl::Status Pipeline::make_output() {
+  auto sinks = make_sinks();
+  if (!sinks.ok()) return sinks.status();
+  std::size_t on_standard_output = 0;
+  for (const NamedSink& named : *sinks) {
+    on_standard_output += named.sink->uses_standard_output() ? 1U : 0U;
+  }
+  if (on_standard_output > 1) {
+    return absl::InvalidArgumentError("only one sink can write to standard output");
+  }
+  auto view = make_view(on_standard_output > 0);
+  if (!view.ok()) return view.status();
+  if (!*view && sinks->empty()) {
+    return absl::InvalidArgumentError(
+        "nothing would be shown or written: the pipeline has neither a view nor a sink");
+  }
+  has_view_ = view->has_value();
+  if (has_view_) terminal_reset_ = (*view)->view->terminal_reset();
+  if (!names_) names_ = make_names();
+
+  OutputOptions options;
+  options.virtual_clock = transport_->clock().is_virtual();
+  OutputCallbacks callbacks;
+  callbacks.report = parts_.report;
+  callbacks.room = [this] { transport_->wake(); };
+  callbacks.command = [this](const Command& command) { obey(command); };
+  callbacks.stop_process = parts_.stop_process;
+  callbacks.closed_pipe = [this] { engine_->stop(StopReason::kFault); };
+  output_ = std::make_unique<Output>(options, *std::move(sinks), *std::move(view), names_,
+                                     std::move(callbacks));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<NamedSink>> Pipeline::make_sinks() {
+  std::vector<NamedSink> sinks;
+  for (const plugin::PluginUse& use : parts_.config.sinks) {
+    auto sink = catalog_.create_sink(use);
+    if (!sink.ok()) return sink.status();
+    sinks.push_back({use.name, *std::move(sink)});
+  }
+  return sinks;
+}
+
+absl::StatusOr<std::optional<NamedView>> Pipeline::make_view(bool standard_output_taken) {
+  if (!parts_.config.view || standard_output_taken) return std::optional<NamedView>();
+  plugin::PluginUse use = *parts_.config.view;
+  auto view = catalog_.create_view(use);
+  if (!view.ok()) return view.status();
+  if ((*view)->needs_terminal() && !have_terminal()) {
+    use = {kPlainView, {}, use.where, ""};
+    view = catalog_.create_view(use);
+    if (!view.ok()) return view.status();
+  }
+  return NamedView{use.name, *std::move(view)};
+}
+
+std::shared_ptr<NameSource> Pipeline::make_names() const {
+  if (!parts_.config.trace.resolve) return std::make_shared<FixedNames>();
+  auto resolver = Resolver::make({});
+  if (resolver.ok()) return *std::move(resolver);
+  parts_.report(std::string(resolver.status().message()));  // Names are not worth a trace.
+  return std::make_shared<FixedNames>();
+}
+
+RunInfo Pipeline::run_info() const {
+  const trace::EngineOptions options = engine_options(parts_.config.trace);
+  RunInfo run;
+  run.version = parts_.version;
+  run.hostname = host_name();
+  run.started = started_;
+  run.traces = engine_->traces();
+  run.flows = options.flows;
+  run.first_source_port = options.first_source_port;
+  run.rounds = options.rounds;
+  run.max_ttl = options.max_ttl;
+  run.round_interval = options.round_interval;
+  run.timeout = options.timeout;
+  run.rate = options.rate;
+  run.prober = parts_.config.prober.name;
+  run.hasher = parts_.config.hasher.name;
+  return run;
+}
+
+void Pipeline::obey(const Command& command) {
+  if (command.kind == Command::Kind::kQuit) {
+    stop(StopReason::kUser);
+  } else {
+    engine_->post(command);
+  }
+}
+
+void Pipeline::stop(StopReason reason) {
+  output_->stop_waiting();
+  engine_->stop(reason);
+}
+
+void Pipeline::finish() {
+  probing_.join();
+  if (!engine_status_.ok()) parts_.report(std::string(engine_status_.message()));
+  output_->finish(engine_->summary());
+}
+
+int Pipeline::exit_status() const {
+  if (output_->closed_pipe()) return kClosedPipeStatus;
+  return engine_status_.ok() && !output_->failed() ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+}  // namespace etr::pipeline

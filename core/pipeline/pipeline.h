@@ -1,0 +1,104 @@
+// One run: builds and owns every long-lived object, in the order in which they need each other.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "pipeline/output.h"
+#include "pipeline/pipeline_config.h"
+#include "pipeline/wake_fd.h"
+#include "plugin/catalog.h"
+#include "trace/engine.h"
+#include "transport/raw_descriptors.h"
+#include "transport/simulated_network.h"
+
+namespace etr::pipeline {
+
+/// What a run is made of.
+struct PipelineParts {
+  PipelineConfig config;           ///< As resolve_plugins() leaves it.
+  std::vector<std::string> hosts;  ///< Empty: all targets of the simulated network.
+  transport::RawDescriptors descriptors;
+  std::string version;
+  /// Gets one line at a time, from any thread of the output side or the probing thread.
+  std::function<void(const std::string&)> report;
+  /// Stops this process (^Z) and returns when it goes on.
+  std::function<void()> stop_process;
+};
+
+/// Methods belong to the main thread. The probing thread runs from start() to the engine's end.
+class Pipeline {
+ public:
+  /// Builds all but sinks and view, and looks up hosts and routes: whatever is wrong with the
+  /// command line or this host's network is found here, before any file is touched. `catalog` must
+  /// outlive the pipeline.
+  static absl::StatusOr<std::unique_ptr<Pipeline>> build(PipelineParts parts,
+                                                         plugin::Catalog& catalog);
+  ~Pipeline();
+  Pipeline(const Pipeline&) = delete;
+  Pipeline& operator=(const Pipeline&) = delete;
+
+  /// Makes and opens sinks and view, then starts probing.
+  absl::Status start();
+
+  /// Readable once the engine has ended.
+  int done_fd() const { return done_.fd(); }
+
+  /// Ends probing soon.
+  void stop(StopReason reason);
+  bool headless() const { return !has_view_; }
+  void reopen() { output_->reopen(); }
+  void resize() { output_->resize(); }
+  void suspend() { output_->suspend(); }
+
+  /// Waits for the engine, then tells sinks and view that it was all.
+  void finish();
+  /// True once everything is written and closed; waits at most so long.
+  bool wait_until_written(Duration limit) { return output_->wait_until_done(limit); }
+  /// Stops waiting for sinks that do not come back, and says what is lost.
+  void give_up() { output_->give_up(); }
+
+  /// After finish() and one of the above.
+  int exit_status() const;
+  /// Threads of plugins still run: the process can only be left by _exit().
+  bool stuck() const { return output_->stuck(); }
+  /// What the view wants written to the terminal if the program crashes.
+  const std::string& terminal_reset() const { return terminal_reset_; }
+
+ private:
+  Pipeline(PipelineParts parts, plugin::Catalog& catalog);
+  absl::Status build();
+  absl::Status make_transport();
+  absl::StatusOr<std::vector<trace::Target>> find_targets() const;
+  absl::Status make_engine();
+  absl::Status make_output();
+  absl::StatusOr<std::vector<NamedSink>> make_sinks();
+  absl::StatusOr<std::optional<NamedView>> make_view(bool standard_output_taken);
+  std::shared_ptr<NameSource> make_names() const;
+  RunInfo run_info() const;
+  void obey(const Command& command);
+
+  PipelineParts parts_;
+  plugin::Catalog& catalog_;
+  std::optional<transport::Network> network_;  ///< Of --simulate.
+  std::unique_ptr<transport::Transport> transport_;
+  std::unique_ptr<Prober> prober_;
+  std::unique_ptr<PathHasher> hasher_;
+  std::unique_ptr<trace::Engine> engine_;
+  std::shared_ptr<NameSource> names_;
+  std::unique_ptr<Output> output_;
+  bool has_view_ = false;
+  std::string terminal_reset_;
+  WakeFd done_;
+  absl::Status engine_status_;  ///< Written by the probing thread, read once that is joined.
+  Timestamp started_{};
+  std::thread probing_;
+};
+
+}  // namespace etr::pipeline
