@@ -114,9 +114,7 @@ struct Split {
 /// Splits the octets behind the ICMP header. `declared` is the length attribute.
 Split find_extensions(Family family, Bytes body, std::size_t declared) {
   if (declared > 0) {
-    if (body.size() < kExtensionHeaderSize || declared > body.size() - kExtensionHeaderSize) {
-      return {body, {}};
-    }
+    if (declared > body.size()) return {body, {}};
     const Bytes structure = body.subspan(declared);
     if (!is_extension_structure(structure, ChecksumRule::kMayBeAbsent)) {
       return {body.first(declared), {}};

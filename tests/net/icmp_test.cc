@@ -204,6 +204,16 @@ TEST(Extensions, AreNotGuessedFromQuotedPayload) {
   EXPECT_EQ(mpls_stack(parse(summed)->extensions), std::vector{kLabel});
 }
 
+TEST(Extensions, AreNotGuessedFromObjectsThatNobodyUses) {
+  // Class 4, an object shorter than its header, one longer than the rest: not behind 128 octets.
+  for (const char* const object : {"0008 0401", "0003 0101", "000c 0101", "0008 0001"}) {
+    const Octets packet =
+        icmp_v4("0b00 0000 00000000", kQuoteV4 + zeros(88) + "2000 0000" + object + "00064b01");
+    EXPECT_TRUE(parse(packet)->extensions.empty()) << object;
+    EXPECT_EQ(parse(packet)->original.payload.size(), 120U) << object;
+  }
+}
+
 TEST(Extensions, OfOldIpv6SendersNeedAChecksum) {
   const Octets bare = icmp_v6("0300 0000 00000000", kQuoteV6 + zeros(68) + kMplsStructureUnsummed);
   EXPECT_TRUE(parse(bare)->extensions.empty());

@@ -148,8 +148,11 @@ TEST(ParseIp, MarksLaterIpv6Fragments) {
 
 TEST(ParseIp, GivesUpOnEndlessIpv6ExtensionHeaders) {
   std::string headers;
-  for (int i = 0; i < 20; ++i) headers += "3c00 000000000000";
-  EXPECT_FALSE(parse_ip(ipv6_packet(60, headers)));
+  for (int i = 0; i < 20; ++i) headers += "3c00000000000000";
+  // Well-formed to the last octet: it is their number that is refused.
+  EXPECT_FALSE(parse_ip(ipv6_packet(60, headers + "1100 000000000000 c350 829a 0008 0000")));
+  EXPECT_TRUE(parse_ip(ipv6_packet(
+      60, headers.substr(0, std::size_t{16} * 6) + "1100 000000000000 c350 829a 0008 0000")));
 }
 
 TEST(ParseIp, RefusesIpv6ExtensionHeadersThatRunPastTheEnd) {
