@@ -41,13 +41,14 @@ HopClass judge(const std::vector<Tally>& tallies) {
   if (own.answered == own.verdicts) return HopClass::kAnswering;
   if (own.verdicts < kMinVerdicts) return HopClass::kUnknown;
   const double upper = wilson(own.answered, own.verdicts).high;
-  bool all_lose = true;
+  bool doubtful = false;
   for (const Tally& behind : tallies) {
-    if (behind.verdicts == 0) continue;
-    if (wilson(behind.answered, behind.verdicts).low > upper) return HopClass::kLimited;
-    if (behind.answered == behind.verdicts) all_lose = false;
+    const double lower = wilson(behind.answered, behind.verdicts).low;
+    if (lower > upper) return HopClass::kLimited;
+    // Nothing lost behind, over enough probes that it says something: too early to call it loss.
+    doubtful = doubtful || (behind.answered == behind.verdicts && lower > own.ratio());
   }
-  return all_lose ? HopClass::kLossy : HopClass::kUnknown;
+  return doubtful ? HopClass::kUnknown : HopClass::kLossy;
 }
 
 HopClass judge_unheard(const HopEvidence& hop) {

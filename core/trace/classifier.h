@@ -3,8 +3,8 @@
 // The envelope rule: a probe answered from TTL j has passed every hop h < j. So the share that
 // survives up to h is at least R(h), the best answer ratio at h or behind it, and the rest of what
 // is missing at h itself is the responder's own silence. A hop is `limited` where its own ratio r(h)
-// lies below R(h) with disjoint Wilson intervals; it is `lossy` only if everything behind it lost
-// probes as well. Flows that share the hop's address are judged together, h and everything behind
+// lies below R(h) with disjoint Wilson intervals; it is `lossy` only if nothing behind it speaks
+// against that. Flows that share the hop's address are judged together, h and everything behind
 // it over the same flows, because one limiter serves them all.
 #pragma once
 

@@ -93,7 +93,7 @@ class Engine::Impl {
   void see_repeated(FlowState& flow, Probe& probe, const Reply& reply,
                     const transport::ReceivedPacket& packet);
   void accept(std::uint32_t id, FlowState& flow, Probe& probe, const Reply& reply,
-              std::uint32_t interface_index, bool from_service);
+              std::uint32_t interface_index, const Answer& answer);
   void measure(const Probe& probe, Reply& reply) const;
 
   void expire(Instant now);
@@ -276,7 +276,8 @@ void Engine::Impl::see_answer(const Answer& answer, const transport::ReceivedPac
   Probe& probe = *match.probe;
   const bool in_time = !reply.rtt || *reply.rtt <= options_.timeout;
   if (probe.state == ProbeState::kInFlight && in_time) {
-    accept(answer.flow, flow, probe, reply, packet.interface_index, answer.from_service);
+    if (!answer.decoded.probe) flow.nameless_answer = transport_.clock().now();
+    accept(answer.flow, flow, probe, reply, packet.interface_index, answer);
     return;
   }
   if (probe.state == ProbeState::kInFlight) give_up(answer.flow, flow, probe);
@@ -324,20 +325,18 @@ void Engine::Impl::see_repeated(FlowState& flow, Probe& probe, const Reply& repl
 /// withdrawn, and the planner asks again, one at a time.
 void Engine::Impl::see_ambiguous(FlowState& flow, std::uint32_t id) {
   if (flow.rounds.empty()) return;
-  OpenRound& round = flow.rounds.back();
   std::vector<Probe*> waiting;
   flow.probes.for_each_in_flight([&](Probe& probe) {
     if (may_reach(flow, probe)) waiting.push_back(&probe);
   });
   for (Probe* probe : waiting) withdraw(flow, *probe);
-  round.reached_somewhere();
-  const Cell cell{id, 1, round.number()};
-  planner_->on_outcome(cell, {OutcomeKind::kReachedUnknown, transport_.clock().now(), {}});
+  const Cell cell{id, 1, flow.rounds.back().number()};
+  planner_->on_outcome(cell, {OutcomeKind::kReachedUnknown, transport_.clock().now(), {}, true});
   close_rounds(id, flow);
 }
 
 void Engine::Impl::accept(std::uint32_t id, FlowState& flow, Probe& probe, const Reply& reply,
-                          std::uint32_t interface_index, bool from_service) {
+                          std::uint32_t interface_index, const Answer& answer) {
   ++counters_.replies;
   probe.state = ProbeState::kAnswered;
   probe.answered_on = interface_index;
@@ -348,7 +347,7 @@ void Engine::Impl::accept(std::uint32_t id, FlowState& flow, Probe& probe, const
     observer_->on_responder(reply.source);
   }
   const bool router = reply.kind == ReplyKind::kTimeExceeded;
-  const bool target = !router && (from_service || reply.source == flow.flow.destination);
+  const bool target = !router && (answer.from_service || reply.source == flow.flow.destination);
   const Cell cell{id, probe.ttl, probe.round};
   OpenRound* round = flow.round(probe.round);
   if (round != nullptr) {
@@ -362,7 +361,8 @@ void Engine::Impl::accept(std::uint32_t id, FlowState& flow, Probe& probe, const
   const OutcomeKind kind = router   ? OutcomeKind::kTimeExceeded
                            : target ? OutcomeKind::kReached
                                     : OutcomeKind::kBlocked;
-  planner_->on_outcome(cell, {kind, transport_.clock().now(), reply.rtt});
+  planner_->on_outcome(
+      cell, {kind, transport_.clock().now(), reply.rtt, !answer.decoded.probe.has_value()});
   cut_behind_end(id, flow);
   close_rounds(id, flow);
 }
@@ -385,9 +385,9 @@ void Engine::Impl::give_up(std::uint32_t id, FlowState& flow, Probe& probe) {
   flow.hop(probe.ttl).add_loss();
   flow.snapshot.reset();
   OpenRound* round = flow.round(probe.round);
-  if (round != nullptr && !round->failed(probe.ttl, Verdict::kLost)) return close_rounds(id, flow);
+  if (round != nullptr && !round->failed(probe.ttl, probe.stamp.value_or(probe.sent_utc), Verdict::kLost)) return close_rounds(id, flow);
   planner_->on_outcome({id, probe.ttl, probe.round},
-                       {OutcomeKind::kLost, transport_.clock().now(), {}});
+                       {OutcomeKind::kLost, transport_.clock().now(), {}, false});
   close_rounds(id, flow);
 }
 
@@ -414,7 +414,7 @@ void Engine::Impl::close_rounds(std::uint32_t id, FlowState& flow) {
     if (!oldest.all_decided() || planner_->is_open(id, oldest.number())) return;
     OpenRound closed = std::move(oldest);
     flow.rounds.pop_front();
-    recorder_->close(flow, std::move(closed));
+    recorder_->close(flow, std::move(closed), true);
   }
 }
 
@@ -425,7 +425,7 @@ void Engine::Impl::cut_open_rounds() {
     while (!flow.rounds.empty()) {
       OpenRound cut = std::move(flow.rounds.front());
       flow.rounds.pop_front();
-      recorder_->close(flow, std::move(cut));
+      recorder_->close(flow, std::move(cut), false);
     }
   }
 }
@@ -510,8 +510,8 @@ void Engine::Impl::fail_probe(const Cell& cell, FlowState& flow, Probe* probe,
   event.ttl = cell.ttl;
   event.text = std::string(reason);
   report(std::move(event));
-  if (flow.rounds.back().failed(cell.ttl, Verdict::kSendFailed)) {
-    planner_->on_outcome(cell, {OutcomeKind::kSendFailed, transport_.clock().now(), {}});
+  if (flow.rounds.back().failed(cell.ttl, transport_.clock().utc(), Verdict::kSendFailed)) {
+    planner_->on_outcome(cell, {OutcomeKind::kSendFailed, transport_.clock().now(), {}, false});
   }
   close_rounds(cell.flow, flow);
 }

@@ -71,6 +71,7 @@ std::optional<Instant> FixedRounds::permitted_at(const FlowPlan& flow, std::uint
   const Instant by_delay = flow.round_start + (ttl - 1) * options_.ttl_delay;
   const bool beyond_routers = ttl > flow.highest_router;
   const bool alone = flow.one_at_a_time && beyond_routers;
+  if (flow.nameless_answers && flow.end == ttl && flow.end_probe) return std::nullopt;
   if (!alone && (flow.end || ttl <= flow.highest_router + kWindow)) return by_delay;
   Instant at = by_delay;
   for (std::size_t below = 0; below + 1 < ttl; ++below) {
@@ -141,6 +142,7 @@ std::optional<Cell> FixedRounds::next(Instant now) {
     }
     step.mark = Mark::kWaiting;
     step.sent = now;
+    if (flow.end == wanted->ttl) flow.end_probe = flow.round;
     ++flow.sends;
     schedule(due.flow);
     return Cell{due.flow, wanted->ttl, flow.round};
@@ -190,6 +192,7 @@ void FixedRounds::plan_search(FlowPlan& flow) {
   if (flow.end) {
     if (flow.silent_rounds < kSilentRoundsBeforeSearch) return;
     flow.end.reset();
+    flow.end_probe.reset();
     flow.end_confirmed = false;
     flow.searches = 0;
   } else if (++flow.silent_rounds % kSilentRoundsBeforeSearch != 0) {
@@ -222,6 +225,8 @@ void FixedRounds::on_outcome(const Cell& cell, const Outcome& outcome) {
     flow.srtt = flow.srtt ? *flow.srtt + (*outcome.rtt - *flow.srtt) / 8 : *outcome.rtt;
   }
   const bool current = cell.round == flow.round;
+  if (outcome.by_elimination) flow.nameless_answers = true;
+  if (flow.end_probe == cell.round && flow.end == cell.ttl) flow.end_probe.reset();
   Step& step = flow.steps[cell.ttl - 1U];
   const auto mark = [&](Mark value) {
     if (current) step.mark = value;
@@ -263,6 +268,7 @@ void FixedRounds::note_router(FlowPlan& flow, std::uint8_t ttl) {
   flow.highest_router = std::max(flow.highest_router, ttl);
   if (flow.end && ttl >= *flow.end) {  // The path has grown.
     flow.end.reset();
+    flow.end_probe.reset();
     flow.end_confirmed = false;
     note_alive(flow);
   }
@@ -274,6 +280,7 @@ void FixedRounds::note_end(FlowPlan& flow, std::uint8_t ttl) {
   note_alive(flow);
   if (flow.end == ttl) return;
   flow.end = ttl;
+  flow.end_probe.reset();
   flow.end_confirmed = false;
   flow.highest_router = std::min<std::uint8_t>(flow.highest_router, static_cast<std::uint8_t>(ttl - 1));
 }

@@ -74,6 +74,9 @@ class FixedRounds final : public Planner {
     std::uint8_t searches = 0;              ///< Searches for a silent end, each 3 TTLs further.
     std::uint8_t search_limit = 0;          ///< Of the running round; 0: no search.
     bool one_at_a_time = false;             ///< See OutcomeKind::kReachedUnknown.
+    /// The destination's answers do not name their probe: only one may be out to it at a time.
+    bool nameless_answers = false;
+    std::optional<std::uint64_t> end_probe;  ///< Round of a probe to the end without outcome yet.
     std::optional<std::uint8_t> look;       ///< TTL to be looked at again.
     std::optional<Duration> srtt;
     std::vector<Step> steps;                ///< Index TTL - 1, of the running round.

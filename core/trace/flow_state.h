@@ -32,6 +32,8 @@ struct FlowState {
   std::optional<std::uint8_t> end;     ///< TTL of destination or blocker, once known.
   bool reached = false;                ///< In the last closed round.
   std::optional<Blocked> blocked;      ///< In the last closed round.
+  /// When a service last answered in a way that does not name its probe.
+  std::optional<transport::Instant> nameless_answer;
   std::uint64_t rounds_closed = 0;
   std::uint64_t path_changes = 0;
   std::shared_ptr<const FlowSnapshot> snapshot;  ///< Null: to be made anew.

@@ -1,5 +1,7 @@
 #include "trace/matcher.h"
 
+#include <vector>
+
 namespace etr::trace {
 
 namespace {
@@ -11,13 +13,16 @@ bool is_for(const Probe* probe, ProbeId id) {
   return probe != nullptr && probe->ttl == id.ttl && probe->slot == id.slot;
 }
 
+bool beyond_routers(const FlowState& flow, const Probe& probe) {
+  const std::uint8_t routers = flow.rounds.empty() ? std::uint8_t{0} : flow.rounds.back().highest_router();
+  return probe.ttl > routers;
+}
+
 }  // namespace
 
 bool may_reach(const FlowState& flow, const Probe& probe) {
   if (probe.state != ProbeState::kInFlight) return false;
-  if (flow.end) return probe.ttl >= *flow.end;
-  const std::uint8_t routers = flow.rounds.empty() ? std::uint8_t{0} : flow.rounds.back().highest_router();
-  return probe.ttl > routers;
+  return flow.end ? probe.ttl >= *flow.end : beyond_routers(flow, probe);
 }
 
 MatchResult Matcher::match(FlowState& flow, const Answer& answer) {
@@ -47,17 +52,24 @@ MatchResult Matcher::match_identified(FlowState& flow, const Answer& answer, Pro
   return Match{probe, rewritten};
 }
 
+// Where the end of the path is known, an answer is for the probe that went there. If none did, the
+// path may be shorter than it seemed: then a probe below the end can be meant, but only one sent
+// after the last such answer, or a service that answers twice would shorten its path.
 MatchResult Matcher::match_by_elimination(FlowState& flow) {
-  Probe* only = nullptr;
-  int waiting = 0;
+  std::vector<Probe*> reaching;
+  std::vector<Probe*> below;
   flow.probes.for_each_in_flight([&](Probe& probe) {
-    if (!may_reach(flow, probe)) return;
-    only = &probe;
-    ++waiting;
+    if (may_reach(flow, probe)) {
+      reaching.push_back(&probe);
+    } else if (flow.end && beyond_routers(flow, probe) &&
+               (!flow.nameless_answer || probe.sent > *flow.nameless_answer)) {
+      below.push_back(&probe);
+    }
   });
-  if (waiting == 0) return Surplus{};
-  if (waiting > 1) return Ambiguous{};
-  return Match{only, false};
+  const std::vector<Probe*>& waiting = reaching.empty() ? below : reaching;
+  if (waiting.size() == 1) return Match{waiting.front(), false};
+  if (waiting.empty() || flow.end) return Surplus{};
+  return Ambiguous{};
 }
 
 }  // namespace etr::trace

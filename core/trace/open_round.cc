@@ -37,13 +37,14 @@ bool OpenRound::answered(std::uint8_t ttl, Timestamp sent_at, const Reply& reply
   return true;
 }
 
-bool OpenRound::failed(std::uint8_t ttl, Verdict verdict) {
+bool OpenRound::failed(std::uint8_t ttl, Timestamp sent_at, Verdict verdict) {
   Entry& hop = entry(ttl);
   --hop.outstanding;
   --outstanding_;
   if (hop.outstanding > 0 || hop.hop.reply) return false;
   hop.decided = true;
   hop.hop.verdict = verdict;
+  hop.hop.sent_at = sent_at;
   return true;
 }
 
@@ -55,7 +56,6 @@ void OpenRound::withdraw(std::uint8_t ttl) {
 }
 
 void OpenRound::reached(std::uint8_t ttl) {
-  reached_ = true;
   reached_at_ = std::min(reached_at_.value_or(ttl), ttl);
 }
 
@@ -83,8 +83,8 @@ Observation OpenRound::observation() const {
 void OpenRound::fill(Path& path, std::uint8_t last) {
   path.round = number_;
   path.started = started_.value_or(path.finished);
-  path.reached = reached_;
-  if (blocked_ && !reached_) path.blocked = blocked_;
+  path.reached = reached_at_ && *reached_at_ <= last;
+  if (blocked_ && blocked_->ttl <= last && !path.reached) path.blocked = blocked_;
   for (Entry& entry : hops_) {
     if (entry.hop.ttl > last || !entry.used) continue;
     if (!entry.decided) {

@@ -20,13 +20,12 @@ class OpenRound {
   /// True if this is the hop's first answer in the round; the record keeps the first.
   bool answered(std::uint8_t ttl, Timestamp sent_at, const Reply& reply);
   /// True if the hop has no other probe left and is hereby lost, or failed.
-  bool failed(std::uint8_t ttl, Verdict verdict);
+  bool failed(std::uint8_t ttl, Timestamp sent_at, Verdict verdict);
   /// A probe that turned out not to matter; its hop leaves the record unless something else is there.
   void withdraw(std::uint8_t ttl);
 
   /// The destination answered at this TTL, or somebody blocked the way there.
   void reached(std::uint8_t ttl);
-  void reached_somewhere() { reached_ = true; }
   void blocked(const Blocked& blocked);
 
   /// Lowest TTL at which the round's walk ended; empty if it did not.
@@ -52,7 +51,6 @@ class OpenRound {
   std::vector<Entry> hops_;  ///< Index TTL - 1.
   std::uint32_t outstanding_ = 0;
   std::uint8_t highest_router_ = 0;
-  bool reached_ = false;
   std::optional<std::uint8_t> reached_at_;
   std::optional<Blocked> blocked_;
 };

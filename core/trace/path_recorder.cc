@@ -44,8 +44,9 @@ PathRecorder::PathRecorder(const PathHasher& hasher, std::string protocol,
       flows_(flows),
       observer_(observer) {}
 
-void PathRecorder::close(FlowState& flow, OpenRound round) {
+void PathRecorder::close(FlowState& flow, OpenRound round, bool complete) {
   Path path;
+  path.complete = complete;
   path.finished = clock_.utc();
   path.trace = flow.flow.trace;
   path.flow = flow.flow.index;

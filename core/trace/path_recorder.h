@@ -18,8 +18,9 @@ class PathRecorder {
   PathRecorder(const PathHasher& hasher, std::string protocol, const transport::Clock& clock,
                std::vector<std::unique_ptr<FlowState>>& flows, Observer& observer);
 
-  /// Reports the round's record and, if the flow has moved, the event. `round` leaves the flow.
-  void close(FlowState& flow, OpenRound round);
+  /// Reports the round's record and, if the flow has moved, the event. `round` has left the flow.
+  /// `complete` is false if the end of the run cut it.
+  void close(FlowState& flow, OpenRound round, bool complete);
 
   /// Judges all hops of one trace anew, unless that was done a moment ago.
   void classify_trace(std::uint32_t trace, bool at_once);

@@ -24,9 +24,9 @@ enum class OutcomeKind : std::uint8_t {
   kBlocked,       ///< Somebody else refused to go on.
   kLost,
   kSendFailed,
-  /// The destination answered, but not in a way that tells which of several probes it was. Probes
-  /// above the highest router that answered count as not sent: they must be asked for again, one
-  /// at a time.
+  /// The destination answered, but not in a way that tells which of several probes it was, and
+  /// where the path ends is not known. Probes above the highest router that answered count as not
+  /// sent: they must be asked for again, one at a time.
   kReachedUnknown,
 };
 
@@ -34,6 +34,8 @@ struct Outcome {
   OutcomeKind kind = OutcomeKind::kLost;
   transport::Instant at{};
   std::optional<Duration> rtt;
+  /// The answer did not say which probe it was for: this one was the only one it could mean.
+  bool by_elimination = false;
 };
 
 /// All calls on the probing thread.
