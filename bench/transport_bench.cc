@@ -28,16 +28,16 @@ class Network {
  public:
   Network() {
     if (unshare(CLONE_NEWNET) != 0) return;
-    const std::string far =
-        "/proc/" + std::to_string(getpid()) + "/fd/" +
-        std::to_string(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
+    const std::string far = "/proc/" + std::to_string(getpid()) + "/fd/" +
+                            std::to_string(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
     if (unshare(CLONE_NEWNET) != 0) return;
     const std::string commands =
         "ip link add veth0 type veth peer name veth1 && ip link set veth1 netns " + far +
         " && ip link set veth0 up && ip address add 10.9.0.1/24 dev veth0"
         " && ip neigh add 10.9.0.2 lladdr 02:00:00:00:09:02 dev veth0"
         " && ip route add 192.0.2.0/24 via 10.9.0.2"
-        " && nsenter --net=" + far + " ip link set veth1 up";
+        " && nsenter --net=" +
+        far + " ip link set veth1 up";
     if (std::system(commands.c_str()) != 0) return;
     auto made = transport::make_pcap_transport(transport::open_raw_descriptors());
     if (!made.ok()) return;
@@ -79,9 +79,8 @@ std::array<std::uint8_t, 60> packet() {
 }
 
 std::size_t drain(transport::Transport& transport) {
-  return transport.receive([](const transport::ReceivedPacket& seen) {
-    benchmark::DoNotOptimize(seen.stamp);
-  });
+  return transport.receive(
+      [](const transport::ReceivedPacket& seen) { benchmark::DoNotOptimize(seen.stamp); });
 }
 
 /// send(), the far end's reception in our softirq included.

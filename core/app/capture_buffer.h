@@ -1,5 +1,5 @@
-// The one flag that is looked at before privileges are dropped: the size of the capture's ring, which
-// the kernel allocates when the capture is opened and nobody can change later.
+// The one flag that is looked at before privileges are dropped: the size of the capture's ring,
+// which the kernel allocates when the capture is opened and nobody can change later.
 #pragma once
 
 #include <cstddef>

@@ -72,9 +72,8 @@ absl::StatusOr<std::optional<Identity>> sudo_caller() {
 }
 
 absl::Status become(const Identity& identity) {
-  const int groups = identity.name.empty()
-                         ? setgroups(1, &identity.group)
-                         : initgroups(identity.name.c_str(), identity.group);
+  const int groups = identity.name.empty() ? setgroups(1, &identity.group)
+                                           : initgroups(identity.name.c_str(), identity.group);
   if (groups != 0) return failure("setgroups");
   if (setresgid(identity.group, identity.group, identity.group) != 0) return failure("setresgid");
   if (setresuid(identity.user, identity.user, identity.user) != 0) return failure("setresuid");

@@ -1,5 +1,5 @@
-// Whether IPsec policies of this host (xfrm) apply to a flow. What is sent at link level passes them
-// by, so such flows must be sent by the kernel.
+// Whether IPsec policies of this host (xfrm) apply to a flow. What is sent at link level passes
+// them by, so such flows must be sent by the kernel.
 #pragma once
 
 #include "transport/linux_route.h"

@@ -19,16 +19,12 @@ namespace {
 std::size_t header_size(std::uint16_t type) {
   switch (type) {
     case RTM_NEWLINK:
-    case RTM_DELLINK:
-      return sizeof(ifinfomsg);
+    case RTM_DELLINK: return sizeof(ifinfomsg);
     case RTM_NEWADDR:
-    case RTM_DELADDR:
-      return sizeof(ifaddrmsg);
+    case RTM_DELADDR: return sizeof(ifaddrmsg);
     case RTM_NEWNEIGH:
-    case RTM_DELNEIGH:
-      return sizeof(ndmsg);
-    default:
-      return sizeof(rtmsg);
+    case RTM_DELNEIGH: return sizeof(ndmsg);
+    default: return sizeof(rtmsg);
   }
 }
 
@@ -162,8 +158,8 @@ int NetlinkSocket::ask(NetlinkRequest request, const NetlinkHandler& handler) {
     const ssize_t size = mnl_socket_recvfrom(socket_.get(), buffer_.data(), buffer_.size());
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) return errno;
-    state = mnl_cb_run(buffer_.data(), static_cast<std::size_t>(size), sequence_, port, visit,
-                       &wanted);
+    state =
+        mnl_cb_run(buffer_.data(), static_cast<std::size_t>(size), sequence_, port, visit, &wanted);
     // The rest of an answer that was given up earlier.
     if (state < 0 && errno == EPROTO) state = MNL_CB_OK;
   }

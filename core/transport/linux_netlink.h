@@ -86,7 +86,8 @@ class NetlinkSocket {
   /// Not for a socket with groups.
   int ask(NetlinkRequest request, const NetlinkHandler& handler);
 
-  /// Hands over the changes that are there, without waiting. False: some were lost for want of room.
+  /// Hands over the changes that are there, without waiting. False: some were lost for want of
+  /// room.
   bool take_changes(const NetlinkHandler& handler);
 
  private:

@@ -42,17 +42,16 @@ absl::Status lookup_error(int error, const Endpoints& endpoints, std::uint32_t i
         "source address %s is not one of this host's", endpoints.source.to_string()));
   }
   switch (error) {
-    case ENETUNREACH:
-      return absl::NotFoundError(absl::StrFormat("no route to %s", destination));
+    case ENETUNREACH: return absl::NotFoundError(absl::StrFormat("no route to %s", destination));
     case EHOSTUNREACH:
-      return absl::NotFoundError(
-          absl::StrFormat("no route to %s: the routing table declares it unreachable", destination));
+      return absl::NotFoundError(absl::StrFormat(
+          "no route to %s: the routing table declares it unreachable", destination));
     case EACCES:
       return absl::NotFoundError(
           absl::StrFormat("no route to %s: the routing table prohibits it", destination));
     case EINVAL:
-      return absl::NotFoundError(
-          absl::StrFormat("no route to %s: the routing table discards it (blackhole)", destination));
+      return absl::NotFoundError(absl::StrFormat(
+          "no route to %s: the routing table discards it (blackhole)", destination));
     default:
       return absl::UnavailableError(
           absl::StrFormat("no route to %s: %s", destination, errno_text(error)));
@@ -138,17 +137,17 @@ absl::StatusOr<KernelRoute> LinuxRoutes::find(const Endpoints& endpoints,
   });
   if (error != 0) return lookup_error(error, endpoints, interface_index);
   if (type != RTN_UNICAST && type != RTN_LOCAL) {
-    return absl::InvalidArgumentError(absl::StrFormat(
-        "%s is a broadcast or multicast address", endpoints.destination.to_string()));
+    return absl::InvalidArgumentError(absl::StrFormat("%s is a broadcast or multicast address",
+                                                      endpoints.destination.to_string()));
   }
   if (is_link_local(route.source) && endpoints.source.is_unspecified() &&
       !is_link_local(endpoints.destination)) {
     route.source = global_ipv6(route.interface_index).value_or(route.source);
   }
   if (route.source.is_unspecified()) {
-    return absl::UnavailableError(absl::StrFormat("no route to %s: this host has no %s address",
-                                                  endpoints.destination.to_string(),
-                                                  route.next_hop.family == Family::kIpv4 ? "IPv4" : "IPv6"));
+    return absl::UnavailableError(absl::StrFormat(
+        "no route to %s: this host has no %s address", endpoints.destination.to_string(),
+        route.next_hop.family == Family::kIpv4 ? "IPv4" : "IPv6"));
   }
   return route;
 }

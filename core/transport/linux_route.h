@@ -20,7 +20,8 @@ namespace etr::transport {
 struct KernelRoute {
   bool local = false;  ///< To an address of this host.
   IpAddress source;
-  IpAddress next_hop;  ///< The gateway, maybe of the other family; the destination if it is on link.
+  IpAddress
+      next_hop;  ///< The gateway, maybe of the other family; the destination if it is on link.
   std::uint32_t interface_index = 0;
   std::optional<std::uint32_t> mtu;  ///< Of the route, where it differs from the link's.
   friend bool operator==(const KernelRoute&, const KernelRoute&) = default;

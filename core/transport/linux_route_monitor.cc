@@ -25,10 +25,10 @@ NetworkChanges LinuxRouteMonitor::take() {
         return;
       case RTM_NEWNEIGH:
       case RTM_DELNEIGH:
-        if (const auto neighbour = read_neighbour(message)) changes.neighbours.push_back(*neighbour);
+        if (const auto neighbour = read_neighbour(message))
+          changes.neighbours.push_back(*neighbour);
         return;
-      default:
-        changes.routes = true;
+      default: changes.routes = true;
     }
   });
   return changes;

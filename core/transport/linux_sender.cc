@@ -44,10 +44,8 @@ SendMethod send_method(const KernelRoute& route, const NetworkInterface& link) {
     case ARPHRD_ETHER:
       return (link.flags & IFF_NOARP) != 0 ? SendMethod::kRaw : SendMethod::kNeighbour;
     case ARPHRD_NONE:
-    case ARPHRD_RAWIP:
-      return SendMethod::kPlain;
-    default:
-      return SendMethod::kRaw;
+    case ARPHRD_RAWIP: return SendMethod::kPlain;
+    default: return SendMethod::kRaw;
   }
 }
 

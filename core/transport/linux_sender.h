@@ -18,8 +18,8 @@ namespace etr::transport {
 /// How packets of a flow can be sent.
 enum class SendMethod {
   kNeighbour,  ///< NetworkInterface level, to the link address of the next hop.
-  kPlain,      ///< NetworkInterface level without addresses: tunnels that carry IP packets as they are.
-  kRaw,        ///< A raw IP socket; the kernel routes, and transforms (IPsec) if it must.
+  kPlain,  ///< NetworkInterface level without addresses: tunnels that carry IP packets as they are.
+  kRaw,    ///< A raw IP socket; the kernel routes, and transforms (IPsec) if it must.
 };
 
 SendMethod send_method(const KernelRoute& route, const NetworkInterface& link);
@@ -33,11 +33,12 @@ class LinuxSender {
   absl::Status send_link(std::uint32_t interface_index, Family family, const LinkAddress& to,
                          Bytes ip_packet);
   /// Through the kernel's routing, pinned to an interface unless that is 0.
-  absl::Status send_raw(std::uint32_t interface_index, const IpAddress& destination, Bytes ip_packet);
+  absl::Status send_raw(std::uint32_t interface_index, const IpAddress& destination,
+                        Bytes ip_packet);
 
-  /// Makes the kernel resolve or confirm a neighbour, which it does only to send there itself: sends
-  /// something that any receiver drops without an answer, since an ICMP error would count against
-  /// the limit of the very router that is to be probed next.
+  /// Makes the kernel resolve or confirm a neighbour, which it does only to send there itself:
+  /// sends something that any receiver drops without an answer, since an ICMP error would count
+  /// against the limit of the very router that is to be probed next.
   void nudge(std::uint32_t interface_index, const IpAddress& neighbour);
 
  private:

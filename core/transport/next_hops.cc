@@ -53,7 +53,8 @@ std::string NextHops::update(const Neighbour& neighbour) {
     const Neighbour before = entry;
     take(entry, neighbour);
     const std::string address = entry.address.to_string();
-    if (before.usable && !entry.usable) return absl::StrFormat("next hop %s does not answer", address);
+    if (before.usable && !entry.usable)
+      return absl::StrFormat("next hop %s does not answer", address);
     if (!before.usable && entry.usable) return absl::StrFormat("next hop %s answers", address);
     if (before.usable && before.link_address != entry.link_address) {
       return absl::StrFormat("next hop %s has a new link address", address);

@@ -83,8 +83,8 @@ void PcapCapture::deliver(const pcap_pkthdr& header, Bytes frame) {
 absl::StatusOr<std::size_t> PcapCapture::receive(const Handler& handler) {
   handler_ = &handler;
   delivered_ = 0;
-  const int result =
-      pcap_dispatch(handle_.get(), kAtMost, on_packet, static_cast<unsigned char*>(static_cast<void*>(this)));
+  const int result = pcap_dispatch(handle_.get(), kAtMost, on_packet,
+                                   static_cast<unsigned char*>(static_cast<void*>(this)));
   handler_ = nullptr;
   if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
   if (result < 0 && result != PCAP_ERROR_BREAK) {

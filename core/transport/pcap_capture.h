@@ -17,7 +17,8 @@ struct pcap_pkthdr;
 namespace etr::transport {
 
 /// Recognises the second copy of a packet that came in through stacked interfaces (a bond and its
-/// member, a bridge and its port, a VLAN and what it lies on): the kernel keeps the stamp of the first.
+/// member, a bridge and its port, a VLAN and what it lies on): the kernel keeps the stamp of the
+/// first.
 class CopyFilter {
  public:
   /// True if `packet` is a copy of one seen just before on another interface.

@@ -176,9 +176,8 @@ void PcapTransport::wait(Instant deadline) {
   const Duration left = std::clamp<Duration>(deadline - clock_.now(), Duration::zero(), kLongest);
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
   const timespec timeout{seconds.count(), (left - seconds).count()};
-  std::array<pollfd, 3> sources{{{capture_.fd(), POLLIN, 0},
-                                 {monitor_.fd(), POLLIN, 0},
-                                 {wake_event_.get(), POLLIN, 0}}};
+  std::array<pollfd, 3> sources{
+      {{capture_.fd(), POLLIN, 0}, {monitor_.fd(), POLLIN, 0}, {wake_event_.get(), POLLIN, 0}}};
   if (ppoll(sources.data(), sources.size(), &timeout, nullptr) <= 0) return;
   if (sources[1].revents != 0) take_changes();
   if (sources[2].revents != 0) {

@@ -1,4 +1,5 @@
-// The transport on real networks: libpcap sees, packet and raw sockets send, rtnetlink tells the way.
+// The transport on real networks: libpcap sees, packet and raw sockets send, rtnetlink tells the
+// way.
 //
 // A flow's route is looked up for exactly its ports, and again after anything about routes, links
 // or addresses changed, when the flow sends next. The flow keeps its source address throughout.
@@ -92,8 +93,8 @@ class PcapTransport final : public Transport {
 
   std::vector<OpenFlow> flows_;
   std::map<std::uint32_t, NetworkInterface> links_;  ///< Those that flows use, as last heard.
-  std::uint64_t generation_ = 1;         ///< Counts changes; a flow of an older one is looked up anew.
-  std::set<std::string> said_;           ///< Since the last change, to say things once for all flows.
+  std::uint64_t generation_ = 1;  ///< Counts changes; a flow of an older one is looked up anew.
+  std::set<std::string> said_;    ///< Since the last change, to say things once for all flows.
   std::vector<std::string> notices_;
 };
 

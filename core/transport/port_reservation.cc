@@ -15,24 +15,20 @@
 namespace etr::transport {
 namespace {
 
-absl::Status refusal(int error, const IpAddress& address, std::uint8_t protocol, std::uint16_t port) {
-  const std::string text =
-      absl::StrFormat("source port %d/%s on %s: %s", port,
-                      protocol == net::kProtocolTcp ? "tcp" : "udp", address.to_string(),
-                      errno_text(error));
+absl::Status refusal(int error, const IpAddress& address, std::uint8_t protocol,
+                     std::uint16_t port) {
+  const std::string text = absl::StrFormat("source port %d/%s on %s: %s", port,
+                                           protocol == net::kProtocolTcp ? "tcp" : "udp",
+                                           address.to_string(), errno_text(error));
   switch (error) {
-    case EADDRINUSE:
-      return absl::AlreadyExistsError(text);
+    case EADDRINUSE: return absl::AlreadyExistsError(text);
     case EMFILE:
     case ENFILE:
     case ENOBUFS:
-    case ENOMEM:
-      return absl::ResourceExhaustedError(text);
+    case ENOMEM: return absl::ResourceExhaustedError(text);
     case EACCES:
-    case EPERM:
-      return absl::PermissionDeniedError(text);
-    default:
-      return absl::FailedPreconditionError(text);
+    case EPERM: return absl::PermissionDeniedError(text);
+    default: return absl::FailedPreconditionError(text);
   }
 }
 

@@ -25,9 +25,10 @@ std::string own_path() {
 }
 
 absl::Status missing_privilege(const char* what) {
-  return absl::PermissionDeniedError(absl::StrFormat(
-      "cannot open a %s: CAP_NET_RAW is missing; run with sudo, or once: sudo setcap cap_net_raw+ep %s",
-      what, own_path()));
+  return absl::PermissionDeniedError(
+      absl::StrFormat("cannot open a %s: CAP_NET_RAW is missing; run with sudo, or once: sudo "
+                      "setcap cap_net_raw+ep %s",
+                      what, own_path()));
 }
 
 void keep_first(absl::Status& status, const absl::Status& next) {
@@ -40,8 +41,8 @@ FileDescriptor open_socket(int family, int type, int protocol, const char* what,
   if (fd.is_open() || errno == EAFNOSUPPORT) return fd;
   keep_first(status, errno == EPERM || errno == EACCES
                          ? missing_privilege(what)
-                         : absl::UnavailableError(
-                               absl::StrFormat("cannot open a %s: %s", what, std::strerror(errno))));
+                         : absl::UnavailableError(absl::StrFormat("cannot open a %s: %s", what,
+                                                                  std::strerror(errno))));
   return fd;
 }
 
@@ -59,8 +60,8 @@ PcapHandle open_capture(std::size_t buffer, absl::Status& status) {
   std::array<char, PCAP_ERRBUF_SIZE> text{};
   PcapHandle handle(pcap_create("any", text.data()));
   if (!handle) {
-    keep_first(status, absl::UnavailableError(absl::StrFormat("cannot open the packet capture: %s",
-                                                              text.data())));
+    keep_first(status, absl::UnavailableError(
+                           absl::StrFormat("cannot open the packet capture: %s", text.data())));
     return nullptr;
   }
   pcap_set_snaplen(handle.get(), kSnapLength);

@@ -25,10 +25,10 @@ inline constexpr int kSnapLength = 1600;
 inline constexpr std::size_t kDefaultCaptureBuffer = std::size_t{4} << 20U;
 
 struct RawDescriptors {
-  PcapHandle capture;      ///< On `any`, SLL2, nanoseconds; lets nothing through until start().
-  FileDescriptor packet;   ///< AF_PACKET, unbound: sends on any interface, also later ones.
-  FileDescriptor ipv4;     ///< Raw, header included.
-  FileDescriptor ipv6;     ///< Raw, header included.
+  PcapHandle capture;     ///< On `any`, SLL2, nanoseconds; lets nothing through until start().
+  FileDescriptor packet;  ///< AF_PACKET, unbound: sends on any interface, also later ones.
+  FileDescriptor ipv4;    ///< Raw, header included.
+  FileDescriptor ipv6;    ///< Raw, header included.
   /// Why something could not be opened: names what to do about it. Not an error until packets are
   /// really wanted. A host without IPv6 is not a refusal: `ipv6` is closed then.
   absl::Status status;

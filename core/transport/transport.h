@@ -39,10 +39,10 @@ using FlowHandle = std::uint32_t;
 
 /// A captured packet, ours or theirs. Bytes are valid during the call only.
 struct ReceivedPacket {
-  Bytes ip;                           ///< From the IP header on; may be cut by the snap length.
-  Timestamp stamp{};                  ///< Kernel stamp.
+  Bytes ip;           ///< From the IP header on; may be cut by the snap length.
+  Timestamp stamp{};  ///< Kernel stamp.
   std::uint32_t interface_index = 0;
-  bool outgoing = false;              ///< Leaving this host. On loopback our own frames are not marked.
+  bool outgoing = false;  ///< Leaving this host. On loopback our own frames are not marked.
 };
 
 struct TransportCounters {

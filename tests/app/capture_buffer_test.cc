@@ -15,16 +15,15 @@ TEST(CaptureBuffer, FlagIsFoundInBothSpellings) {
 }
 
 TEST(CaptureBuffer, AnythingElseLeavesTheDefault) {
-  const std::vector<std::vector<std::string>> others = {
-      {},
-      {"host"},
-      {"--capture-buffer"},
-      {"--capture-buffer", "many"},
-      {"--capture-buffer=0"},
-      {"--capture-buffer=-1"},
-      {"--capture-buffer=99999999999999999999"},
-      {"--capture-buffers=8"},
-      {"--", "--capture-buffer=8"}};
+  const std::vector<std::vector<std::string>> others = {{},
+                                                        {"host"},
+                                                        {"--capture-buffer"},
+                                                        {"--capture-buffer", "many"},
+                                                        {"--capture-buffer=0"},
+                                                        {"--capture-buffer=-1"},
+                                                        {"--capture-buffer=99999999999999999999"},
+                                                        {"--capture-buffers=8"},
+                                                        {"--", "--capture-buffer=8"}};
   for (const auto& arguments : others) {
     EXPECT_EQ(requested_capture_buffer(arguments), transport::kDefaultCaptureBuffer)
         << testing::PrintToString(arguments);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <gtest/gtest.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -11,8 +12,6 @@
 #include <cstring>
 #include <string>
 #include <tuple>
-
-#include <gtest/gtest.h>
 
 #include "transport/file_descriptor.h"
 
@@ -77,8 +76,8 @@ class VethTest : public testing::Test {
   void add_pair(const std::string& here, const std::string& there, int number) {
     const std::string n = std::to_string(number);
     const std::string mac = number < 10 ? "0" + n : n;
-    host_.ip("link add " + here + " address 02:00:00:00:" + mac + ":01 type veth peer name " + there +
-             " address 02:00:00:00:" + mac + ":02");
+    host_.ip("link add " + here + " address 02:00:00:00:" + mac + ":01 type veth peer name " +
+             there + " address 02:00:00:00:" + mac + ":02");
     host_.ip("link set " + there + " netns " + router_.path());
     for (const auto& [space, device, last] :
          {std::tuple{&host_, here, "1"}, std::tuple{&router_, there, "2"}}) {

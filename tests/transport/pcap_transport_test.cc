@@ -1,4 +1,8 @@
 // The real transport between two network namespaces: every packet here is a real one.
+#include "transport/pcap_transport.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 #include <linux/if.h>
 #include <linux/if_tun.h>
 #include <poll.h>
@@ -14,14 +18,10 @@
 #include <string>
 #include <vector>
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include "etr/ip_address.h"
 #include "net/ip.h"
 #include "transport/linux_route.h"
 #include "transport/network_namespace.h"
-#include "transport/pcap_transport.h"
 #include "transport/probe_packet.h"
 
 namespace etr::transport {
@@ -193,7 +193,8 @@ TEST_P(PcapTransportFamilies, InterfaceThatIsRemovedAndRemadeIsUsedAgain) {
   EXPECT_THAT(transport_->take_notices(), Contains(HasSubstr("there is a route to")));
 }
 
-INSTANTIATE_TEST_SUITE_P(Ipv4AndIpv6, PcapTransportFamilies, testing::Values("10.9.0.2", "fd00:9::2"),
+INSTANTIATE_TEST_SUITE_P(Ipv4AndIpv6, PcapTransportFamilies,
+                         testing::Values("10.9.0.2", "fd00:9::2"),
                          [](const auto& test) { return test.index == 0 ? "Ipv4" : "Ipv6"; });
 
 class PcapTransportLocal : public PcapTransportTest,
@@ -251,8 +252,9 @@ TEST_F(PcapTransportTest, FlowMovesWithItsRouteAndSaysSoOnce) {
   EXPECT_EQ(probe(second_flow, second).front().interface_index, index_of("veth2"));
   EXPECT_EQ(transport_->flow_route(first_flow).interface, "veth2");
   const std::vector<std::string> notices = transport_->take_notices();
-  EXPECT_EQ(1, std::count(notices.begin(), notices.end(),
-                          "route to 192.0.2.1 is now via 10.8.0.2 on veth2, was via 10.9.0.2 on veth0"));
+  EXPECT_EQ(
+      1, std::count(notices.begin(), notices.end(),
+                    "route to 192.0.2.1 is now via 10.8.0.2 on veth2, was via 10.9.0.2 on veth0"));
 }
 
 TEST_F(PcapTransportTest, EachFlowLeavesByTheNextHopTheKernelGivesItsPorts) {
@@ -362,9 +364,8 @@ TEST_F(PcapTransportTest, ExceptionsOfTheHandlerComeOut) {
   const FlowHandle flow = open_flow(endpoints);
   ASSERT_TRUE(transport_->send(flow, udp_packet(endpoints)).ok());
   transport_->wait(transport_->clock().now() + std::chrono::seconds(3));
-  EXPECT_THROW(
-      transport_->receive([](const ReceivedPacket&) { throw std::runtime_error("mine"); }),
-      std::runtime_error);
+  EXPECT_THROW(transport_->receive([](const ReceivedPacket&) { throw std::runtime_error("mine"); }),
+               std::runtime_error);
   probe(flow, endpoints);
 }
 
@@ -397,8 +398,8 @@ TEST_F(TunTest, PacketsLeaveAsTheyAreAndAreSeenLeaving) {
     const FlowHandle flow = open_flow(endpoints);
     EXPECT_EQ(transport_->flow_route(flow).interface, "tun0");
     ASSERT_TRUE(transport_->send(flow, udp_packet(endpoints)).ok());
-    const std::vector<Captured> seen =
-        capture_until([](const Captured& packet) { return packet.protocol() == net::kProtocolUdp; });
+    const std::vector<Captured> seen = capture_until(
+        [](const Captured& packet) { return packet.protocol() == net::kProtocolUdp; });
     EXPECT_TRUE(seen.back().outgoing);
     EXPECT_EQ(seen.back().interface_index, index_of("tun0"));
     // Neighbour discovery may have left before it.

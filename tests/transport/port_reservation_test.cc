@@ -1,3 +1,7 @@
+#include "transport/port_reservation.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -5,12 +9,8 @@
 #include <cerrno>
 #include <string>
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include "etr/ip_address.h"
 #include "transport/file_descriptor.h"
-#include "transport/port_reservation.h"
 #include "transport/socket_address.h"
 
 namespace etr::transport {

@@ -1,10 +1,10 @@
 // UDP packets for tests of the transport, made by hand.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <cstdint>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 #include "etr/flow.h"
 #include "etr/ip_address.h"
@@ -17,7 +17,8 @@ namespace etr::transport {
 using Packet = std::vector<std::uint8_t>;
 
 /// A UDP datagram with 12 octets of payload that says `mark` in the IPv4 ID.
-inline Packet udp_packet(const Endpoints& endpoints, std::uint8_t ttl = 64, std::uint16_t mark = 7) {
+inline Packet udp_packet(const Endpoints& endpoints, std::uint8_t ttl = 64,
+                         std::uint16_t mark = 7) {
   constexpr std::size_t kSegment = 20;
   net::IpHeader header;
   header.source = endpoints.source;
