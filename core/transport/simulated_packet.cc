@@ -91,14 +91,14 @@ void PacketEditor::set_ttl(std::uint8_t ttl) {
     bytes_[7] = ttl;
     return;
   }
-  put(8, static_cast<std::uint16_t>(ttl << 8U | (word(8) & 0xffU)), true, false);
+  put(8, static_cast<std::uint16_t>(std::uint32_t{ttl} << 8U | (word(8) & 0xffU)), true, false);
 }
 
 void PacketEditor::set_traffic_class(std::uint8_t traffic_class) {
   if (is_ipv4()) {
     put(0, static_cast<std::uint16_t>((word(0) & 0xff00U) | traffic_class), true, false);
   } else {
-    put(0, static_cast<std::uint16_t>((word(0) & 0xf00fU) | traffic_class << 4U), true, false);
+    put(0, static_cast<std::uint16_t>((word(0) & 0xf00fU) | std::uint32_t{traffic_class} << 4U), true, false);
   }
 }
 

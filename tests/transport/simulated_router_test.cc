@@ -134,8 +134,9 @@ TEST(SimulatedRouter, NatThatRestoresQuotesIsInvisible) {
     router.nat = Nat{{address("198.51.100.1")}, true, true};
   }));
   EXPECT_EQ(tracer.trace(tcp_flow(50000)).size(), 4U);
-  const std::optional<net::IcmpError> error = tracer.probe(tcp_flow(50000), 3)->error();
-  ASSERT_TRUE(error);
+  const std::optional<Seen> answer = tracer.probe(tcp_flow(50000), 3);
+  ASSERT_TRUE(answer && answer->error());
+  const std::optional<net::IcmpError> error = answer->error();
   EXPECT_EQ(error->original.header.source, source_address());
   EXPECT_EQ(net::parse_tcp(error->original.payload)->source_port, 50000);
 }

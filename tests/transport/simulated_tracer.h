@@ -23,6 +23,7 @@ struct Seen {
   Timestamp stamp{};
   bool outgoing = false;
 
+  // What these give borrows from this.
   net::IpPacket ip() const { return *net::parse_ip(bytes); }
   std::optional<net::IcmpError> error() const { return net::parse_icmp_error(ip()); }
   std::optional<net::TcpSegment> tcp() const { return net::parse_tcp(ip().payload); }
