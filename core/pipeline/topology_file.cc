@@ -29,6 +29,9 @@ using transport::Router;
 using transport::Source;
 using transport::Target;
 
+/// A few ranges in a small file could otherwise ask for more memory than there is.
+constexpr std::size_t kMostLinks = 200000;
+
 const std::vector<std::string> kRootKeys{"seed",   "clock",  "source", "defaults",   "router",
                                          "target", "change", "names",  "send_fault", "clock_step"};
 const std::vector<std::string> kDefaultsKeys{"link", "router"};
@@ -164,6 +167,9 @@ class Reader {
       for (const RangedName& name : expand(*to)) {
         link.to = name.name;
         ends_.push_back({link.to, to->source()});
+        if (++link_count_ > kMostLinks) {
+          values_.fail(*to, absl::StrFormat("more than %d links", kMostLinks));
+        }
         links.push_back(link);
       }
     }
@@ -295,6 +301,7 @@ class Reader {
   Router default_router_;
   std::set<std::string> ids_;
   std::vector<LinkEnd> ends_;
+  std::size_t link_count_ = 0;
 };
 
 }  // namespace

@@ -167,8 +167,7 @@ void SimulatedTransport::take_arrivals(Duration until) {
 }
 
 void SimulatedTransport::take(SimulatedWorld::Arrival arrival) {
-  // Answers come in where the flow goes out; which interface it is matters to nobody here.
-  capture(arrival.at, false, 1, arrival.bytes);
+  capture(arrival.at, false, arrival.uplink + 1, arrival.bytes);
   if (world_.topology(arrival.at).network().source.resets) answer_as_kernel(arrival);
 }
 
@@ -191,7 +190,7 @@ void SimulatedTransport::answer_as_kernel(const SimulatedWorld::Arrival& arrival
   header.ttl = 64;
   const std::vector<std::uint8_t> bytes =
       net::write_packet(header, net::write_tcp(header.source, header.destination, reset));
-  if (world_.send(bytes, arrival.at, false)) capture(arrival.at, true, 1, bytes);
+  if (world_.send(bytes, arrival.at, false)) capture(arrival.at, true, arrival.uplink + 1, bytes);
 }
 
 void SimulatedTransport::follow_routes(Duration now) {

@@ -77,7 +77,8 @@ std::optional<SimulatedWorld::Arrival> SimulatedWorld::next_arrival(Duration unt
     Event event = std::move(events_.back());
     events_.pop_back();
     switch (event.kind) {
-      case EventKind::kHome: return Arrival{event.at, std::move(event.packet->bytes)};
+      case EventKind::kHome:
+        return Arrival{event.at, event.packet->uplink, std::move(event.packet->bytes)};
       case EventKind::kArrive: arrive(std::move(event.packet), event.at); break;
       case EventKind::kRepeatSynAck: repeat_syn_ack(std::move(event.packet), event.at); break;
     }
@@ -99,6 +100,7 @@ bool SimulatedWorld::send(Bytes bytes, Duration now, bool probe) {
   const Link* link = state.choose(kSourceNode, packet->destination, packet->origin,
                                   draws ? random.bits() : 0);
   if (link == nullptr) return false;
+  packet->uplink = static_cast<std::uint32_t>(link - state.network().source.next.data());
   if (recording_ && probe) {
     packet->record = sent_.size();
     SentPacket record;
@@ -494,6 +496,7 @@ void SimulatedWorld::go_home(const Packet& packet, std::vector<std::uint8_t> ans
   for (const Duration at : copies) {
     auto home = std::make_unique<Packet>();
     home->bytes = answer;
+    home->uplink = packet.uplink;
     push(at, EventKind::kHome, std::move(home));
   }
 }

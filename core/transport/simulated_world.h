@@ -63,6 +63,7 @@ class SimulatedWorld {
   /// A packet that reaches the tracing host.
   struct Arrival {
     Duration at{};
+    std::uint32_t uplink = 0;  ///< Number of the link that it comes in by, which it left by.
     std::vector<std::uint8_t> bytes;
   };
 
@@ -102,6 +103,7 @@ class SimulatedWorld {
   struct Packet {
     std::vector<std::uint8_t> bytes;
     FlowFields origin;                      ///< As it was sent.
+    std::uint32_t uplink = 0;
     std::optional<NodeIndex> destination;
     std::vector<Step> steps;
     std::vector<Translation> translations;  ///< What NATs replaced, nearest first.

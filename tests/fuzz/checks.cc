@@ -190,7 +190,9 @@ const std::vector<Target>& targets() {
       {"link", check_link},           {"ip", check_ip},
       {"icmp", check_icmp},           {"quote", check_quote},
       {"tcp_reply", check_tcp_reply}, {"udp_reply", check_udp_reply},
-      {"keys", check_keys},           {"screen_text", check_screen_text}};
+      {"keys", check_keys},           {"screen_text", check_screen_text},
+      {"topology", check_topology},   {"pipeline", check_pipeline},
+      {"simulated_packet", check_simulated_packet}};
   return all;
 }
 

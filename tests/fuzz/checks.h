@@ -26,6 +26,11 @@ void check_udp_reply(Bytes input);
 void check_keys(Bytes input);
 /// Text from the network on its way into a grid of cells.
 void check_screen_text(Bytes input);
+/// A topology file, which is then played if it is one; a pipeline file.
+void check_topology(Bytes input);
+void check_pipeline(Bytes input);
+/// A packet sent into a simulated network whose routers change all that they can.
+void check_simulated_packet(Bytes input);
 
 struct Target {
   std::string_view name;

@@ -301,6 +301,8 @@ TEST(TopologyFile, ErrorsNamePlaceReasonAndNearestName) {
             "net.toml:13:8: 'web' is a target, which has no links");
   EXPECT_EQ(error_of(r1 + "next = [\"web\"]\n[[change]]\nat = \"1s\"\nsilent = true"),
             "net.toml:11:1: a change is of a node = \"ID\" or of a link = \"ID -> ID\"");
+  EXPECT_EQ(error_of("[[router]]\nid = \"r[1-5000]\"\nnext = [\"r[1-5000]\"]"),
+            "net.toml:10:9: more than 200000 links");
   EXPECT_THAT(error_of("= 3"), HasSubstr("net.toml:8:1: "));
   EXPECT_THAT(error_of(r1 + "address = \"203.0.113.9\"\nnext = [\"web\"]"),
               HasSubstr("'r1' and 'web' have the same address 203.0.113.9"));
