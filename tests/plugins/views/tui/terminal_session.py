@@ -50,8 +50,8 @@ class Session:
     def __init__(self, arguments, rows=24, columns=80, environment=None, folder=None):
         self.raw = b""
         self.status = None
-        self._screen = _Screen(columns, rows)
-        self._stream = _Stream(self._screen)
+        self.screen = _Screen(columns, rows)
+        self._stream = _Stream(self.screen)
         ready, go = os.pipe()
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
@@ -88,7 +88,7 @@ class Session:
 
     @property
     def lines(self):
-        return list(self._screen.display)
+        return list(self.screen.display)
 
     @property
     def text(self):
@@ -102,7 +102,7 @@ class Session:
         os.write(self._fd, keys.encode() if isinstance(keys, str) else keys)
 
     def resize(self, rows, columns):
-        self._screen.resize(rows, columns)
+        self.screen.resize(rows, columns)
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         os.kill(self.pid, signal.SIGWINCH)
 
