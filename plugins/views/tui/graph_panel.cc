@@ -12,7 +12,7 @@ namespace tui {
 namespace {
 
 constexpr int kGutter = 4;  // for the TTL
-constexpr int kNarrowest = 18;
+constexpr int kNarrowest = 17;  // an IPv4 address, or "123.45ms 100.0%", and a space
 
 struct Label {
   std::string host;
@@ -39,6 +39,9 @@ Label label(const Scene& scene, const Vertex& vertex, int room) {
     out.host_role = Role::kDim;
   } else if (vertex.address) {
     out.host = scene.host(*vertex.address, room);
+    // An address says who it is, the front of a name may not.
+    const std::string brief = scene.brief_host(*vertex.address);
+    if (display_width(out.host) > room && display_width(brief) <= room) out.host = brief;
   } else {
     out.host = "???";
     out.host_role = Role::kSilent;

@@ -1,6 +1,7 @@
 #include "hop_graph.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <numeric>
 #include <tuple>
@@ -80,8 +81,69 @@ int add_hop(Growing& growing, const etr::HopStats& hop,
   return place->second;
 }
 
-void add_flow(std::vector<Growing>& tiers, const Scene& scene, const etr::FlowSnapshot& flow) {
-  const std::vector<std::optional<etr::IpAddress>> addresses = hops_of(scene, flow);
+using Addresses = std::vector<std::optional<etr::IpAddress>>;
+
+/// Where a hop is reached from: its TTL and the address before; none for the first hop.
+struct Step {
+  std::uint8_t ttl = 0;
+  std::optional<etr::IpAddress> before;
+  friend bool operator<(const Step& a, const Step& b) {
+    return std::tie(a.ttl, a.before) < std::tie(b.ttl, b.before);
+  }
+};
+
+/// Per step the one hop that is found there, if it withholds answers; empty if there are several.
+using Withholding = std::map<Step, std::optional<etr::IpAddress>>;
+
+/// TTLs where some hop withholds answers; mostly there are none, and nothing to look for.
+std::array<bool, 256> limited_ttls(const Scene& scene) {
+  std::array<bool, 256> out{};
+  for (const etr::FlowSnapshot* flow : scene.flows) {
+    for (const etr::HopStats& hop : flow->hops) {
+      if (hop.hop_class == etr::HopClass::kLimited) out[hop.ttl] = true;
+    }
+  }
+  return out;
+}
+
+/// A flow that hears nothing where another one hears a hop that answers rarely has met the same hop.
+Withholding find_withholding(const Scene& scene) {
+  std::map<Step, std::map<etr::IpAddress, bool>> found;
+  const std::array<bool, 256> wanted = limited_ttls(scene);
+  if (std::find(wanted.begin(), wanted.end(), true) == wanted.end()) return {};
+  for (const etr::FlowSnapshot* flow : scene.flows) {
+    const Addresses addresses = hops_of(scene, *flow);
+    for (const etr::HopStats& hop : flow->hops) {
+      if (hop.ttl == 0 || !wanted[hop.ttl] || !addresses[hop.ttl - std::size_t{1}]) continue;
+      const Step step{hop.ttl, hop.ttl == 1 ? std::nullopt : addresses[hop.ttl - std::size_t{2}]};
+      if (hop.ttl > 1 && !step.before) continue;
+      bool& limited = found[step][*addresses[hop.ttl - std::size_t{1}]];
+      limited = limited || hop.hop_class == etr::HopClass::kLimited;
+    }
+  }
+  Withholding out;
+  for (const auto& [step, hops] : found) {
+    if (hops.size() == 1 && hops.begin()->second) out.emplace(step, hops.begin()->first);
+  }
+  return out;
+}
+
+/// The flow's addresses, those of silent hops filled in where there is only one hop it can be.
+Addresses known_hops(const Scene& scene, const Withholding& withholding,
+                     const etr::FlowSnapshot& flow) {
+  Addresses addresses = hops_of(scene, flow);
+  for (std::size_t i = 0; i < addresses.size() && !withholding.empty(); ++i) {
+    if (addresses[i] || (i > 0 && !addresses[i - 1])) continue;
+    const auto ttl = static_cast<std::uint8_t>(i + 1);
+    const auto same = withholding.find({ttl, i == 0 ? std::nullopt : addresses[i - 1]});
+    if (same != withholding.end()) addresses[i] = same->second;
+  }
+  return addresses;
+}
+
+void add_flow(std::vector<Growing>& tiers, const Scene& scene, const Withholding& withholding,
+              const etr::FlowSnapshot& flow) {
+  const Addresses addresses = known_hops(scene, withholding, flow);
   const bool selected = &flow == scene.flow();
   Origin from;
   for (const etr::HopStats& hop : flow.hops) {
@@ -164,8 +226,11 @@ std::vector<bool> kept(const Tier& tier, std::size_t room) {
 }  // namespace
 
 std::vector<Tier> hop_graph(const Scene& scene) {
+  const Withholding withholding = find_withholding(scene);
   std::vector<Growing> growing;
-  for (const etr::FlowSnapshot* flow : scene.flows) add_flow(growing, scene, *flow);
+  for (const etr::FlowSnapshot* flow : scene.flows) {
+    add_flow(growing, scene, withholding, *flow);
+  }
   std::vector<Tier> tiers;
   tiers.reserve(growing.size());
   std::vector<int> before;

@@ -1,5 +1,6 @@
 // The hops of all flows merged: a vertex for each (TTL, address), an edge for each step some flow
-// takes. Silent hops merge where the flows come from the same vertex; more is not known of them.
+// takes. Silent hops merge where the flows come from the same vertex; more is not known of them,
+// unless a hop reached from there is known to withhold answers: then it is that one.
 #pragma once
 
 #include <cstddef>

@@ -77,18 +77,6 @@ class KeptSignals {
   std::array<struct sigaction, 4> before_{};
 };
 
-/// A terminfo string without its padding marks ("$<5>").
-std::string capability(const char* name) {
-  const char* value = tigetstr(name);
-  if (value == nullptr || value == reinterpret_cast<char*>(-1)) return {};
-  std::string out(value);
-  for (std::size_t at = out.find("$<"); at != std::string::npos; at = out.find("$<")) {
-    const std::size_t end = out.find('>', at);
-    out.erase(at, end == std::string::npos ? std::string::npos : end + 1 - at);
-  }
-  return out;
-}
-
 attr_t attributes(const Paint& look) {
   attr_t out = A_NORMAL;
   if (look.bold) out |= A_BOLD;
@@ -109,7 +97,6 @@ struct Terminal::Screen {
   std::array<attr_t, kRoleCount> attributes{};
   Size size;
   std::optional<Grid> shown;
-  std::string reset;
 
   ~Screen() {
     if (curses == nullptr) return;
@@ -143,7 +130,6 @@ void Terminal::Screen::start() {
   const std::string_view kind = type == nullptr ? "" : type;
   ascii = ascii || std::strcmp(nl_langinfo(CODESET), "UTF-8") != 0 || kind.starts_with("linux") ||
           kind.starts_with("vt1") || kind.starts_with("vt2");
-  reset = capability("sgr0") + capability("op") + capability("cnorm") + capability("rmcup");
 }
 
 /// ^Z comes as a key, so that the host can put the terminal in order before it stops; ^C stays a
@@ -266,7 +252,5 @@ void Terminal::print(const std::string& text) {
   std::fwrite(out.data(), 1, out.size(), screen_->output.get());
   std::fflush(screen_->output.get());
 }
-
-std::string Terminal::reset_sequence() const { return screen_->reset; }
 
 }  // namespace tui

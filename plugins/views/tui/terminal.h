@@ -43,9 +43,6 @@ class Terminal {
   /// Writes to the normal screen. REQUIRES leave().
   void print(const std::string& text);
 
-  /// Octets that bring the terminal back from wherever it is.
-  std::string reset_sequence() const;
-
  private:
   struct Screen;
   std::unique_ptr<Screen> screen_;

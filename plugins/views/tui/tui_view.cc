@@ -6,6 +6,7 @@
 
 #include "hop_column.h"
 #include "report.h"
+#include "reset_sequence.h"
 #include "screen.h"
 
 namespace {
@@ -55,7 +56,8 @@ TuiView::TuiView(const Options& options)
       settings_{choose<tui::Theme>("theme", options.theme,
                                    {{"dark", tui::Theme::kDark}, {"light", tui::Theme::kLight}}),
                 options.ascii, options.colours},
-      state_(first_state(options)) {}
+      state_(first_state(options)),
+      reset_(tui::reset_sequence()) {}
 
 void TuiView::open(const etr::RunInfo& run, etr::Names& names) {
   run_ = run;
@@ -162,9 +164,7 @@ std::optional<etr::Duration> TuiView::next_refresh() const {
   return std::max(wanted, etr::Duration::zero());
 }
 
-std::string TuiView::terminal_reset() const {
-  return terminal_ ? terminal_->reset_sequence() : std::string();
-}
+std::string TuiView::terminal_reset() const { return reset_; }
 
 void TuiView::close(const etr::Summary& summary) {
   if (!terminal_) return;

@@ -66,6 +66,7 @@ class TuiView final : public etr::View {
   const Options options_;
   tui::Terminal::Settings settings_;
   tui::State state_;
+  const std::string reset_;
   tui::KeyParser keys_;
   std::vector<tui::Key> waiting_;  ///< Keys typed ahead; on_input() takes them one by one.
   tui::History history_;

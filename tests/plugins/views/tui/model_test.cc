@@ -153,6 +153,27 @@ TEST(Graph, SaysAtWhichStepLossBegins) {
               HasSubstr("loss from spine2.fabric.example.net to 10.2.3.1 (TTL 3): 31.7%, 1 probe"));
 }
 
+TEST(Graph, KnowsAHopThatWithholdsAnswersFromSomeFlows) {
+  Desk desk(sample::fabric());
+  auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
+  flow->hops[0].hop_class = etr::HopClass::kLimited;
+  desk.run.snapshot->flows[0] = flow;
+  desk.history.clear();
+  for (std::size_t i = 1; i < desk.run.snapshot->flows.size(); ++i) {
+    auto silent = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[i]);
+    silent->hops[0].responders.clear();
+    silent->hops[0].hop_class = etr::HopClass::kSilent;
+    desk.run.snapshot->flows[i] = silent;
+  }
+  ASSERT_EQ(tui::hop_graph(desk.scene())[0].vertices.size(), 1U);
+  EXPECT_EQ(tui::hop_graph(desk.scene())[0].vertices[0].flows, 16);
+  auto answering = std::make_shared<etr::FlowSnapshot>(*flow);
+  answering->hops[0].hop_class = etr::HopClass::kAnswering;
+  desk.run.snapshot->flows[0] = answering;
+  EXPECT_EQ(tui::hop_graph(desk.scene())[0].vertices.size(), 2U)
+      << "one that always answers is not the silent one";
+}
+
 TEST(Graph, FoldsWideTiersButNeverTheSelectedPath) {
   Desk desk(sample::fabric());
   desk.type("jj");  // flow 2: spine 3
