@@ -142,7 +142,8 @@ std::string reference_page() {
 TEST(Docs, TheReferenceIsWhatThePluginsSay) {
   const fs::path file = kRoot / "docs/plugins.md";
   if (std::getenv("ETR_RECORD_DOCS") != nullptr) std::ofstream(file) << reference_page();
-  EXPECT_EQ(read(file), reference_page()) << "record it anew: ETR_RECORD_DOCS=1 app_test --gtest_filter='Docs.*'";
+  EXPECT_EQ(read(file), reference_page())
+      << "record it anew: ETR_RECORD_DOCS=1 app_test --gtest_filter='Docs.*'";
 }
 
 }  // namespace

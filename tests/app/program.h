@@ -14,10 +14,10 @@ struct ProgramResult {
   std::string text;
 };
 
-/// Runs the program through a shell; `redirect` says which stream is wanted.
-inline ProgramResult run_program(const std::string& arguments, const std::string& redirect) {
+/// What a shell command writes to standard output.
+inline ProgramResult run_shell(const std::string& command) {
   ProgramResult result;
-  FILE* pipe = popen((ETR_PROGRAM " " + arguments + " " + redirect).c_str(), "r");
+  FILE* pipe = popen(command.c_str(), "r");
   if (pipe == nullptr) return result;
   std::array<char, 4096> buffer{};
   for (std::size_t got = 0; (got = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) {
@@ -26,6 +26,11 @@ inline ProgramResult run_program(const std::string& arguments, const std::string
   const int status = pclose(pipe);
   if (WIFEXITED(status)) result.status = WEXITSTATUS(status);
   return result;
+}
+
+/// Runs the program through a shell; `redirect` says which stream is wanted.
+inline ProgramResult run_program(const std::string& arguments, const std::string& redirect) {
+  return run_shell(ETR_PROGRAM " " + arguments + " " + redirect);
 }
 
 inline ProgramResult out(const std::string& arguments) {

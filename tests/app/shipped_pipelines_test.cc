@@ -1,6 +1,7 @@
 // The installed pipelines, and what --check makes of pipelines and flags, with the real plugins.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -47,6 +48,26 @@ TEST(ShippedPipelines, EachOneChecks) {
     ++pipelines;
   }
   EXPECT_GE(pipelines, 4);
+}
+
+// Without a terminal, so that `plain` stands in for an interactive view.
+TEST(ShippedPipelines, EachOneRuns) {
+  const std::filesystem::path folder =
+      std::filesystem::path(testing::TempDir()) / ("etr-run-" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder);
+  for (const auto& entry :
+       std::filesystem::directory_iterator(ETR_BINARY_DIR "/share/etr/pipelines")) {
+    const std::string command = "cd " + folder.string() +
+                                " && setsid -w " ETR_PROGRAM " --simulate " ETR_SOURCE_DIR
+                                "/examples/networks/nested4x4.toml --count 1 203.0.113.9"
+                                " --pipeline " +
+                                entry.path().string() + " 2>&1 </dev/null";
+    const Result result = etr::test::run_shell(command);
+    EXPECT_EQ(result.status, 0) << command << '\n' << result.text;
+    EXPECT_THAT(result.text, HasSubstr("203.0.113.9")) << command;
+  }
+  EXPECT_TRUE(std::filesystem::exists(folder / "paths.csv"));
+  std::filesystem::remove_all(folder);
 }
 
 // Each file of config/ is installed.

@@ -77,6 +77,20 @@ build_plugin(${WORK_DIR}/dns_prober prober dns)
 expect_fewer_lines(40 ${WORK_DIR}/tsv_sink)
 expect_fewer_lines(80 ${WORK_DIR}/dns_prober)
 
+# Both are run, on a network in memory.
+set(simulated --simulate ${ETR_SOURCE_DIR}/tests/install/network.toml -n -c 2 203.0.113.9)
+run(${etr} ${simulated} -P 2 --view plain --plugin-path ${WORK_DIR}/build-tsv/plugins
+    --sink tsv:path=${WORK_DIR}/out.tsv)
+file(READ ${WORK_DIR}/out.tsv output)
+foreach(row "flow\tround\tttl\taddress" "0\t0\t1\t192.0.2.1" "0\t0\t2\t203.0.113.9"
+        "1\t1\t2\t203.0.113.9")
+  expect("${row}\n")
+endforeach()
+run(${etr} ${simulated} -P 1 -J --plugin-path ${WORK_DIR}/build-dns/plugins --prober dns)
+expect("\"protocol\":\"DNS\"")
+expect("\"reached_dest\":true")
+expect("\"kind\":\"data\"")
+
 foreach(kind prober hasher sink view)
   set(name my-own-${kind})
   run(${etr} plugins new ${kind} ${name} ${WORK_DIR}/${name})
