@@ -1,9 +1,9 @@
 // How fast the simulated network plays: it decides how long a simulated day of a test takes.
+#include <benchmark/benchmark.h>
+
 #include <array>
 #include <chrono>
 #include <cstdint>
-
-#include <benchmark/benchmark.h>
 
 #include "net/segment.h"
 #include "tests/support/networks.h"
@@ -12,8 +12,8 @@
 namespace etr::transport {
 namespace {
 
-// One probe and its answer, over a path of ten routers with a 16-way diamond; half of the probes run
-// out in its middle.
+// One probe and its answer, over a path of ten routers with a 16-way diamond; half of the probes
+// run out in its middle.
 void BM_ProbeAndAnswer(benchmark::State& state) {
   SimulatedTransport transport(testing::tiers({1, 1, 1, 1, 16, 1, 1, 1, 1, 1}));
   const Endpoints endpoints = testing::flow_to_target(50000);

@@ -1,5 +1,5 @@
-// Ranges in names: "core[1-4]" stands for core1, core2, core3 and core4, and elsewhere "{1}" for the
-// number that the first range of a name stands at, "{1+1}" for the one after it.
+// Ranges in names: "core[1-4]" stands for core1, core2, core3 and core4, and elsewhere "{1}" for
+// the number that the first range of a name stands at, "{1+1}" for the one after it.
 #pragma once
 
 #include <string>

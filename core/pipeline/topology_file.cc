@@ -1,5 +1,7 @@
 #include "pipeline/topology_file.h"
 
+#include <toml++/toml.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -9,8 +11,6 @@
 #include <sstream>
 #include <system_error>
 #include <utility>
-
-#include <toml++/toml.h>
 
 #include "absl/strings/str_format.h"
 #include "pipeline/name_ranges.h"
@@ -54,7 +54,8 @@ class Reader {
       }
     }
     if (const toml::node* seed = root.get("seed")) {
-      network_.seed = values_.number<std::uint64_t>(*seed, 0, std::numeric_limits<std::int64_t>::max());
+      network_.seed =
+          values_.number<std::uint64_t>(*seed, 0, std::numeric_limits<std::int64_t>::max());
     }
     if (const toml::node* clock = root.get("clock")) {
       network_.virtual_clock = values_.word<bool>(*clock, {{"real", false}, {"virtual", true}});
@@ -189,8 +190,8 @@ class Reader {
     for (const auto& [key, value] : values_.table(node, "[names]")) {
       const std::optional<IpAddress> address = IpAddress::parse(std::string(key.str()));
       if (!address) {
-        values_.fail(key.source(), absl::StrFormat("'%s' is not an IP address",
-                                                   std::string(key.str())));
+        values_.fail(key.source(),
+                     absl::StrFormat("'%s' is not an IP address", std::string(key.str())));
       }
       network_.names[*address] = values_.text(value);
     }
@@ -274,8 +275,8 @@ class Reader {
         const auto link = std::find_if(links->begin(), links->end(),
                                        [&to](const Link& each) { return each.to == to.name; });
         if (link == links->end()) {
-          values_.fail(place, absl::StrFormat("there is no link from '%s' to '%s'", from.name,
-                                              to.name));
+          values_.fail(place,
+                       absl::StrFormat("there is no link from '%s' to '%s'", from.name, to.name));
         }
         read_link(table, *link, {"at", "link"});
       }

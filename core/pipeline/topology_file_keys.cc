@@ -180,7 +180,8 @@ std::vector<Entry> read_list(const std::vector<TopologyKey<Entry>>& keys, const 
 
 const std::vector<std::pair<std::string_view, PortState>>& port_words() {
   static const std::vector<std::pair<std::string_view, PortState>> kWords{
-      {"open", PortState::kOpen}, {"closed", PortState::kClosed},
+      {"open", PortState::kOpen},
+      {"closed", PortState::kClosed},
       {"filtered", PortState::kFiltered}};
   return kWords;
 }
@@ -283,10 +284,8 @@ const std::vector<TopologyKey<Target>>& target_keys() {
       port_state("udp", &Target::udp),
       port_states("tcp_ports", &Target::tcp_ports),
       port_states("udp_ports", &Target::udp_ports),
-      {"filter_answer",
-       [](const Values& values, const toml::node& value, Target& target) {
-         target.filter_answer = read_code(values, value);
-       }},
+      {"filter_answer", [](const Values& values, const toml::node& value,
+                           Target& target) { target.filter_answer = read_code(values, value); }},
       flag("dark", &Target::dark),
       share("answers", &Target::answers),
       duration("answer_delay", &Target::answer_delay),
@@ -301,18 +300,12 @@ const std::vector<TopologyKey<Target>>& target_keys() {
 
 const std::vector<TopologyKey<Block>>& block_keys() {
   static const std::vector<TopologyKey<Block>> kKeys{
-      {"protocol",
-       [](const Values& values, const toml::node& value, Block& block) {
-         block.protocol = values.protocol(value);
-       }},
-      {"port",
-       [](const Values& values, const toml::node& value, Block& block) {
-         block.port = values.number<std::uint16_t>(value, 1, 65535);
-       }},
-      {"answer",
-       [](const Values& values, const toml::node& value, Block& block) {
-         block.answer = read_code(values, value);
-       }},
+      {"protocol", [](const Values& values, const toml::node& value,
+                      Block& block) { block.protocol = values.protocol(value); }},
+      {"port", [](const Values& values, const toml::node& value,
+                  Block& block) { block.port = values.number<std::uint16_t>(value, 1, 65535); }},
+      {"answer", [](const Values& values, const toml::node& value,
+                    Block& block) { block.answer = read_code(values, value); }},
   };
   return kKeys;
 }
@@ -339,20 +332,16 @@ const std::vector<TopologyKey<Forgery>>& forgery_keys() {
       share("share", &Forgery::share),
       number("copies", &Forgery::copies, 1, 100000),
       duration("delay", &Forgery::delay),
-      {"from",
-       [](const Values& values, const toml::node& value, Forgery& forgery) {
-         forgery.from = values.address(value);
-       }},
+      {"from", [](const Values& values, const toml::node& value,
+                  Forgery& forgery) { forgery.from = values.address(value); }},
   };
   return kKeys;
 }
 
 const std::vector<TopologyKey<RateLimit>>& limit_keys() {
   static const std::vector<TopologyKey<RateLimit>> kKeys{
-      {"per_second",
-       [](const Values& values, const toml::node& value, RateLimit& limit) {
-         limit.per_second = values.real(value);
-       }},
+      {"per_second", [](const Values& values, const toml::node& value,
+                        RateLimit& limit) { limit.per_second = values.real(value); }},
       {"burst",
        [](const Values& values, const toml::node& value, RateLimit& limit) {
          limit.burst = static_cast<double>(values.integer(value, 1, 1000000));
@@ -386,10 +375,8 @@ const std::vector<TopologyKey<SendFault>>& send_fault_keys() {
       duration("from", &SendFault::from),
       duration("until", &SendFault::until),
       share("share", &SendFault::share),
-      {"error",
-       [](const Values& values, const toml::node& value, SendFault& fault) {
-         fault.error = values.text(value);
-       }},
+      {"error", [](const Values& values, const toml::node& value,
+                   SendFault& fault) { fault.error = values.text(value); }},
   };
   return kKeys;
 }
@@ -397,10 +384,8 @@ const std::vector<TopologyKey<SendFault>>& send_fault_keys() {
 const std::vector<TopologyKey<ClockStep>>& clock_step_keys() {
   static const std::vector<TopologyKey<ClockStep>> kKeys{
       duration("at", &ClockStep::at),
-      {"by",
-       [](const Values& values, const toml::node& value, ClockStep& step) {
-         step.by = values.any_duration(value);
-       }},
+      {"by", [](const Values& values, const toml::node& value,
+                ClockStep& step) { step.by = values.any_duration(value); }},
   };
   return kKeys;
 }

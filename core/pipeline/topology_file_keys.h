@@ -1,12 +1,12 @@
 // The keys of a topology file's tables: one list per kind of node, each key with what it sets.
 #pragma once
 
+#include <toml++/toml.h>
+
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <toml++/toml.h>
 
 #include "pipeline/topology_file_values.h"
 #include "transport/simulated_network.h"

@@ -92,8 +92,7 @@ double TopologyValues::share(const toml::node& node) const {
   } else if (const auto* text = node.as_string()) {
     const std::string& given = text->get();
     double percent = 0;
-    const auto [end, error] =
-        std::from_chars(given.data(), given.data() + given.size(), percent);
+    const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), percent);
     if (error == std::errc{} && std::string_view(end) == "%") value = percent / 100;
   }
   if (!value || !(*value >= 0) || !(*value <= 1)) {
@@ -138,8 +137,8 @@ std::vector<IpAddress> TopologyValues::addresses(const toml::node& node) const {
 
 std::uint8_t TopologyValues::protocol(const toml::node& node) const {
   if (node.is_integer()) return number<std::uint8_t>(node, 0, 255);
-  return word<std::uint8_t>(
-      node, {{"tcp", kTcp}, {"udp", kUdp}, {"icmp", kIcmp}, {"icmpv6", kIcmpv6}});
+  return word<std::uint8_t>(node,
+                            {{"tcp", kTcp}, {"udp", kUdp}, {"icmp", kIcmp}, {"icmpv6", kIcmpv6}});
 }
 
 std::uint16_t TopologyValues::port(const toml::key& key) const {

@@ -1,6 +1,8 @@
 // The values of a topology file, each checked and with its place in messages.
 #pragma once
 
+#include <toml++/toml.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <optional>
@@ -8,8 +10,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <toml++/toml.h>
 
 #include "absl/status/status.h"
 #include "etr/ip_address.h"

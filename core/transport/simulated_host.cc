@@ -99,8 +99,7 @@ HostAnswer SimulatedHost::receive_tcp(const Target& target, const PacketEditor& 
     }
     return {};
   }
-  const PortState state =
-      state_of(target.tcp_ports, target.tcp, packet.flow().destination_port);
+  const PortState state = state_of(target.tcp_ports, target.tcp, packet.flow().destination_port);
   if (state == PortState::kFiltered) return filtered(target, packet.flow().source.family);
   if ((segment->flags & net::kTcpAck) != 0) {
     return tcp_answer(net::kTcpRst, segment->acknowledgment, 0);
@@ -127,8 +126,7 @@ HostAnswer SimulatedHost::receive_syn(const Target& target, const FlowFields& fl
     fresh.first_sequence = sequence;
     fresh.own_sequence = static_cast<std::uint32_t>(mix(seed_, fresh.connection));
     fresh.expires = now + syn_ack_pause(target.syn_ack_retries + 1);
-    HostAnswer answer =
-        tcp_answer(net::kTcpSyn | net::kTcpAck, fresh.own_sequence, sequence + 1);
+    HostAnswer answer = tcp_answer(net::kTcpSyn | net::kTcpAck, fresh.own_sequence, sequence + 1);
     answer.connection = fresh.connection;
     half_open_.emplace(flow, fresh);
     return answer;

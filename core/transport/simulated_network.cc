@@ -101,8 +101,8 @@ class Checker {
       for (const IpAddress& address : addresses) {
         const auto [owner, is_new] = owners.emplace(address, id);
         if (!is_new && owner->second != id && status.ok()) {
-          status = wrong(absl::StrFormat("'%s' and '%s' have the same address %s", owner->second, id,
-                                         address.to_string()));
+          status = wrong(absl::StrFormat("'%s' and '%s' have the same address %s", owner->second,
+                                         id, address.to_string()));
         }
       }
     };
@@ -205,7 +205,8 @@ const IpAddress* address_of(const std::vector<IpAddress>& addresses, Family fami
 std::vector<IpAddress> lookup(const Network& network, std::string_view name) {
   std::vector<IpAddress> found;
   for (const Target& target : network.targets) {
-    if (target.id == name) found.insert(found.end(), target.addresses.begin(), target.addresses.end());
+    if (target.id == name)
+      found.insert(found.end(), target.addresses.begin(), target.addresses.end());
   }
   if (!found.empty()) return found;
   for (const auto& [address, its_name] : network.names) {

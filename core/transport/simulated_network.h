@@ -1,5 +1,5 @@
-// A network as plain data: what SimulatedTransport plays. Tests build it in C++, users write it as a
-// topology file; docs/topology-file.md explains each field by the name it has there.
+// A network as plain data: what SimulatedTransport plays. Tests build it in C++, users write it as
+// a topology file; docs/topology-file.md explains each field by the name it has there.
 #pragma once
 
 #include <cstddef>
@@ -27,16 +27,16 @@ struct Wire {
   /// distribution) or its mean (exponential). More jitter than spacing reorders packets.
   Duration jitter{};
   Jitter jitter_kind = Jitter::kUniform;
-  double loss = 0;        ///< Share of packets, as are the next two.
-  double duplicate = 0;   ///< Delivered twice.
-  double reorder = 0;     ///< Held back by reorder_delay.
+  double loss = 0;       ///< Share of packets, as are the next two.
+  double duplicate = 0;  ///< Delivered twice.
+  double reorder = 0;    ///< Held back by reorder_delay.
   Duration reorder_delay = std::chrono::milliseconds(10);
 };
 
 /// A way on from a node. Answers come back over the same links.
 struct Link {
-  std::string to;         ///< Id of a router or target.
-  double weight = 1;      ///< Share of the flows, relative to the other links.
+  std::string to;     ///< Id of a router or target.
+  double weight = 1;  ///< Share of the flows, relative to the other links.
   Wire forward;
   Wire back;
   std::uint16_t mtu = 0;  ///< 0: any packet fits.
@@ -69,7 +69,7 @@ struct UnreachableCode {
 /// A filter on a router for packets that it would forward. Fields that are empty match anything.
 struct Block {
   std::optional<std::uint8_t> protocol;
-  std::optional<std::uint16_t> port;   ///< Destination port.
+  std::optional<std::uint16_t> port;  ///< Destination port.
   /// What it answers with; empty: the packet just disappears.
   std::optional<UnreachableCode> answer;
 };
@@ -93,10 +93,10 @@ enum class ForgeryKind : std::uint8_t {
 /// Time-exceeded messages that nobody asked for, made from the probes a router sees.
 struct Forgery {
   ForgeryKind kind = ForgeryKind::kNeverSent;
-  double share = 1;                ///< Of the probes seen.
-  unsigned copies = 1;             ///< For each of them.
-  Duration delay{};                ///< After the probe was seen.
-  std::optional<IpAddress> from;   ///< Empty: the router's own address.
+  double share = 1;               ///< Of the probes seen.
+  unsigned copies = 1;            ///< For each of them.
+  Duration delay{};               ///< After the probe was seen.
+  std::optional<IpAddress> from;  ///< Empty: the router's own address.
 };
 
 struct Router {
@@ -107,21 +107,21 @@ struct Router {
   /// Of the balancing hash; 0: from the network's seed and the id, so each router hashes its way.
   std::uint64_t hash_seed = 0;
 
-  bool silent = false;               ///< Forwards, never answers.
-  bool hidden = false;               ///< Does not count down the TTL (a tunnel's inside).
-  double answers = 1;                ///< Share of answers that it gives.
-  Duration answer_delay{};           ///< Time to make an answer.
+  bool silent = false;      ///< Forwards, never answers.
+  bool hidden = false;      ///< Does not count down the TTL (a tunnel's inside).
+  double answers = 1;       ///< Share of answers that it gives.
+  Duration answer_delay{};  ///< Time to make an answer.
   std::optional<RateLimit> limit;
-  std::uint8_t initial_ttl = 64;     ///< Of its answers.
-  std::uint8_t longer_return = 0;    ///< Routers that answers pass beyond those of the way there.
-  std::vector<MplsLabel> mpls;       ///< Reported in its errors (RFC 4950).
-  std::size_t quote = 0;             ///< Octets of the segment quoted; 0: as many as the RFCs allow.
+  std::uint8_t initial_ttl = 64;   ///< Of its answers.
+  std::uint8_t longer_return = 0;  ///< Routers that answers pass beyond those of the way there.
+  std::vector<MplsLabel> mpls;     ///< Reported in its errors (RFC 4950).
+  std::size_t quote = 0;           ///< Octets of the segment quoted; 0: as many as the RFCs allow.
   bool zeroes_quoted_id = false;
-  bool forwards_zero_ttl = false;    ///< Passes on what expires here; the next router answers.
+  bool forwards_zero_ttl = false;  ///< Passes on what expires here; the next router answers.
   std::vector<Block> blocks;
   std::optional<Nat> nat;
-  bool rewrites_id = false;          ///< A scrubber: gives forwarded IPv4 packets other identifications.
-  bool rewrites_sequence = false;    ///< A firewall that randomises TCP sequences, not so in quotes.
+  bool rewrites_id = false;  ///< A scrubber: gives forwarded IPv4 packets other identifications.
+  bool rewrites_sequence = false;  ///< A firewall that randomises TCP sequences, not so in quotes.
   std::optional<std::uint8_t> sets_traffic_class;
   std::vector<Forgery> forgeries;
 };
@@ -142,7 +142,7 @@ struct Target {
   std::map<std::uint16_t, PortState> udp_ports;
   /// Answered instead of silence on filtered ports (a host firewall that rejects).
   std::optional<UnreachableCode> filter_answer;
-  bool dark = false;               ///< Answers nothing at all.
+  bool dark = false;  ///< Answers nothing at all.
   double answers = 1;
   Duration answer_delay{};
   std::optional<RateLimit> limit;  ///< Of its ICMP errors; TCP answers are not limited.
@@ -161,12 +161,12 @@ struct Source {
   Balancing balancing = Balancing::kFlow;
   std::uint64_t hash_seed = 0;
   std::uint16_t mtu = 1500;
-  bool copies = true;                ///< The capture shows our own frames.
-  double capture_loss = 0;           ///< Share of captured packets that find no room.
+  bool copies = true;       ///< The capture shows our own frames.
+  double capture_loss = 0;  ///< Share of captured packets that find no room.
   /// The kernel answers a SYN-ACK that belongs to no socket with RST; false: a firewall drops it.
   bool resets = true;
   std::vector<std::uint16_t> taken_ports;  ///< In use by other programs.
-  std::size_t descriptors = 0;       ///< Ports that can be reserved; 0: any number.
+  std::size_t descriptors = 0;             ///< Ports that can be reserved; 0: any number.
 };
 
 /// From `at` on, a node is as given here: the one with the same id, or the source.
@@ -195,9 +195,9 @@ struct Network {
   Source source;
   std::vector<Router> routers;
   std::vector<Target> targets;
-  std::vector<Change> changes;          ///< Any order.
+  std::vector<Change> changes;  ///< Any order.
   std::vector<SendFault> send_faults;
-  std::vector<ClockStep> clock_steps;   ///< On the virtual clock only.
+  std::vector<ClockStep> clock_steps;      ///< On the virtual clock only.
   std::map<IpAddress, std::string> names;  ///< For reverse lookups.
 };
 

@@ -13,7 +13,6 @@ constexpr std::uint8_t kEchoReply = 0;
 constexpr std::uint8_t kEchoRequest6 = 128;
 constexpr std::uint8_t kEchoReply6 = 129;
 
-
 void read_ports(Bytes segment, FlowFields& flow) {
   WireReader reader(segment);
   const std::uint16_t first = reader.u16();
@@ -98,7 +97,8 @@ void PacketEditor::set_traffic_class(std::uint8_t traffic_class) {
   if (is_ipv4()) {
     put(0, static_cast<std::uint16_t>((word(0) & 0xff00U) | traffic_class), true, false);
   } else {
-    put(0, static_cast<std::uint16_t>((word(0) & 0xf00fU) | std::uint32_t{traffic_class} << 4U), true, false);
+    put(0, static_cast<std::uint16_t>((word(0) & 0xf00fU) | std::uint32_t{traffic_class} << 4U),
+        true, false);
   }
 }
 

@@ -36,12 +36,12 @@ class PacketEditor {
 
   std::uint8_t ttl() const;
   std::uint8_t traffic_class() const;
-  std::uint16_t id() const;         ///< 0 for IPv6.
-  bool may_fragment() const;        ///< IPv4 without DF.
+  std::uint16_t id() const;   ///< 0 for IPv6.
+  bool may_fragment() const;  ///< IPv4 without DF.
 
   void set_ttl(std::uint8_t ttl);
   void set_traffic_class(std::uint8_t traffic_class);
-  void set_id(std::uint16_t id);    ///< Does nothing for IPv6.
+  void set_id(std::uint16_t id);  ///< Does nothing for IPv6.
   void set_source(const IpAddress& source, std::uint16_t port);
   void set_tcp_sequence(std::uint32_t sequence);  ///< Does nothing if it is not TCP.
   std::uint32_t tcp_sequence() const;             ///< 0 if it is not TCP.

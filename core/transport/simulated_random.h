@@ -25,9 +25,7 @@ constexpr std::uint64_t mix(std::uint64_t hash, std::string_view text) {
 }
 
 /// 64 random bits as a number in [0, 1).
-constexpr double unit(std::uint64_t bits) {
-  return static_cast<double>(bits >> 11U) * 0x1.0p-53;
-}
+constexpr double unit(std::uint64_t bits) { return static_cast<double>(bits >> 11U) * 0x1.0p-53; }
 
 /// SplitMix64.
 class Random {

@@ -41,7 +41,8 @@ Topology::Topology(Network network) : network_(std::move(network)) {
   for (const Router& router : network_.routers) add(router.id, {});
   for (const Target& target : network_.targets) add(target.id, target.addresses);
   for (const Router& router : network_.routers) {
-    for (const IpAddress& address : router.addresses) owners_.emplace(address, index_.at(router.id));
+    for (const IpAddress& address : router.addresses)
+      owners_.emplace(address, index_.at(router.id));
   }
 
   const auto connect = [this](NodeIndex node, const std::vector<Link>& links, Balancing balancing,

@@ -56,8 +56,8 @@ class Topology {
   const IpAddress* answering_address(NodeIndex node, const Link& by, Family family) const;
 
   /// Hops of a flow in TTL order, the destination last if packets get there. Empty elements: nobody
-  /// answers. Ends with a router that blocks the flow. Where a node balances per packet, this is one
-  /// of the paths.
+  /// answers. Ends with a router that blocks the flow. Where a node balances per packet, this is
+  /// one of the paths.
   std::vector<std::optional<IpAddress>> path(FlowFields flow) const;
 
  private:
@@ -70,9 +70,9 @@ class Topology {
   Network network_;
   std::unordered_map<std::string, NodeIndex> index_;
   std::unordered_map<IpAddress, NodeIndex> owners_;
-  std::vector<std::vector<Edge>> links_;     ///< By node.
-  std::vector<Balancing> balancing_;         ///< By node.
-  std::vector<std::uint64_t> hash_seeds_;    ///< By node.
+  std::vector<std::vector<Edge>> links_;   ///< By node.
+  std::vector<Balancing> balancing_;       ///< By node.
+  std::vector<std::uint64_t> hash_seeds_;  ///< By node.
   /// Which nodes lead to a destination; worked out when first asked for.
   mutable std::map<NodeIndex, std::vector<bool>> reaching_;
 };

@@ -56,8 +56,7 @@ SimulatedTransport::~SimulatedTransport() {
   close(wake_write_);
 }
 
-absl::StatusOr<Route> SimulatedTransport::route_at(const Endpoints& endpoints,
-                                                   Duration now) const {
+absl::StatusOr<Route> SimulatedTransport::route_at(const Endpoints& endpoints, Duration now) const {
   const Topology& state = world_.topology(now);
   const Source& source = state.network().source;
   const std::string to = endpoints.destination.to_string();
@@ -285,8 +284,7 @@ void SimulatedTransport::wake() {
   [[maybe_unused]] const ssize_t written = write(wake_write_, &octet, 1);
 }
 
-std::size_t SimulatedTransport::receive(
-    const std::function<void(const ReceivedPacket&)>& handler) {
+std::size_t SimulatedTransport::receive(const std::function<void(const ReceivedPacket&)>& handler) {
   take_arrivals(elapsed());
   std::size_t count = 0;
   for (; !inbox_.empty(); ++count) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "etr/reply.h"
+#include "transport/simulated_answer.h"
 #include "transport/simulated_host.h"
 #include "transport/simulated_network.h"
 #include "transport/simulated_packet.h"
@@ -23,11 +24,11 @@ namespace etr::transport {
 /// What became of a packet that the tracing host sent.
 enum class Fate : std::uint8_t {
   kTravelling,
-  kExpired,    ///< Its TTL ran out at a router.
-  kArrived,    ///< At its destination.
-  kLost,       ///< By a link.
-  kBlocked,    ///< By a filter.
-  kTooBig,     ///< For a link.
+  kExpired,  ///< Its TTL ran out at a router.
+  kArrived,  ///< At its destination.
+  kLost,     ///< By a link.
+  kBlocked,  ///< By a filter.
+  kTooBig,   ///< For a link.
   kUnroutable,
   kMalformed,  ///< Bad length or checksum, found by a router or the destination.
 };
@@ -46,16 +47,16 @@ struct SentPacket {
 };
 
 struct NodeCounters {
-  std::uint64_t seen = 0;        ///< Packets of the tracing host that came in.
+  std::uint64_t seen = 0;  ///< Packets of the tracing host that came in.
   std::uint64_t expired = 0;
-  std::uint64_t answered = 0;    ///< Answers that set out, forged ones not counted.
-  std::uint64_t withheld = 0;    ///< Answers that silence, chance or the rate limit kept back ...
-  std::uint64_t limited = 0;     ///< ... of these, the rate limit.
+  std::uint64_t answered = 0;  ///< Answers that set out, forged ones not counted.
+  std::uint64_t withheld = 0;  ///< Answers that silence, chance or the rate limit kept back ...
+  std::uint64_t limited = 0;   ///< ... of these, the rate limit.
   std::uint64_t forged = 0;
-  std::uint64_t lost = 0;        ///< On its links away from the source ...
-  std::uint64_t lost_back = 0;   ///< ... and back.
+  std::uint64_t lost = 0;       ///< On its links away from the source ...
+  std::uint64_t lost_back = 0;  ///< ... and back.
   std::uint64_t blocked = 0;
-  std::uint64_t malformed = 0;   ///< Packets dropped for a bad length or checksum.
+  std::uint64_t malformed = 0;  ///< Packets dropped for a bad length or checksum.
 };
 
 class SimulatedWorld {
@@ -89,35 +90,12 @@ class SimulatedWorld {
   const NodeCounters& counters(NodeIndex node) const { return nodes_[node].counters; }
 
  private:
-  /// A link passed on the way, for the way back.
-  struct Step {
-    NodeIndex from;
-    const Link* link;
-    bool hidden;  ///< `from` does not count down.
-  };
-  struct Translation {
-    IpAddress source;
-    std::uint16_t port;
-    bool restores_quotes;
-  };
-  struct Packet {
-    std::vector<std::uint8_t> bytes;
-    FlowFields origin;                      ///< As it was sent.
-    std::uint32_t uplink = 0;
-    std::optional<NodeIndex> destination;
-    std::vector<Step> steps;
-    std::vector<Translation> translations;  ///< What NATs replaced, nearest first.
-    std::uint32_t sequence_shift = 0;       ///< What firewalls added to its TCP sequence.
-    std::optional<std::size_t> record;      ///< Index in sent_.
-    unsigned syn_ack_repetition = 0;        ///< For kRepeatSynAck, as is the next.
-    std::uint64_t connection = 0;
-  };
   enum class EventKind : std::uint8_t { kArrive, kHome, kRepeatSynAck };
   struct Event {
     Duration at;
     std::uint64_t order;
     EventKind kind;
-    std::unique_ptr<Packet> packet;
+    std::unique_ptr<SimulatedFlight> flight;
   };
   struct Later {
     bool operator()(const Event& a, const Event& b) const {
@@ -133,52 +111,34 @@ class SimulatedWorld {
     std::uint16_t next_id = 0;
     std::uint16_t next_scrubbed_id = 0;
   };
-  /// How a node's own settings bear on an answer.
-  struct Manner {
-    double answers;
-    Duration delay;
-    const std::optional<RateLimit>* limit;
-    std::uint8_t initial_ttl;
-    std::uint8_t longer_return;
-    std::size_t quote;
-    bool zeroes_quoted_id;
-  };
 
-  void push(Duration at, EventKind kind, std::unique_ptr<Packet> packet);
-  std::unique_ptr<Packet> copy(const Packet& packet) const;
+  void push(Duration at, EventKind kind, std::unique_ptr<SimulatedFlight> flight);
+  std::unique_ptr<SimulatedFlight> copy(const SimulatedFlight& flight) const;
   /// Puts a packet on a link; it may be lost or doubled there.
-  void travel(std::unique_ptr<Packet> packet, NodeIndex from, const Link& link, Duration now);
-  void arrive(std::unique_ptr<Packet> packet, Duration now);
-  void forward(std::unique_ptr<Packet> packet, NodeIndex node, const Router& router,
+  void travel(std::unique_ptr<SimulatedFlight> flight, NodeIndex from, const Link& link,
+              Duration now);
+  void arrive(std::unique_ptr<SimulatedFlight> flight, Duration now);
+  void forward(std::unique_ptr<SimulatedFlight> flight, NodeIndex node, const Router& router,
                PacketEditor& editor, Duration now);
-  void deliver(const Packet& packet, NodeIndex node, const Target& target, const Manner& manner,
-               const PacketEditor& editor, Duration now);
-  void repeat_syn_ack(std::unique_ptr<Packet> packet, Duration now);
+  void deliver(const SimulatedFlight& flight, NodeIndex node, const Target& target,
+               const AnswerStyle& style, const PacketEditor& editor, Duration now);
+  void repeat_syn_ack(std::unique_ptr<SimulatedFlight> flight, Duration now);
 
-  struct Error {
-    ReplyKind kind;
-    std::uint8_t code = 0;
-    std::uint16_t mtu = 0;
-  };
-  void answer_error(const Packet& packet, NodeIndex node, const Manner& manner,
+  void answer_error(const SimulatedFlight& flight, NodeIndex node, const AnswerStyle& style,
                     const IpAddress* from, const std::vector<MplsLabel>& labels,
-                    const Error& error, Duration now);
-  void answer_segment(const Packet& packet, NodeIndex node, const Manner& manner,
+                    const SimulatedError& error, Duration now);
+  void answer_segment(const SimulatedFlight& flight, NodeIndex node, const AnswerStyle& style,
                       const HostAnswer& answer, Duration now);
-  void forge(const Packet& packet, NodeIndex node, const Router& router, bool expires,
+  void count_answer(const SimulatedFlight& flight, NodeIndex node);
+  void forge(const SimulatedFlight& flight, NodeIndex node, const Router& router, bool expires,
              Duration now);
   /// Whether a node gives an answer now; counts what it withholds.
-  bool willing(NodeIndex node, const Manner& manner, Family family, bool limited, Duration now);
-  std::vector<std::uint8_t> quoted(const Packet& packet, const Manner& manner) const;
-  std::optional<std::uint8_t> ttl_at_home(const Packet& packet, const Manner& manner) const;
+  bool willing(NodeIndex node, const AnswerStyle& style, Family family, bool limited, Duration now);
   /// Sends an answer back over the links that the packet came by.
-  void go_home(const Packet& packet, std::vector<std::uint8_t> answer, Duration now);
+  void go_home(const SimulatedFlight& flight, std::vector<std::uint8_t> answer, Duration now);
   Duration crossing(const Wire& wire, Random& random) const;
-  void meet(const Packet& packet, NodeIndex node, Fate fate, std::uint8_t ttl_left);
+  void meet(const SimulatedFlight& flight, NodeIndex node, Fate fate, std::uint8_t ttl_left);
   const std::string& id_of(NodeIndex node, Duration now) const;
-
-  static Manner manner_of(const Router& router);
-  static Manner manner_of(const Target& target);
 
   struct Period {
     Duration from;

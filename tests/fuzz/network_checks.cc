@@ -1,4 +1,5 @@
-// Checks of what reads files, and of the simulated network, which reads the packets that it is given.
+// Checks of what reads files, and of the simulated network, which reads the packets that it is
+// given.
 #include <chrono>
 #include <stdexcept>
 #include <string>

@@ -19,9 +19,9 @@ TEST(NameRanges, LastRangeRunsFastest) {
 }
 
 TEST(NameRanges, LeadingZerosAreKept) {
-  EXPECT_THAT(*expand_ranges("r[08-10]"), ElementsAre(RangedName{"r08", {"08"}},
-                                                      RangedName{"r09", {"09"}},
-                                                      RangedName{"r10", {"10"}}));
+  EXPECT_THAT(
+      *expand_ranges("r[08-10]"),
+      ElementsAre(RangedName{"r08", {"08"}}, RangedName{"r09", {"09"}}, RangedName{"r10", {"10"}}));
   EXPECT_EQ(*fill_in("r{1+1}", {"08"}), "r09");
 }
 

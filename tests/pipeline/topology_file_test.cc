@@ -46,8 +46,8 @@ std::string error_of(const std::string& rest) {
 IpAddress address(const std::string& text) { return *IpAddress::parse(text); }
 
 TEST(TopologyFile, ReadsNodesAndLinks) {
-  absl::StatusOr<Network> network = parse_topology("seed = 9\nclock = \"virtual\"\n" +
-                                                       std::string(kHead) + R"(
+  absl::StatusOr<Network> network =
+      parse_topology("seed = 9\nclock = \"virtual\"\n" + std::string(kHead) + R"(
 [[router]]
 id = "r1"
 address = "10.0.0.1"
@@ -56,7 +56,7 @@ next = ["r2", { to = "web", weight = 2.5, delay = "5ms", return_delay = "7ms", l
 id = "r2"
 next = "web"
 )",
-                                                   "net.toml");
+                     "net.toml");
   ASSERT_TRUE(network.ok()) << network.status();
   EXPECT_EQ(network->seed, 9U);
   EXPECT_TRUE(network->virtual_clock);
@@ -282,19 +282,16 @@ TEST(TopologyFile, ErrorsNamePlaceReasonAndNearestName) {
             "net.toml:10:11: '10.0.0.300' is not an IP address");
   EXPECT_EQ(error_of(r1 + "address = [\"10.0.0.1\", \"10.0.0.2\"]"),
             "net.toml:10:24: one address of a family is all there can be");
-  EXPECT_EQ(error_of(r1 + "initial_ttl = 0"),
-            "net.toml:10:15: write a whole number from 1 to 255");
+  EXPECT_EQ(error_of(r1 + "initial_ttl = 0"), "net.toml:10:15: write a whole number from 1 to 255");
   EXPECT_EQ(error_of(r1 + "answer_delay = \"5\""),
             "net.toml:10:16: '5' lacks a unit: write 5s or 5ms, for example");
   EXPECT_EQ(error_of(r1 + "name = \"x{1}\""), "net.toml:10:8: 'x{1}': the name has 0 ranges");
-  EXPECT_EQ(error_of("[[router]]\naddress = \"10.0.0.1\""),
-            "net.toml:8:1: [[router]] needs an id");
+  EXPECT_EQ(error_of("[[router]]\naddress = \"10.0.0.1\""), "net.toml:8:1: [[router]] needs an id");
   EXPECT_EQ(error_of("[[router]]\nid = \"r[3-1]\""),
             "net.toml:9:6: 'r[3-1]' is no range of names such as core[1-4]");
   EXPECT_EQ(error_of(r1 + "next = [\"web\"]\n[[router]]\nid = \"web\""),
             "net.toml:6:6: there is another node 'web'");
-  EXPECT_EQ(error_of("[routers]\n"),
-            "net.toml:8:2: unknown key 'routers'; did you mean 'router'?");
+  EXPECT_EQ(error_of("[routers]\n"), "net.toml:8:2: unknown key 'routers'; did you mean 'router'?");
   EXPECT_EQ(error_of(r1 + "next = [\"web\"]\n[[change]]\nat = \"1s\"\nnode = \"r2\""),
             "net.toml:13:8: there is no node 'r2'; did you mean 'r1'?");
   EXPECT_EQ(error_of(r1 + "next = [\"web\"]\n[[change]]\nat = \"1s\"\nlink = \"web -> r1\""),

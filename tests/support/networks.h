@@ -5,8 +5,8 @@
 //   change<Router>(network, 5s, "r2", [](Router& router) { router.silent = true; });
 //   SimulatedTransport transport(network);
 //
-// All are on the virtual clock, links take 1 ms each way, and the target's TCP ports are open, its UDP
-// ports closed. Routers have IPv4 addresses 10.0.<tier>.<number in tier> and IPv6 addresses
+// All are on the virtual clock, links take 1 ms each way, and the target's TCP ports are open, its
+// UDP ports closed. Routers have IPv4 addresses 10.0.<tier>.<number in tier> and IPv6 addresses
 // 2001:db8::<tier>:<number in tier>; the target is 203.0.113.9 and 2001:db8:ffff::9.
 #pragma once
 
@@ -122,8 +122,8 @@ inline Network diamond(unsigned width, Duration delay = std::chrono::millisecond
   return tiers({1, width, 1}, delay);
 }
 
-/// r1 over `outer` routers r2.<i>, each over its own `inner` routers r3.<i>.<j>, to r4: outer * inner
-/// paths, all of the same length; the target is at TTL 5.
+/// r1 over `outer` routers r2.<i>, each over its own `inner` routers r3.<i>.<j>, to r4: outer *
+/// inner paths, all of the same length; the target is at TTL 5.
 inline Network nested(unsigned outer, unsigned inner,
                       Duration delay = std::chrono::milliseconds(1)) {
   Network network = empty_network();
@@ -144,8 +144,8 @@ inline Network nested(unsigned outer, unsigned inner,
   return network;
 }
 
-/// r1 balances over a short branch (s1) and one of three routers (l1, l2, l3), which meet at r5: the
-/// target is at TTL 4 or 6.
+/// r1 balances over a short branch (s1) and one of three routers (l1, l2, l3), which meet at r5:
+/// the target is at TTL 4 or 6.
 inline Network unequal(Duration delay = std::chrono::milliseconds(1)) {
   Network network = empty_network();
   network.routers = {router("r1", 1),    router("s1", 2, 1), router("l1", 2, 2),

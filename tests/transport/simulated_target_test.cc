@@ -40,7 +40,8 @@ TEST(SimulatedTarget, ClosedTcpPortAnswersReset) {
 }
 
 TEST(SimulatedTarget, FilteredPortsAreSilentOrSaySo) {
-  SimulatedTracer silent(target_with([](Target& target) { target.tcp_ports[443] = PortState::kFiltered; }));
+  SimulatedTracer silent(
+      target_with([](Target& target) { target.tcp_ports[443] = PortState::kFiltered; }));
   EXPECT_FALSE(silent.probe(tcp_flow(50000), 2));
   SimulatedTracer rejecting(target_with([](Target& target) {
     target.udp = PortState::kFiltered;
@@ -51,7 +52,8 @@ TEST(SimulatedTarget, FilteredPortsAreSilentOrSaySo) {
 }
 
 TEST(SimulatedTarget, OpenUdpPortSendsThePayloadBack) {
-  SimulatedTracer tracer(target_with([](Target& target) { target.udp_ports[33434] = PortState::kOpen; }));
+  SimulatedTracer tracer(
+      target_with([](Target& target) { target.udp_ports[33434] = PortState::kOpen; }));
   const Endpoints flow = udp_flow(50000);
   const std::optional<Seen> answer = tracer.exchange(flow, tracer.udp_packet(flow, 2, 33));
   ASSERT_TRUE(answer);
@@ -60,12 +62,14 @@ TEST(SimulatedTarget, OpenUdpPortSendsThePayloadBack) {
   EXPECT_EQ(datagram->source_port, 33434);
   EXPECT_EQ(datagram->destination_port, 50000);
   EXPECT_EQ(datagram->payload.size(), 33U);
-  EXPECT_EQ(net::segment_checksum(flow.destination, flow.source, net::kProtocolUdp,
-                                  answer->ip().payload), 0);
+  EXPECT_EQ(
+      net::segment_checksum(flow.destination, flow.source, net::kProtocolUdp, answer->ip().payload),
+      0);
 }
 
 TEST(SimulatedTarget, DnsPortAnswersWithTheResponseBit) {
-  SimulatedTracer tracer(target_with([](Target& target) { target.udp_ports[53] = PortState::kOpen; }));
+  SimulatedTracer tracer(
+      target_with([](Target& target) { target.udp_ports[53] = PortState::kOpen; }));
   const Endpoints flow = flow_to_target(50000, net::kProtocolUdp, 53);
   const std::optional<Seen> answer = tracer.probe(flow, 2);
   ASSERT_TRUE(answer);
@@ -78,7 +82,8 @@ TEST(SimulatedTarget, GoesDarkAndComesBack) {
   change<Target>(network, 20s, "target", [](Target& target) { target.dark = false; });
   SimulatedTracer tracer(network);
   const auto answers = [&] {
-    return tracer.probe(tcp_flow(50000), 2).has_value() && tracer.probe(udp_flow(50000), 2).has_value();
+    return tracer.probe(tcp_flow(50000), 2).has_value() &&
+           tracer.probe(udp_flow(50000), 2).has_value();
   };
   EXPECT_TRUE(answers());
   tracer.listen(10s);
@@ -105,8 +110,9 @@ TEST(SimulatedTarget, AnswersEcho) {
     std::vector<std::uint8_t> message{std::uint8_t(v4 ? 8 : 128), 0, 0, 0, 0, 77, 0, 5, 1, 2, 3, 4};
     InternetChecksum sum;
     sum.add(message);
-    put_u16(message, 2, v4 ? sum.value()
-                           : net::segment_checksum(flow.source, flow.destination, protocol, message));
+    put_u16(
+        message, 2,
+        v4 ? sum.value() : net::segment_checksum(flow.source, flow.destination, protocol, message));
     net::IpHeader header;
     header.source = flow.source;
     header.destination = flow.destination;

@@ -45,7 +45,8 @@ class SimulatedTracer {
     datagram.source_port = flow.source_port;
     datagram.destination_port = flow.destination_port;
     datagram.payload = payload;
-    return net::write_packet(header(flow, ttl), net::write_udp(flow.source, flow.destination, datagram));
+    return net::write_packet(header(flow, ttl),
+                             net::write_udp(flow.source, flow.destination, datagram));
   }
 
   std::vector<std::uint8_t> syn_packet(const Endpoints& flow, std::uint8_t ttl,
@@ -56,7 +57,8 @@ class SimulatedTracer {
     segment.sequence = sequence;
     segment.flags = net::kTcpSyn;
     segment.window = 65535;
-    return net::write_packet(header(flow, ttl), net::write_tcp(flow.source, flow.destination, segment));
+    return net::write_packet(header(flow, ttl),
+                             net::write_tcp(flow.source, flow.destination, segment));
   }
 
   std::vector<std::uint8_t> packet(const Endpoints& flow, std::uint8_t ttl) {
@@ -75,7 +77,8 @@ class SimulatedTracer {
     const Instant deadline = transport_.clock().now() + time;
     while (true) {
       transport_.receive([&seen](const ReceivedPacket& received) {
-        seen.push_back({{received.ip.begin(), received.ip.end()}, received.stamp, received.outgoing});
+        seen.push_back(
+            {{received.ip.begin(), received.ip.end()}, received.stamp, received.outgoing});
       });
       if (transport_.clock().now() >= deadline) return seen;
       transport_.wait(deadline);

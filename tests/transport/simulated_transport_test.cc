@@ -16,8 +16,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 class BothFamilies : public ::testing::TestWithParam<Family> {};
-INSTANTIATE_TEST_SUITE_P(Simulated, BothFamilies,
-                         ::testing::Values(Family::kIpv4, Family::kIpv6));
+INSTANTIATE_TEST_SUITE_P(Simulated, BothFamilies, ::testing::Values(Family::kIpv4, Family::kIpv6));
 
 TEST_P(BothFamilies, EachRouterAnswersForTheTtlThatRunsOutThere) {
   SimulatedTracer tracer(line(3));
@@ -40,8 +39,8 @@ TEST_P(BothFamilies, RouterQuotesTheProbeAsItGotIt) {
   EXPECT_EQ(error->original.header, expected);
   const Bytes quoted = error->original.payload;
   const net::IpPacket original = *net::parse_ip(sent);
-  EXPECT_TRUE(std::equal(quoted.begin(), quoted.end(), original.payload.begin(),
-                         original.payload.end()));
+  EXPECT_TRUE(
+      std::equal(quoted.begin(), quoted.end(), original.payload.begin(), original.payload.end()));
 }
 
 TEST_P(BothFamilies, ClosedUdpPortAnswersPortUnreachable) {
@@ -64,7 +63,8 @@ TEST_P(BothFamilies, OpenTcpPortAnswersSynAck) {
   EXPECT_EQ(answer->tcp()->destination_port, 50000);
   const net::IpPacket ip = answer->ip();
   EXPECT_EQ(net::segment_checksum(ip.header.source, ip.header.destination, ip.header.protocol,
-                                  ip.payload), 0);
+                                  ip.payload),
+            0);
 }
 
 TEST_P(BothFamilies, AnsweredHopsAreThoseOfTheGroundTruth) {
