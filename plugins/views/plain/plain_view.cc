@@ -56,7 +56,9 @@ void PlainView::on_event(const etr::Event& event) {
 }
 
 void PlainView::close(const etr::Summary& summary) {
-  if (options_.tables) out_.write(report_.text(run_, *summary.snapshot, *names_, host_width_));
+  if (options_.tables && names_ != nullptr) {
+    out_.write(report_.text(run_, *summary.snapshot, *names_, host_width_));
+  }
 }
 
 std::string PlainView::target(std::uint32_t trace) const {
