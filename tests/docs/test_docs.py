@@ -117,6 +117,15 @@ class Program(unittest.TestCase):
                     self.assertEqual(done.returncode, 0, done.stderr)
         self.assertGreater(tried, 12, "the commands are not found any more")
 
+    def test_scripts_run_can_tell_a_missing_host(self):
+        probe = re.search(r'"\$etr" (--set \S+) "\$@"', read("scripts/run"))
+        self.assertIsNotNone(probe)
+        flag = probe.group(1).split()
+        self.assertIn("destination is required", etr(*flag, "-c", "2").stderr)
+        done = etr(*flag, "-c", "2", "203.0.113.80")
+        self.assertNotIn("destination is required", done.stderr)
+        self.assertEqual(done.returncode, 1, "it would have traced")
+
     def test_every_verb_of_plugins_exists(self):
         said = etr("plugins", "--help")
         for document in documents.all_documents():
