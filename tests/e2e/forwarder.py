@@ -29,9 +29,9 @@ def open_device(namespace, name, kind):
 
 
 def start(pairs):
-    """Starts the forwarder for [(near descriptor, far descriptor, delay in seconds)]."""
-    descriptors = [descriptor for near, far, _ in pairs for descriptor in (near, far)]
-    arguments = [f"{near}:{far}:{delay}" for near, far, delay in pairs]
+    """Starts the forwarder for [(near descriptor, far descriptor, delay in seconds, whether far's frames come twice)]."""
+    descriptors = [descriptor for near, far, *_ in pairs for descriptor in (near, far)]
+    arguments = [f"{near}:{far}:{delay}:{int(twice)}" for near, far, delay, twice in pairs]
     return subprocess.Popen([sys.executable, os.path.abspath(__file__), *arguments], pass_fds=descriptors,
                             stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)
 
@@ -39,9 +39,9 @@ def start(pairs):
 def forward(pairs):
     """Forwards for ever. Frames of one direction of a link keep their order."""
     routes = {}
-    for near, far, delay in pairs:
-        routes[near] = (far, delay)
-        routes[far] = (near, delay)
+    for near, far, delay, twice in pairs:
+        routes[near] = (far, delay, 1)
+        routes[far] = (near, delay, 2 if twice else 1)
     due = []
     count = 0
     while True:
@@ -54,16 +54,17 @@ def forward(pairs):
                 pass  # The device is down or its queue is full: the frame is lost, as on a wire.
         wait = max(0.0, due[0][0] - time.monotonic()) if due else None
         for descriptor in select.select(routes, [], [], wait)[0]:
-            other, delay = routes[descriptor]
+            other, delay, copies = routes[descriptor]
             try:
                 while True:
                     frame = os.read(descriptor, 65536)
-                    count += 1
-                    heapq.heappush(due, (time.monotonic() + delay, count, other, frame))
+                    for _ in range(copies):
+                        count += 1
+                        heapq.heappush(due, (time.monotonic() + delay, count, other, frame))
             except OSError:
                 pass
 
 
 if __name__ == "__main__":
-    forward([(int(near), int(far), float(delay))
-             for near, far, delay in (argument.split(":") for argument in sys.argv[1:])])
+    forward([(int(near), int(far), float(delay), twice == "1")
+             for near, far, delay, twice in (argument.split(":") for argument in sys.argv[1:])])

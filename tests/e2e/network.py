@@ -171,7 +171,7 @@ class Network:
                     for node in (link.near, link.far)]
             for end in ends:
                 self._cleanup.callback(os.close, end)
-            pairs.append((*ends, link.delay))
+            pairs.append((*ends, link.delay, link.twice))
         ip_batch(veths)
         if pairs:
             self._cleanup.callback(_end, forwarder.start(pairs))

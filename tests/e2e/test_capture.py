@@ -72,6 +72,44 @@ class CaptureAgrees(harness.LabTest):
         self.check("tun", 6, "-U")
 
 
+class Sparing(harness.LabTest):
+    """No flood beyond the target, none towards one router."""
+
+    def test_no_more_than_three_probes_of_a_flow_pass_the_target(self):
+        for lab, distance in (("line", 4), ("delay", 10)):
+            for family, flag in ((4, "-T"), (6, "-U")):
+                with self.subTest(lab=lab, family=family), Network(lab) as network:
+                    network.open_tcp()
+                    with capture.Capture(network) as tap:
+                        self.etr(network, flag, "-c", "3", "-d", "200ms", "-t", "150ms", network.target(family))
+                    probes = [probe.packet for probe in capture.probes(tap.packets, network.source(family))
+                              if probe.packet.target == network.target(family)]
+                    past = collections.Counter(packet.ports[0] for packet in probes if packet.ttl > distance)
+                    at = collections.Counter(packet.ports[0] for packet in probes if packet.ttl == distance)
+                    self.assertLessEqual(max(past.values(), default=0), 3)
+                    self.assertEqual(set(at.values()), {3}, "one probe per flow and round reaches the target")
+
+    def test_the_rate_is_kept(self):
+        with Network("line") as network, capture.Capture(network) as tap:
+            self.etr(network, "-P", "32", "-c", "2", "--rate", "200", "-d", "100ms", "-t", "100ms", network.target(4))
+        sent = sorted(probe.sent for probe in capture.probes(tap.packets, network.source(4)))
+        self.assertGreaterEqual(len(sent), 32 * 4 * 2)
+        for index, begin in enumerate(sent):
+            within = [stamp for stamp in sent[index:index + 300] if stamp < begin + 10**9]
+            self.assertLessEqual(len(within), 200 + 12)  # a burst of 10, and the edges
+
+    def test_at_most_six_probes_back_to_back_towards_one_router(self):
+        with Network("line") as network, capture.Capture(network) as tap:
+            self.etr(network, "-P", "32", "-c", "2", "-i", "0", "--rate", "0", "-d", "200ms", "-t", "150ms",
+                     network.target(4))
+        longest = run = last = 0
+        for probe in capture.probes(tap.packets, network.source(4)):
+            run = run + 1 if probe.packet.ttl == last else 1
+            last = probe.packet.ttl
+            longest = max(longest, run)
+        self.assertLessEqual(longest, 6)
+
+
 class ProbesAreClean(harness.LabTest):
     """Every probe, as another program reads it: right checksums, and a flow's probes differ only where they may."""
 

@@ -15,7 +15,8 @@ from topologies import SOURCE, TARGET
 FLAGS = ("-P", "4", "-d", "200ms", "-t", "150ms")
 
 
-class Faults(harness.LabTest):
+class Watching(harness.LabTest):
+    """A run that is disturbed."""
 
     def watch(self, network, family, count, faults, *flags):
         """Runs etr for `count` rounds; calls faults[n] when round n is first seen. Returns the records."""
@@ -51,6 +52,9 @@ class Faults(harness.LabTest):
             if record["probe_num"] in rounds:
                 self.assertTrue(record["reached_dest"], record)
                 self.assertEqual([hop["verdict"] for hop in record["hops"]], ["answered"] * 4, record)
+
+
+class Surroundings(Watching):
 
     def test_a_link_that_goes_down_and_comes_up_again(self):
         """etr defect B2: a send error is a verdict, not the end."""
@@ -93,6 +97,9 @@ class Faults(harness.LabTest):
                 for hop in record["hops"]:
                     self.assertLess(hop["rtt"], 20000, record)
 
+
+class Hostility(Watching):
+
     def test_truncated_and_forged_errors_change_nothing(self):
         """etr defect B1: an ICMP error may quote any number of octets of our probe, or somebody else's."""
         for family in (4, 6):
@@ -103,6 +110,9 @@ class Faults(harness.LabTest):
                 self.assertGreater(forger.sent, 1000)
                 self.assert_healthy(found, range(0, 12))
                 self.assertEqual({record["path_id"] for record in found}, {found[0]["path_id"]})
+
+
+class Own(Watching):
 
     def test_quitting_does_not_wait_for_delays(self):
         """etr defect B8."""

@@ -19,6 +19,7 @@ class Link:
     kind: str = "veth"    # or "tap", "tun": through the user-space forwarder
     delay: float = 0.0    # seconds each way; needs the forwarder
     loss: int = 0         # percent of what leaves near and never arrives at far
+    twice: bool = False   # what comes from far arrives twice; needs the forwarder
 
     def address(self, node, family):
         host = 1 if node == self.near else 2
@@ -128,6 +129,7 @@ _ALL = (
               links=_every(_line(10), kind="tap", delay=0.001)),
     _topology("delay-nested", "nested, 2 ms each way on the first link and before the target", _nested(4),
               links={(SOURCE, "r1"): {"kind": "tap", "delay": 0.002}, ("z", TARGET): {"kind": "tap", "delay": 0.002}}),
+    _topology("twice", "whatever comes back comes twice", _line(4), links={(SOURCE, "r1"): {"kind": "tap", "twice": True}}),
     _topology("nested-lossy", "nested, with 20 % loss on the way to a0, so in one of four branches", _nested(4),
               links={("r1", "a0"): {"loss": 20}}),
 )
