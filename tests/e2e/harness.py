@@ -3,10 +3,13 @@ import calendar
 import functools
 import json
 import os
+import queue
 import re
 import signal
 import subprocess
 import sys
+import threading
+import time
 import unittest
 
 import namespaces
@@ -66,9 +69,41 @@ def run_etr(network, *flags, timeout=60):
                        stdin=subprocess.DEVNULL)
 
 
-def start_etr(network, *flags, **options):
-    return network.start([ETR, "-J", "-n", *flags], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                         stderr=subprocess.PIPE, text=True, **options)
+class RunningEtr:
+    """etr in the source, its output read as it comes."""
+
+    def __init__(self, network, *flags):
+        self.process = network.start([ETR, "-J", "-n", *flags], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                     stderr=subprocess.PIPE, text=True)
+        self._lines = queue.SimpleQueue()
+        self._errors = []
+        self._readers = [threading.Thread(target=self._read_lines), threading.Thread(target=self._read_errors)]
+        for reader in self._readers:
+            reader.start()
+
+    def _read_lines(self):
+        for line in self.process.stdout:
+            self._lines.put(line)
+        self._lines.put(None)
+
+    def _read_errors(self):
+        self._errors.append(self.process.stderr.read())
+
+    def lines(self, timeout=60):
+        """Yields each line of output as it comes, to its end."""
+        deadline = time.monotonic() + timeout
+        while (line := self._lines.get(timeout=max(0.0, deadline - time.monotonic()))) is not None:
+            yield line
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def end(self, timeout=10):
+        """Waits for the end; returns the exit status and standard error."""
+        status = self.process.wait(timeout)
+        for reader in self._readers:
+            reader.join()
+        return status, "".join(self._errors)
 
 
 def main(needs_etr=True):

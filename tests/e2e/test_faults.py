@@ -1,6 +1,5 @@
 #!/usr/bin/python3
 """What goes wrong around a running trace: it goes on, says so, and every record stays true."""
-import select
 import signal
 import socket
 import struct
@@ -21,26 +20,14 @@ class Watching(harness.LabTest):
     def watch(self, network, family, count, faults, *flags):
         """Runs etr for `count` rounds; calls faults[n] when round n is first seen. Returns the records."""
         faults = dict(faults)
-        etr = harness.start_etr(network, *FLAGS, "-c", str(count), *flags, network.target(family))
-        self.addCleanup(etr.stdout.close)
-        self.addCleanup(etr.stderr.close)
-        errors = []
-        reader = threading.Thread(target=lambda: errors.append(etr.stderr.read()))
-        reader.start()
+        etr = harness.RunningEtr(network, *FLAGS, "-c", str(count), *flags, network.target(family))
         found = []
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            if not select.select([etr.stdout], [], [], 1)[0]:
-                continue
-            line = etr.stdout.readline()
-            if not line:
-                break
+        for line in etr.lines():
             paths, _ = harness.records.parse(line)
             found += paths
             if paths and paths[0]["probe_num"] in faults:
                 faults.pop(paths[0]["probe_num"])(etr)
-        status = etr.wait(5)
-        reader.join()
+        status, errors = etr.end()
         self.assertEqual(status, 0, errors)
         self.assertEqual(sorted((record["probe_num"], record["probe_id"]) for record in found),
                          [(round_, flow) for round_ in range(count) for flow in range(4)])
@@ -89,8 +76,8 @@ class Surroundings(Watching):
     def test_a_stopped_process_goes_on_with_true_times(self):
         with Network("line") as network:
             def stop(etr):
-                etr.send_signal(signal.SIGSTOP)
-                threading.Timer(2, lambda: etr.send_signal(signal.SIGCONT)).start()
+                etr.signal(signal.SIGSTOP)
+                threading.Timer(2, lambda: etr.signal(signal.SIGCONT)).start()
             found = self.watch(network, 4, 20, {5: stop})
             self.assert_healthy(found, [*range(0, 5), *range(8, 20)])
             for record in found:
@@ -117,11 +104,11 @@ class Own(Watching):
     def test_quitting_does_not_wait_for_delays(self):
         """etr defect B8."""
         with Network("line") as network:
-            etr = harness.start_etr(network, "-P", "4", "-d", "60s", "-t", "50s", "-i", "1s", network.target(4))
+            etr = harness.RunningEtr(network, "-P", "4", "-d", "60s", "-t", "50s", "-i", "1s", network.target(4))
             time.sleep(1.2)
             began = time.monotonic()
-            etr.send_signal(signal.SIGINT)
-            etr.communicate(timeout=10)
+            etr.signal(signal.SIGINT)
+            etr.end()
             self.assertLess(time.monotonic() - began, 0.5)
 
     def test_high_ttls_of_udp_towards_a_dark_target_do_not_end_the_run(self):

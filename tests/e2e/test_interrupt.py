@@ -26,13 +26,15 @@ class Leaving(harness.LabTest):
 
     def leave(self, number, after, *flags, **changes):
         """Signals etr that long after its first record; returns status, time to leave, output, errors."""
-        etr = harness.start_etr(self.network, *endless(**changes), *flags, self.network.target(4))
-        text = [etr.stdout.readline()]
+        etr = harness.RunningEtr(self.network, *endless(**changes), *flags, self.network.target(4))
+        lines = etr.lines()
+        text = next(lines)
         time.sleep(after)
         began = time.monotonic()
-        etr.send_signal(number)
-        rest, errors = etr.communicate(timeout=5)
-        return etr.returncode, time.monotonic() - began, "".join(text) + rest, errors
+        etr.signal(number)
+        status, errors = etr.end()
+        took = time.monotonic() - began
+        return status, took, text + "".join(lines), errors
 
     def test_a_signal_ends_the_run_in_half_a_second_with_whole_records(self):
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -50,14 +52,14 @@ class Leaving(harness.LabTest):
         """etr defect A20: interrupted while the answers of a dark target are still awaited."""
         self.network.darken("dst")
         self.addCleanup(self.network.lighten, "dst")
-        etr = harness.start_etr(self.network, *endless(P="4", t="5s", d="6s"), self.network.target(4))
+        etr = harness.RunningEtr(self.network, *endless(P="4", t="5s", d="6s"), self.network.target(4))
         time.sleep(1)
-        etr.send_signal(signal.SIGINT)
         began = time.monotonic()
-        text, errors = etr.communicate(timeout=5)
-        self.assertEqual(etr.returncode, 0, errors)
+        etr.signal(signal.SIGINT)
+        status, errors = etr.end()
+        self.assertEqual(status, 0, errors)
         self.assertLess(time.monotonic() - began, 0.5)
-        found, _ = harness.records.parse(text)
+        found, _ = harness.records.parse("".join(etr.lines()))
         self.assert_true_paths(self.network, found, complete=False, flows=4, rounds=1)
         self.assertEqual({record["complete"] for record in found}, {False})
         for record in found:

@@ -15,11 +15,11 @@ class Dark(harness.LabTest):
     def test_a_target_that_goes_dark_is_not_reached_and_shows_no_stale_reply(self):
         for family, flag in ((4, "-T"), (6, "-U")):
             with self.subTest(family=family, flag=flag), Network("two-way") as network:
-                etr = harness.start_etr(network, flag, "-P", "8", "-c", "24", "-d", "200ms", "-t", "150ms",
+                etr = harness.RunningEtr(network, flag, "-P", "8", "-c", "24", "-d", "200ms", "-t", "150ms",
                                         network.target(family))
                 found = []
                 dark = lit = None
-                for line in etr.stdout:
+                for line in etr.lines():
                     found += harness.records.parse(line)[0]
                     if dark is None and found[-1]["probe_num"] == 4:
                         network.darken(topologies.TARGET)
@@ -27,7 +27,8 @@ class Dark(harness.LabTest):
                     if dark is not None and lit is None and found[-1]["probe_num"] == 12:
                         lit = time.time_ns()
                         network.lighten(topologies.TARGET)
-                self.assertEqual(etr.wait(10), 0, etr.stderr.read())
+                status, errors = etr.end()
+                self.assertEqual(status, 0, errors)
                 phases = collections.Counter()
                 for record in found:
                     started, ended = harness.nanoseconds(record["started"]), harness.nanoseconds(record["timestamp"])
@@ -128,16 +129,17 @@ class Reroute(harness.LabTest):
                 long = self._path(network, family, flag)
                 self.assertEqual((len(short), len(long)), (4, 5))
                 network.steer("r1", "a")
-                etr = harness.start_etr(network, flag, "-P", "4", "-c", "30", "-d", "200ms", "-t", "150ms",
+                etr = harness.RunningEtr(network, flag, "-P", "4", "-c", "30", "-d", "200ms", "-t", "150ms",
                                         network.target(family))
                 found, moves = [], {8: "b1", 18: "a"}
                 at = []
-                for line in etr.stdout:
+                for line in etr.lines():
                     found += harness.records.parse(line)[0]
                     if found[-1]["probe_num"] in moves:
                         network.steer("r1", moves.pop(found[-1]["probe_num"]))
                         at.append(time.time_ns())
-                self.assertEqual(etr.wait(10), 0, etr.stderr.read())
+                status, errors = etr.end()
+                self.assertEqual(status, 0, errors)
                 round_ns = 2 * 10**8
                 for record in found:
                     started, ended = harness.nanoseconds(record["started"]), harness.nanoseconds(record["timestamp"])
