@@ -19,23 +19,22 @@ class Events(harness.LabTest):
         return found, events, others[-1]
 
     def test_an_answer_after_the_timeout_is_late_and_its_probe_stays_lost(self):
-        """etr defect A10. Round trips grow by a good 2 ms per hop; the timeout is 12 ms."""
-        with Network("delay") as network:
+        """etr defect A10. The fourth hop and the target answer after 200 ms; the timeout is 100 ms."""
+        with Network("slow") as network:
             for family, flag in ((4, "-T"), (6, "-U")):
                 with self.subTest(family=family):
-                    found, events, summary = self.traced(network, flag, "-P", "2", "-c", "4", "-d", "300ms", "-t", "12ms",
-                                                         "-m", "10", network.target(family))
+                    found, events, summary = self.traced(network, flag, "-P", "2", "-c", "4", "-d", "600ms", "-t", "100ms",
+                                                         "-m", "5", network.target(family))
                     paths = self.assert_true_paths(network, found, complete=False, flows=2, rounds=4)
                     for record in found:
-                        hops = {hop["ttl"]: hop for hop in record["hops"]}
-                        self.assertEqual((hops[4]["timeout"], hops[7]["timeout"]), (False, True), record)
-                        for ttl, hop in hops.items():
-                            key = ("late", record["probe_id"], record["probe_num"], ttl, paths[record["source_port"]][ttl - 1])
+                        self.assertEqual([hop["timeout"] for hop in record["hops"]], [False] * 3 + [True] * 2, record)
+                        for hop in record["hops"]:
+                            address = paths[record["source_port"]][hop["ttl"] - 1]
+                            key = ("late", record["probe_id"], record["probe_num"], hop["ttl"], address)
                             if not hop["timeout"]:
-                                self.assertLessEqual(hop["rtt_ns"], 12_000_000)
                                 self.assertNotIn(key, events)
                             elif record["probe_num"] < 3:  # those of the last round come when the run is over
-                                self.assertGreater(events[key], 12_000_000)
+                                self.assertGreater(events[key], 200_000_000)
                     self.assertEqual(summary["late"], len(events))
 
     def test_a_second_answer_is_a_duplicate_and_counts_once(self):

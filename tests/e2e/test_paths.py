@@ -33,8 +33,10 @@ class Paths(harness.LabTest):
         kinds = {kind} if kind != "syn-ack" or self.network.topology.flawless else {"syn-ack", "rst", "ack"}
         for record in found:
             for hop in record["hops"]:
+                if self.network.topology.flawless:
+                    self.assertIn(hop["class"], {"answering", "unknown"}, record)
                 if not hop["timeout"]:
-                    at_target = hop["ttl"] == len(paths[record["source_port"]])
+                    at_target = hop["ip"] == paths[record["source_port"]][-1]
                     self.assertIn(hop["kind"], kinds if at_target else {"time-exceeded"}, hop)
         self.assert_one_path_id_per_path(found, paths)
 

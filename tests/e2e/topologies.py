@@ -127,6 +127,8 @@ _ALL = (
               links={(SOURCE, "r1"): {"kind": "tun"}}),
     _topology("delay", "ten hops, 1 ms each way per link", _line(10),
               links=_every(_line(10), kind="tap", delay=0.001)),
+    _topology("slow", "100 ms each way on the link before the last", _line(5),
+              links={("r3", "r4"): {"kind": "tap", "delay": 0.1}}),
     _topology("delay-nested", "nested, 2 ms each way on the first link and before the target", _nested(4),
               links={(SOURCE, "r1"): {"kind": "tap", "delay": 0.002}, ("z", TARGET): {"kind": "tap", "delay": 0.002}}),
     _topology("twice", "whatever comes back comes twice", _line(4), links={(SOURCE, "r1"): {"kind": "tap", "twice": True}}),
