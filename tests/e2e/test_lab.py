@@ -26,7 +26,7 @@ class Truth(harness.LabTest):
                     with self.subTest(family=family, protocol=protocol, port=port):
                         paths = truth.paths(network, family, protocol, ports, port)
                         longest = max(map(len, paths.values()))
-                        found = pytrace.trace(network, family, protocol, ports, port, longest, timeout=0.2)
+                        found = pytrace.trace(network, family, protocol, ports, port, longest, timeout=0.4)
                         for record in found:
                             # A lost answer of the target leaves the next TTL in: pytrace knows no distance.
                             del record["hops"][len(paths[record["source_port"]]):]
