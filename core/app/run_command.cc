@@ -79,6 +79,7 @@ int run_pipeline(pipeline::PipelineConfig config, std::vector<std::string> hosts
     return EXIT_FAILURE;
   }
   Signals signals;
+  remember_terminal_modes();
   if (const absl::Status status = (*pipeline)->start(); !status.ok()) {
     log.error(std::string(status.message()));
     return EXIT_FAILURE;

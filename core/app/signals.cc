@@ -38,6 +38,8 @@ std::optional<int> Signals::take() {
 }
 
 // SIGTSTP is blocked, so the stop nobody can refuse takes its place; a shell sees no difference.
-void Signals::stop_process() { ::kill(::getpid(), SIGSTOP); }
+// To this thread, which therefore stops before its next instruction: sent to the process, another
+// thread may take the signal first, and a view would have its terminal back before the stop.
+void Signals::stop_process() { std::raise(SIGSTOP); }
 
 }  // namespace etr::app
