@@ -14,9 +14,6 @@ constexpr std::uint32_t kMinVerdicts = 3;
 struct Tally {
   std::uint64_t verdicts = 0;
   std::uint64_t answered = 0;
-  double ratio() const {
-    return verdicts == 0 ? 0 : static_cast<double>(answered) / static_cast<double>(verdicts);
-  }
 };
 
 using Evidence = std::vector<std::vector<HopEvidence>>;
@@ -43,10 +40,10 @@ HopClass judge(const std::vector<Tally>& tallies) {
   const double upper = wilson(own.answered, own.verdicts).high;
   bool doubtful = false;
   for (const Tally& behind : tallies) {
-    const double lower = wilson(behind.answered, behind.verdicts).low;
-    if (lower > upper) return HopClass::kLimited;
+    if (wilson(behind.answered, behind.verdicts).low > upper) return HopClass::kLimited;
     // Nothing lost behind, over enough probes that it says something: too early to call it loss.
-    doubtful = doubtful || (behind.answered == behind.verdicts && lower > own.ratio());
+    doubtful = doubtful ||
+               (behind.answered == behind.verdicts && 2 * behind.verdicts >= own.verdicts);
   }
   return doubtful ? HopClass::kUnknown : HopClass::kLossy;
 }

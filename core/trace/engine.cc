@@ -90,6 +90,8 @@ class Engine::Impl {
   void see_own(const OwnProbe& own, const transport::ReceivedPacket& packet);
   void see_answer(const Answer& answer, const transport::ReceivedPacket& packet);
   void see_ambiguous(FlowState& flow, std::uint32_t id);
+  void see_surplus(FlowState& flow, std::uint32_t id);
+  void drain(FlowState& flow, std::uint32_t id, std::uint32_t answers);
   void see_repeated(FlowState& flow, Probe& probe, const Reply& reply,
                     const transport::ReceivedPacket& packet);
   void accept(std::uint32_t id, FlowState& flow, Probe& probe, const Reply& reply,
@@ -110,6 +112,7 @@ class Engine::Impl {
   void obey();
   void obey(const Command& command);
   void housekeeping(Instant now);
+  void report_stretch();
   void offer_snapshot();
   std::shared_ptr<const Snapshot> make_run_snapshot();
   void reject(Rejection rejection);
@@ -262,10 +265,7 @@ void Engine::Impl::see_answer(const Answer& answer, const transport::ReceivedPac
   const MatchResult result = matcher_.match(flow, answer);
   if (const auto* rejection = std::get_if<Rejection>(&result)) return reject(*rejection);
   if (std::holds_alternative<Ambiguous>(result)) return see_ambiguous(flow, answer.flow);
-  if (std::holds_alternative<Surplus>(result)) {
-    ++counters_.duplicates;
-    return;
-  }
+  if (std::holds_alternative<Surplus>(result)) return see_surplus(flow, answer.flow);
   const Match& match = std::get<Match>(result);
   Reply reply = answer.reply;
   reply.rewritten = match.rewritten;
@@ -276,7 +276,7 @@ void Engine::Impl::see_answer(const Answer& answer, const transport::ReceivedPac
   Probe& probe = *match.probe;
   const bool in_time = !reply.rtt || *reply.rtt <= options_.timeout;
   if (probe.state == ProbeState::kInFlight && in_time) {
-    if (!answer.decoded.probe) flow.nameless_answer = transport_.clock().now();
+    if (!answer.decoded.probe) flow.nameless_answers = true;
     accept(answer.flow, flow, probe, reply, packet.interface_index, answer);
     return;
   }
@@ -324,15 +324,38 @@ void Engine::Impl::see_repeated(FlowState& flow, Probe& probe, const Reply& repl
 /// The destination answered several probes that are out at once, and no answer says which: they are
 /// withdrawn, and the planner asks again, one at a time.
 void Engine::Impl::see_ambiguous(FlowState& flow, std::uint32_t id) {
-  if (flow.rounds.empty()) return;
-  std::vector<Probe*> waiting;
+  std::uint32_t withdrawn = 0;
+  std::uint8_t lowest = flow.max_ttl;
   flow.probes.for_each_in_flight([&](Probe& probe) {
-    if (may_reach(flow, probe)) waiting.push_back(&probe);
+    if (!may_reach(flow, probe)) return;
+    lowest = std::min(lowest, probe.ttl);
+    withdraw(flow, probe);
+    ++withdrawn;
   });
-  for (Probe* probe : waiting) withdraw(flow, *probe);
-  const Cell cell{id, 1, flow.rounds.back().number()};
+  drain(flow, id, withdrawn - 1);
+  if (flow.rounds.empty()) return;
+  const Cell cell{id, lowest, flow.rounds.back().number()};
   planner_->on_outcome(cell, {OutcomeKind::kReachedUnknown, transport_.clock().now(), {}, true});
   close_rounds(id, flow);
+}
+
+/// Answers to withdrawn probes must not be taken for answers to later ones: nothing more goes to the
+/// destination until all have come, or can come no more.
+void Engine::Impl::drain(FlowState& flow, std::uint32_t id, std::uint32_t answers) {
+  const Instant now = transport_.clock().now();
+  if (now > flow.drained_at) flow.draining = 0;
+  flow.draining += answers;
+  if (flow.draining == 0) return;
+  flow.drained_at = now + options_.timeout;
+  planner_->hold(id, flow.drained_at);
+}
+
+void Engine::Impl::see_surplus(FlowState& flow, std::uint32_t id) {
+  if (flow.draining == 0) {
+    ++counters_.duplicates;
+  } else if (--flow.draining == 0) {
+    planner_->hold(id, transport_.clock().now());
+  }
 }
 
 void Engine::Impl::accept(std::uint32_t id, FlowState& flow, Probe& probe, const Reply& reply,
@@ -395,9 +418,13 @@ void Engine::Impl::give_up(std::uint32_t id, FlowState& flow, Probe& probe) {
 void Engine::Impl::cut_behind_end(std::uint32_t id, FlowState& flow) {
   flow.end = planner_->end_of_path(id);
   if (!flow.end) return;
+  std::uint32_t withdrawn = 0;
   flow.probes.for_each_in_flight([&](Probe& probe) {
-    if (probe.ttl > *flow.end) withdraw(flow, probe);
+    if (probe.ttl <= *flow.end) return;
+    withdraw(flow, probe);
+    ++withdrawn;
   });
+  if (flow.nameless_answers) drain(flow, id, withdrawn);
   if (flow.hops.size() > *flow.end) flow.hops.resize(*flow.end);
 }
 
@@ -459,7 +486,7 @@ void Engine::Impl::send_probe(const Cell& cell, Instant now) {
   if (probe == nullptr) {
     return fail_probe(cell, flow, nullptr, "every slot of this ttl is still waiting for an answer");
   }
-  probe->token = random_();
+  probe->token = random_() | 1U;  // A quoted 0 may be padding (RFC 4884), so it proves nothing.
   probe->sent = now;
   probe->sent_utc = utc;
   const absl::Status status = write_and_send(flow, *probe);
@@ -562,8 +589,16 @@ void Engine::Impl::housekeeping(Instant now) {
     report(std::move(event));
   }
   for (Event& event : limiter_.due(now)) observer_->on_event(std::move(event));
+  report_stretch();
+}
+
+/// Once every flow knows how many probes it takes, and again if that grows by much.
+void Engine::Impl::report_stretch() {
+  const bool all_known = std::all_of(flows_.begin(), flows_.end(),
+                                     [](const auto& flow) { return flow->rounds_closed > 0; });
   const Duration interval = planner_->effective_interval();
-  if (interval > options_.round_interval && interval > reported_interval_ + reported_interval_ / 10) {
+  if (all_known && interval > options_.round_interval &&
+      interval > reported_interval_ + reported_interval_ / 4) {
     reported_interval_ = interval;
     Event event;
     event.kind = EventKind::kRoundStretched;

@@ -68,12 +68,12 @@ bool FixedRounds::sweeping(const FlowPlan& flow) const {
 
 /// When `ttl` may be sent in the running round; empty: not before something is answered or lost.
 std::optional<Instant> FixedRounds::permitted_at(const FlowPlan& flow, std::uint8_t ttl) const {
-  const Instant by_delay = flow.round_start + (ttl - 1) * options_.ttl_delay;
   const bool beyond_routers = ttl > flow.highest_router;
-  const bool alone = flow.one_at_a_time && beyond_routers;
+  Instant at = flow.round_start + (ttl - 1) * options_.ttl_delay;
+  if (beyond_routers) at = std::max(at, flow.hold);
+  const bool alone = (flow.one_at_a_time || flow.nameless_answers) && beyond_routers;
   if (flow.nameless_answers && flow.end == ttl && flow.end_probe) return std::nullopt;
-  if (!alone && (flow.end || ttl <= flow.highest_router + kWindow)) return by_delay;
-  Instant at = by_delay;
+  if (!alone && (flow.end || ttl <= flow.highest_router + kWindow)) return at;
   for (std::size_t below = 0; below + 1 < ttl; ++below) {
     const Step& step = flow.steps[below];
     if (step.mark == Mark::kUnsent) return std::nullopt;
@@ -89,7 +89,7 @@ std::optional<FixedRounds::Candidate> FixedRounds::second_look(const FlowPlan& f
   if (!flow.look) return std::nullopt;
   const Step& step = flow.steps[*flow.look - 1U];
   const Instant at = step.mark == Mark::kWaiting ? step.sent + patience(flow) : flow.round_start;
-  return Candidate{*flow.look, at};
+  return Candidate{*flow.look, std::max(at, flow.hold)};
 }
 
 std::optional<FixedRounds::Candidate> FixedRounds::candidate(std::uint32_t id,
@@ -152,7 +152,8 @@ std::optional<Cell> FixedRounds::next(Instant now) {
 
 bool FixedRounds::still_wanted(const Cell& cell) const {
   const FlowPlan& flow = flows_[cell.flow];
-  return flow.active && flow.round == cell.round && cell.ttl <= limit(flow);
+  return flow.active && flow.round == cell.round && cell.ttl <= limit(flow) &&
+         flow.steps[cell.ttl - 1U].mark == Mark::kWaiting;
 }
 
 std::optional<Instant> FixedRounds::deadline() const {
@@ -173,7 +174,7 @@ bool FixedRounds::begin_round(std::uint32_t id, FlowPlan& flow, Instant now) {
   flow.started = true;
   flow.last_round = options_.rounds != 0 && flow.round + 1 >= options_.rounds;
   flow.round_start = now;
-  flow.one_at_a_time = false;
+  flow.one_at_a_time = flow.one_at_a_time && !flow.end;
   flow.steps.assign(flow.max_ttl, Step{});
   if (!first) plan_search(flow);
   count_cells(flow);
@@ -218,6 +219,11 @@ void FixedRounds::count_cells(FlowPlan& flow) {
   }
 }
 
+void FixedRounds::hold(std::uint32_t id, Instant until) {
+  flows_[id].hold = until;
+  schedule(id);
+}
+
 void FixedRounds::on_outcome(const Cell& cell, const Outcome& outcome) {
   FlowPlan& flow = flows_[cell.flow];
   if (!flow.active || cell.ttl == 0 || cell.ttl > flow.max_ttl) return;
@@ -253,8 +259,9 @@ void FixedRounds::on_outcome(const Cell& cell, const Outcome& outcome) {
     case OutcomeKind::kReachedUnknown:
       if (flow.end) break;
       flow.one_at_a_time = true;
-      for (std::size_t i = flow.highest_router; i < flow.steps.size(); ++i) {
-        if (flow.steps[i].mark != Mark::kEnd) flow.steps[i].mark = Mark::kUnsent;
+      for (std::size_t i = cell.ttl - 1U; i < flow.steps.size(); ++i) {
+        const Mark seen = flow.steps[i].mark;
+        if (seen != Mark::kEnd && seen != Mark::kRouter) flow.steps[i].mark = Mark::kUnsent;
       }
       break;
   }

@@ -39,6 +39,7 @@ class FixedRounds final : public Planner {
   std::optional<Cell> next(transport::Instant now) override;
   bool still_wanted(const Cell& cell) const override;
   std::optional<transport::Instant> deadline() const override;
+  void hold(std::uint32_t flow, transport::Instant until) override;
   void on_outcome(const Cell& cell, const Outcome& outcome) override;
   bool is_open(std::uint32_t flow, std::uint64_t round) const override;
   bool finished() const override;
@@ -74,6 +75,7 @@ class FixedRounds final : public Planner {
     std::uint8_t searches = 0;              ///< Searches for a silent end, each 3 TTLs further.
     std::uint8_t search_limit = 0;          ///< Of the running round; 0: no search.
     bool one_at_a_time = false;             ///< See OutcomeKind::kReachedUnknown.
+    transport::Instant hold{};              ///< No probe beyond the routers before.
     /// The destination's answers do not name their probe: only one may be out to it at a time.
     bool nameless_answers = false;
     std::optional<std::uint64_t> end_probe;  ///< Round of a probe to the end without outcome yet.
@@ -120,7 +122,6 @@ class FixedRounds final : public Planner {
   std::uint64_t total_cells_ = 0;           ///< Probes that one round of all flows takes.
   std::vector<FlowPlan> flows_;
   std::uint32_t active_ = 0;
-  std::uint32_t ended_ = 0;
   mutable std::priority_queue<Due, std::vector<Due>, std::greater<>> queue_;
   std::vector<std::uint32_t> parked_;
   std::uint64_t order_ = 0;

@@ -32,8 +32,10 @@ struct FlowState {
   std::optional<std::uint8_t> end;     ///< TTL of destination or blocker, once known.
   bool reached = false;                ///< In the last closed round.
   std::optional<Blocked> blocked;      ///< In the last closed round.
-  /// When a service last answered in a way that does not name its probe.
-  std::optional<transport::Instant> nameless_answer;
+  bool nameless_answers = false;       ///< The service's answers do not name their probe.
+  /// Withdrawn probes that such a service may still answer, and until when.
+  std::uint32_t draining = 0;
+  transport::Instant drained_at{};
   std::uint64_t rounds_closed = 0;
   std::uint64_t path_changes = 0;
   std::shared_ptr<const FlowSnapshot> snapshot;  ///< Null: to be made anew.

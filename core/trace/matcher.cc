@@ -1,7 +1,5 @@
 #include "trace/matcher.h"
 
-#include <vector>
-
 namespace etr::trace {
 
 namespace {
@@ -13,16 +11,11 @@ bool is_for(const Probe* probe, ProbeId id) {
   return probe != nullptr && probe->ttl == id.ttl && probe->slot == id.slot;
 }
 
-bool beyond_routers(const FlowState& flow, const Probe& probe) {
-  const std::uint8_t routers = flow.rounds.empty() ? std::uint8_t{0} : flow.rounds.back().highest_router();
-  return probe.ttl > routers;
-}
-
 }  // namespace
 
 bool may_reach(const FlowState& flow, const Probe& probe) {
   if (probe.state != ProbeState::kInFlight) return false;
-  return flow.end ? probe.ttl >= *flow.end : beyond_routers(flow, probe);
+  return flow.rounds.empty() || probe.ttl > flow.rounds.back().highest_router();
 }
 
 MatchResult Matcher::match(FlowState& flow, const Answer& answer) {
@@ -52,23 +45,16 @@ MatchResult Matcher::match_identified(FlowState& flow, const Answer& answer, Pro
   return Match{probe, rewritten};
 }
 
-// Where the end of the path is known, an answer is for the probe that went there. If none did, the
-// path may be shorter than it seemed: then a probe below the end can be meant, but only one sent
-// after the last such answer, or a service that answers twice would shorten its path.
 MatchResult Matcher::match_by_elimination(FlowState& flow) {
-  std::vector<Probe*> reaching;
-  std::vector<Probe*> below;
+  Probe* only = nullptr;
+  int waiting = 0;
   flow.probes.for_each_in_flight([&](Probe& probe) {
-    if (may_reach(flow, probe)) {
-      reaching.push_back(&probe);
-    } else if (flow.end && beyond_routers(flow, probe) &&
-               (!flow.nameless_answer || probe.sent > *flow.nameless_answer)) {
-      below.push_back(&probe);
-    }
+    if (!may_reach(flow, probe)) return;
+    only = &probe;
+    ++waiting;
   });
-  const std::vector<Probe*>& waiting = reaching.empty() ? below : reaching;
-  if (waiting.size() == 1) return Match{waiting.front(), false};
-  if (waiting.empty() || flow.end) return Surplus{};
+  if (waiting == 1) return Match{only, false};
+  if (waiting == 0 || flow.end) return Surplus{};
   return Ambiguous{};
 }
 

@@ -25,8 +25,8 @@ enum class OutcomeKind : std::uint8_t {
   kLost,
   kSendFailed,
   /// The destination answered, but not in a way that tells which of several probes it was, and
-  /// where the path ends is not known. Probes above the highest router that answered count as not
-  /// sent: they must be asked for again, one at a time.
+  /// where the path ends is not known. Probes from the cell's TTL on that have no answer count as
+  /// not sent: they must be asked for again, one at a time.
   kReachedUnknown,
 };
 
@@ -54,6 +54,10 @@ class Planner {
   virtual bool still_wanted(const Cell& cell) const = 0;
   /// When next() should be called again without other news; empty: only news can help.
   virtual std::optional<transport::Instant> deadline() const = 0;
+
+  /// Until then no probe may go that could reach the destination: answers to earlier ones, which do
+  /// not name their probe, may still be on their way. A later call moves the time, either way.
+  virtual void hold(std::uint32_t flow, transport::Instant until) = 0;
 
   /// Every cell gets exactly one final outcome, but kReachedUnknown, which comes in addition.
   virtual void on_outcome(const Cell& cell, const Outcome& outcome) = 0;

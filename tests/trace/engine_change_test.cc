@@ -1,0 +1,215 @@
+// Paths that grow, shrink, move and end elsewhere.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/engine_run.h"
+
+namespace etr::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using transport::Link;
+using transport::PortState;
+using transport::Router;
+using transport::testing::change;
+using transport::testing::diamond;
+using transport::testing::line;
+using transport::testing::router_address;
+using transport::testing::target_address;
+using transport::testing::to;
+
+EngineRunOptions one_flow(std::uint64_t rounds, Protocol protocol = Protocol::kTcp) {
+  EngineRunOptions options = options_for(protocol);
+  options.engine.flows = 1;
+  options.engine.rounds = rounds;
+  return options;
+}
+
+transport::UnreachableCode unreachable(std::uint8_t code) {
+  transport::UnreachableCode both;
+  both.ipv4 = code;
+  return both;
+}
+
+/// From `at` on, r2 sends everything to `id`.
+void reroute(transport::Network& network, Duration at, const std::string& id) {
+  change<Router>(network, at, "r2", [&](Router& router) { router.next = {to(id)}; });
+}
+
+// etr-compat A5: growth was never followed.
+TEST(PathGrowth, IsFollowedWithinOneRound) {
+  transport::Network network = line(5);
+  network.routers[1].next = {to("r5")};
+  reroute(network, 3s, "r3");
+  EngineRun run(network, one_flow(4));
+  run.run();
+  const auto paths = run.observer.of_flow(0);
+  EXPECT_EQ(paths[1].hops.size(), 4U);
+  EXPECT_EQ(paths[2].hops.size(), 6U);
+  EXPECT_TRUE(paths[2].reached);
+  const auto changes = run.observer.of_kind(EventKind::kPathChange);
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_EQ(changes[0].round, 2U);
+  EXPECT_EQ(changes[0].change->first_ttl, 3);
+  EXPECT_NE(paths[2].path_id, paths[1].path_id);
+}
+
+// etr-compat A6: the old last TTL stayed behind as a dead hop with the destination's address.
+TEST(PathShrinkage, LeavesNoHopBehind) {
+  transport::Network network = line(5);
+  reroute(network, 3s, "r5");
+  EngineRun run(network, one_flow(4));
+  run.run();
+  const auto paths = run.observer.of_flow(0);
+  EXPECT_EQ(paths[1].hops.size(), 6U);
+  EXPECT_EQ(paths[2].hops.size(), 4U);
+  EXPECT_EQ(paths[3].hops.size(), 4U);
+  EXPECT_TRUE(paths[2].reached && paths[3].reached);
+  EXPECT_EQ(run.summary.snapshot->flows[0]->hops.size(), 4U);
+  EXPECT_EQ(run.observer.of_kind(EventKind::kPathChange).size(), 1U);
+}
+
+// etr-compat A7: hops silent on the new path kept the old path's address.
+TEST(Reroute, OverASilentHopKeepsNothingOfTheOldPath) {
+  transport::Network network = line(4);
+  network.routers.push_back(transport::testing::router("s3", 3, 9));
+  network.routers.push_back(transport::testing::router("s4", 4, 9));
+  find_router(network, "s3")->next = {to("s4")};
+  find_router(network, "s3")->silent = true;
+  find_router(network, "s4")->next = {to("target")};
+  reroute(network, 3s, "s3");
+  EngineRun run(network, one_flow(5));
+  run.run();
+  const auto paths = run.observer.of_flow(0);
+  EXPECT_THAT(hops_of(paths[4]), ElementsAre("10.0.1.1", "10.0.2.1", "*", "10.0.4.9", "203.0.113.9"));
+  EXPECT_NE(paths[4].path_id, paths[0].path_id);
+  EXPECT_NE(paths[4].path_hash, paths[0].path_hash);
+}
+
+TEST(Reroute, BackToAFormerPathGivesItsOldNumber) {
+  transport::Network network = line(4);
+  network.routers.push_back(transport::testing::router("s3", 3, 9));
+  network.routers.push_back(transport::testing::router("s4", 4, 9));
+  find_router(network, "s3")->next = {to("s4")};
+  find_router(network, "s4")->next = {to("target")};
+  reroute(network, 3s, "s3");
+  reroute(network, 7s, "r3");
+  EngineRun run(network, one_flow(6));
+  run.run();
+  const auto paths = run.observer.of_flow(0);
+  EXPECT_NE(paths[2].path_id, paths[0].path_id);
+  EXPECT_EQ(paths[5].path_id, paths[0].path_id);
+  EXPECT_EQ(paths[5].path_hash, paths[0].path_hash);
+}
+
+TEST(Reroute, AtASingleHopCountsOnceItWasSeenTwice) {
+  transport::Network network = diamond(1);
+  network.routers.push_back(transport::testing::router("s2", 2, 9));
+  find_router(network, "s2")->next = {to("r3")};
+  change<Router>(network, 3s, "r1", [](Router& router) { router.next = {to("s2")}; });
+  EngineRun run(network, one_flow(5));
+  run.run();
+  const auto changes = run.observer.of_kind(EventKind::kPathChange);
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_EQ(changes[0].round, 3U);
+  EXPECT_EQ(changes[0].change->first_ttl, 2);
+  EXPECT_EQ(changes[0].change->last_ttl, 2);
+}
+
+TEST(Flows, OnTheSamePathShareItsNumber) {
+  EngineRunOptions options = options_for();
+  options.engine.flows = 64;
+  EngineRun run(diamond(4), options);
+  run.run();
+  std::map<std::uint32_t, std::set<std::vector<std::string>>> by_id;
+  std::set<std::string> hashes;
+  for (const Path& path : run.observer.paths) {
+    by_id[path.path_id].insert(hops_of(path));
+    hashes.insert(path.path_hash);
+  }
+  EXPECT_EQ(by_id.size(), 4U);
+  EXPECT_EQ(hashes.size(), 4U);
+  for (const auto& [id, hops] : by_id) EXPECT_EQ(hops.size(), 1U);
+}
+
+// etr-compat A17: every unreachable but port-unreachable looked like silence, and a
+// port-unreachable from any box on the way ended the walk as "destination".
+TEST(Firewall, ThatRejectsEndsTheWalkAsBlockedByItAndIsNotTheDestination) {
+  for (const std::uint8_t code : {std::uint8_t{13}, std::uint8_t{3}, std::uint8_t{1}}) {
+    transport::Network network = line(4);
+    find_router(network, "r3")->blocks = {transport::Block{6, {}, unreachable(code)}};
+    EngineRun run(network, one_flow(3));
+    run.run();
+    for (const Path& path : run.observer.paths) {
+      EXPECT_FALSE(path.reached);
+      ASSERT_TRUE(path.blocked);
+      EXPECT_EQ(path.blocked->by, router_address(3));
+      EXPECT_EQ(path.blocked->ttl, 4);
+      EXPECT_EQ(path.blocked->icmp_type, 3);
+      EXPECT_EQ(path.blocked->icmp_code, code);
+      EXPECT_EQ(path.hops.size(), 4U);
+    }
+  }
+}
+
+TEST(Firewall, ThatDropsIsSilenceAndBlocksNothing) {
+  transport::Network network = line(4);
+  find_router(network, "r3")->blocks = {transport::Block{6, {}, {}}};
+  EngineRun run(network, one_flow(2));
+  run.run();
+  EXPECT_FALSE(run.observer.paths[1].blocked);
+  EXPECT_FALSE(run.observer.paths[1].reached);
+}
+
+// etr-compat A15: answers of an open UDP service were dropped.
+TEST(OpenUdpService, CountsAsReachedAtItsOwnTtl) {
+  for (const Duration delay : {Duration(1ms), Duration(20ms), Duration(100ms)}) {
+    for (const Duration ttl_delay : {Duration(0), Duration(10ms)}) {
+      transport::Network network = line(4, delay);
+      network.targets[0].udp = PortState::kOpen;
+      EngineRunOptions options = one_flow(5, Protocol::kUdp);
+      options.engine.flows = 8;
+      options.engine.ttl_delay = ttl_delay;
+      options.engine.timeout = 2s;
+      options.engine.round_interval = 3s;
+      EngineRun run(network, options);
+      run.run();
+      EXPECT_EQ(run.observer.paths.size(), 40U);
+      for (const Path& path : run.observer.paths) {
+        EXPECT_TRUE(path.reached);
+        ASSERT_EQ(path.hops.size(), 5U) << "round " << path.round << " delay " << delay.count();
+        for (const Hop& hop : path.hops) {
+          ASSERT_TRUE(hop.reply) << int{hop.ttl} << " in round " << path.round;
+          EXPECT_EQ(*hop.reply->rtt, hop.ttl * 2 * delay);
+        }
+        EXPECT_EQ(path.hops[4].reply->kind, ReplyKind::kData);
+      }
+    }
+  }
+}
+
+TEST(OpenUdpService, BehindALossyLinkIsNeverCreditedWithAnotherProbesTime) {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    transport::Network network = line(4, 5ms);
+    network.seed = seed;
+    network.targets[0].udp = PortState::kOpen;
+    transport::testing::link(network, "r2", "r3").forward.loss = 0.2;
+    EngineRunOptions options = one_flow(20, Protocol::kUdp);
+    options.engine.flows = 8;
+    options.engine.round_interval = 500ms;
+    options.engine.timeout = 500ms;
+    EngineRun run(network, options);
+    run.run();
+    EXPECT_EQ(run.observer.paths.size(), 160U);
+    for (const Path& path : run.observer.paths) {
+      for (const Hop& hop : path.hops) {
+        if (!hop.reply) continue;
+        EXPECT_EQ(*hop.reply->rtt, std::min<int>(hop.ttl, 5) * 10ms);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace etr::testing

@@ -1,0 +1,192 @@
+// Loss, lateness and silence: each round tells its own truth.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "support/engine_run.h"
+
+namespace etr::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using transport::Router;
+using transport::Target;
+using transport::testing::change;
+using transport::testing::diamond;
+using transport::testing::line;
+using transport::testing::link;
+using transport::testing::router_address;
+using transport::testing::target_address;
+
+EngineRunOptions one_flow(std::uint64_t rounds) {
+  EngineRunOptions options = options_for();
+  options.engine.flows = 1;
+  options.engine.rounds = rounds;
+  return options;
+}
+
+// etr-compat A1: records were built from lifetime state.
+TEST(Round, ThatLostAHopShowsNeitherItsOldAddressNorItsOldRtt) {
+  transport::Network network = line(3);
+  change<Router>(network, 3s, "r2", [](Router& router) { router.silent = true; });
+  EngineRun run(network, one_flow(4));
+  run.run();
+  const auto paths = run.observer.of_flow(0);
+  ASSERT_EQ(paths.size(), 4U);
+  EXPECT_TRUE(paths[0].hops[1].reply);
+  EXPECT_TRUE(paths[1].hops[1].reply);
+  for (std::size_t round : {2U, 3U}) {
+    ASSERT_EQ(paths[round].hops.size(), 4U);
+    EXPECT_EQ(paths[round].hops[1].verdict, Verdict::kLost);
+    EXPECT_FALSE(paths[round].hops[1].reply);
+    EXPECT_TRUE(paths[round].reached);
+    EXPECT_EQ(paths[round].path_id, paths[0].path_id);
+    EXPECT_EQ(paths[round].path_hash, paths[0].path_hash);
+  }
+}
+
+// etr-compat A2: reached_dest stayed true after the destination had died, and false for ever if a
+// TTL beyond it was once sent.
+TEST(Round, IsReachedExactlyWhenTheDestinationAnsweredInIt) {
+  transport::Network network = line(3);
+  change<Target>(network, 3s, "target", [](Target& target) { target.dark = true; });
+  change<Target>(network, 15s, "target", [](Target& target) { target.dark = false; });
+  EngineRun run(network, one_flow(12));
+  run.run();
+  for (const Path& path : run.observer.paths) {
+    const auto at = path.started - run.observer.paths.front().started;
+    const bool lit = at < 3s || at >= 15s;
+    EXPECT_EQ(path.reached, lit) << "round " << path.round;
+    EXPECT_EQ(path.hops.back().reply.has_value(), lit) << "round " << path.round;
+  }
+}
+
+// etr-compat A10: a late answer was counted as lost and as received.
+TEST(LateAnswer, LeavesItsProbeLostAndIsAnEventWithItsRtt) {
+  transport::Network network = line(2);
+  change<Router>(network, 1s, "r1", [](Router& router) { router.answer_delay = 1500ms; });
+  EngineRun run(network, one_flow(3));
+  run.run();
+  EXPECT_EQ(run.observer.paths[1].hops[0].verdict, Verdict::kLost);
+  const auto late = run.observer.of_kind(EventKind::kLateReply);
+  ASSERT_GE(late.size(), 1U);
+  EXPECT_EQ(late[0].flow, 0U);
+  EXPECT_EQ(late[0].round, 1U);
+  EXPECT_EQ(late[0].ttl, 1);
+  EXPECT_EQ(late[0].rtt, 1502ms);
+  const HopStats& hop = run.summary.snapshot->flows[0]->hops[0];
+  EXPECT_EQ(hop.sent, 3U);
+  EXPECT_EQ(hop.answered, 1U);
+  EXPECT_EQ(hop.lost, 2U);
+}
+
+// etr-compat A10: a duplicate counted as received.
+TEST(DuplicateAnswer, ChangesNoStatisticAndIsAnEvent) {
+  transport::Network network = line(2);
+  link(network, "source", "r1").back.duplicate = 1;
+  EngineRun run(network, one_flow(3));
+  run.run();
+  const auto duplicates = run.observer.of_kind(EventKind::kDuplicateReply);
+  EXPECT_EQ(duplicates.size(), 9U);
+  EXPECT_EQ(run.summary.snapshot->counters.duplicates, 9U);
+  EXPECT_EQ(run.summary.snapshot->counters.replies, 9U);
+  for (const HopStats& hop : run.summary.snapshot->flows[0]->hops) {
+    EXPECT_EQ(hop.answered, 3U);
+    ASSERT_EQ(hop.responders.size(), 1U);
+    EXPECT_EQ(hop.responders[0].received, 3U);
+  }
+}
+
+// etr-compat A8: the hash changed whenever a hop answered for the first time, and skipped silent ones.
+TEST(Loss, NeverChangesThePathIdNorTheHashOnceEveryHopWasHeard) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    transport::Network network = diamond(4);
+    network.seed = seed;
+    for (auto& branch : *find_links(network, "r1")) branch.forward.loss = 0.2;
+    EngineRunOptions options = options_for();
+    options.engine.flows = 8;
+    options.engine.rounds = 200;
+    options.engine.round_interval = 500ms;
+    options.engine.timeout = 300ms;
+    EngineRun run(network, options);
+    run.run();
+    EXPECT_THAT(run.observer.of_kind(EventKind::kPathChange), ::testing::IsEmpty());
+    for (std::uint32_t flow = 0; flow < 8; ++flow) {
+      std::set<IpAddress> heard;
+      std::string hash;
+      const auto paths = run.observer.of_flow(flow);
+      ASSERT_EQ(paths.size(), 200U);
+      for (const Path& path : paths) {
+        EXPECT_EQ(path.path_id, paths[0].path_id);
+        for (const Hop& hop : path.hops) {
+          if (hop.reply) heard.insert(hop.reply->source);
+        }
+        if (heard.size() < 4) continue;
+        if (hash.empty()) hash = path.path_hash;
+        EXPECT_EQ(path.path_hash, hash) << "seed " << seed << " flow " << flow << " round " << path.round;
+      }
+      EXPECT_FALSE(hash.empty());
+    }
+  }
+}
+
+// etr-compat A8: A,*,B equalled A,B in the hash.
+TEST(SilentHop, IsNoLossAndHasNoPercentage) {
+  transport::Network network = line(4);
+  find_router(network, "r3")->silent = true;
+  EngineRun run(network, one_flow(5));
+  run.run();
+  const FlowSnapshot& flow = *run.summary.snapshot->flows[0];
+  EXPECT_EQ(flow.hops[2].hop_class, HopClass::kSilent);
+  EXPECT_FALSE(flow.hops[2].loss());
+  EXPECT_EQ(flow.hops[3].hop_class, HopClass::kAnswering);
+  EXPECT_EQ(flow.distance, 5);
+  for (const Path& path : run.observer.paths) EXPECT_EQ(path.hops.size(), 5U);
+}
+
+TEST(LinuxIcmpLimit, MakesAHopLimitedForFiveFlowsNotLossy) {
+  transport::Network network = line(4);
+  find_router(network, "r2")->limit = transport::RateLimit{};
+  EngineRunOptions options = options_for();
+  options.engine.rounds = 15;
+  EngineRun run(network, options);
+  run.run();
+  for (const auto& flow : run.summary.snapshot->flows) {
+    EXPECT_EQ(flow->hops[1].hop_class, HopClass::kLimited);
+    EXPECT_FALSE(flow->hops[1].loss());
+    EXPECT_EQ(flow->hops[2].hop_class, HopClass::kAnswering);
+  }
+  for (const Path& path : run.observer.paths) {
+    EXPECT_NE(path.hops[1].hop_class, HopClass::kLossy) << "round " << path.round;
+  }
+}
+
+TEST(LossyLink, ShowsFromItsHopOnAndNotBefore) {
+  transport::Network network = line(4);
+  link(network, "r2", "r3").forward.loss = 0.2;
+  EngineRunOptions options = options_for();
+  options.engine.rounds = 60;
+  EngineRun run(network, options);
+  run.run();
+  for (const auto& flow : run.summary.snapshot->flows) {
+    EXPECT_EQ(flow->hops[0].hop_class, HopClass::kAnswering);
+    EXPECT_EQ(flow->hops[1].hop_class, HopClass::kAnswering);
+    for (std::size_t i = 2; i < 5; ++i) EXPECT_EQ(flow->hops[i].hop_class, HopClass::kLossy);
+  }
+}
+
+// etr-compat A9: records were cut at the interval, later answers surfaced a round late.
+TEST(LongPath, OfTwentyEightHopsWithSlowAnswersIsWholeInEveryRecord) {
+  EngineRunOptions options = one_flow(3);
+  EngineRun run(line(28, 10ms), options);
+  run.run();
+  ASSERT_EQ(run.observer.paths.size(), 3U);
+  for (const Path& path : run.observer.paths) {
+    ASSERT_EQ(path.hops.size(), 29U);
+    for (const Hop& hop : path.hops) EXPECT_TRUE(hop.reply) << int{hop.ttl};
+  }
+}
+
+}  // namespace
+}  // namespace etr::testing
