@@ -56,6 +56,12 @@ class Tree(unittest.TestCase):
                     if anchor:
                         self.assertIn(anchor, documents.anchors(read(target)))
 
+    def test_links_are_called_what_they_lead_to(self):
+        for document in documents.all_documents():
+            for text, link in re.findall(r"\[`?([\w./-]+\.(?:md|toml|json))`?\]\(([^)#]+)[^)]*\)", documents.prose(read(document))):
+                with self.subTest(document=document, link=link):
+                    self.assertEqual(os.path.basename(text), os.path.basename(link))
+
     def test_every_file_that_is_named_exists(self):
         self.assertGreater(len(documents.named_files(read("docs/architecture.md"))), 40)
         for document in ("README.md", "docs/architecture.md"):
