@@ -9,7 +9,8 @@
 namespace etr::app {
 
 /// From construction on SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGTSTP and SIGCONT are blocked
-/// in this thread and those it starts, and come here; SIGPIPE is ignored. Create before any thread.
+/// in this thread and those it starts, and come here; SIGPIPE and SIGXFSZ are ignored. Create before
+/// any thread.
 class Signals {
  public:
   Signals();

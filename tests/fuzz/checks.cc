@@ -192,7 +192,8 @@ const std::vector<Target>& targets() {
       {"tcp_reply", check_tcp_reply}, {"udp_reply", check_udp_reply},
       {"keys", check_keys},           {"screen_text", check_screen_text},
       {"topology", check_topology},   {"pipeline", check_pipeline},
-      {"simulated_packet", check_simulated_packet}};
+      {"simulated_packet", check_simulated_packet},
+      {"dns_reply", check_dns_reply}};
   return all;
 }
 

@@ -31,6 +31,8 @@ void check_topology(Bytes input);
 void check_pipeline(Bytes input);
 /// A packet sent into a simulated network whose routers change all that they can.
 void check_simulated_packet(Bytes input);
+/// A DNS message that answers a reverse lookup.
+void check_dns_reply(Bytes input);
 
 struct Target {
   std::string_view name;

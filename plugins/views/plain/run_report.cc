@@ -66,6 +66,7 @@ struct PooledHop {
   std::uint64_t counted = 0;  ///< Probes whose loss counts.
   std::uint64_t lost = 0;
   bool limited = false;
+  bool uncertain = false;  ///< Losses of a flow with too few probes to tell whose they are.
   std::vector<Responder> responders;
 
   void add(const etr::HopStats& hop) {
@@ -75,6 +76,7 @@ struct PooledHop {
     if (hop.loss()) {
       counted += hop.answered + hop.lost;
       lost += hop.lost;
+      uncertain = uncertain || (hop.lost > 0 && hop.hop_class == etr::HopClass::kUnknown);
     }
     for (const etr::ResponderStats& stats : hop.responders) {
       Responder& responder = find(stats.address);
@@ -90,7 +92,9 @@ struct PooledHop {
     if (sent == 0) return "-";
     if (answered == 0) return "silent";
     if (limited) return "limited";
-    return counted == 0 ? "-" : percent(static_cast<double>(lost) / static_cast<double>(counted));
+    if (counted == 0) return "-";
+    return percent(static_cast<double>(lost) / static_cast<double>(counted)) +
+           (uncertain ? "?" : "");
   }
 
  private:
@@ -171,6 +175,9 @@ std::string RunReport::trace_text(const etr::TraceInfo& trace, const etr::Snapsh
   text += "\n" + path_table(paths, flows);
   for (const auto& [path_id, members] : flows) {
     text += "\n" + hop_table(paths[path_id], members, names, host_width);
+  }
+  if (text.find("%?") != std::string::npos) {
+    text += "\n%?: too few probes to tell loss from a limit on answers\n";
   }
   return text;
 }

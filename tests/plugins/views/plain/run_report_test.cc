@@ -114,6 +114,16 @@ TEST(RunReport, ALimitedHopIsMarkedAndHasNoPercentage) {
   EXPECT_THAT(text, Not(HasSubstr("70.0%")));
 }
 
+TEST(RunReport, APercentageIsDoubtedWhileTheHopsClassIsNotKnown) {
+  const std::string text = report({flow(
+      0, 0,
+      {hop(1, 1, 1, etr::HopClass::kUnknown, {responder("192.0.2.2", 1, milliseconds(1))}),
+       hop(2, 2, 0, etr::HopClass::kUnknown, {responder("192.0.2.9", 2, milliseconds(2))})})});
+  EXPECT_THAT(text, HasSubstr(" 50.0%?      2"));
+  EXPECT_THAT(text, HasSubstr("  0.0%      2"));
+  EXPECT_THAT(text, HasSubstr("%?: too few probes to tell loss from a limit on answers\n"));
+}
+
 // etr-compat A23: pooled by samples, not a mean of means.
 TEST(RunReport, PoolsMeanAndDeviationBySamples) {
   // 1 sample of 10 ms, and 3 of 18, 20, 22 ms (mean 20, deviation 2): together mean 17.5 ms and
