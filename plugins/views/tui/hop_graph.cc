@@ -51,13 +51,17 @@ struct Origin {
   bool lossy = false; ///< Loss has begun before.
 };
 
+bool loses(const etr::HopStats& hop) {
+  return hop.hop_class == etr::HopClass::kLossy && hop.lost > 0;
+}
+
 void add_edge(Growing& growing, const etr::HopStats& hop, const Origin& from, int to,
               bool selected) {
   const auto [place, fresh] = growing.edges.try_emplace({from.place, to}, growing.tier.edges.size());
   if (fresh) growing.tier.edges.push_back({from.place, to, false, 0, 0, 0});
   Edge& edge = growing.tier.edges[place->second];
   edge.selected = edge.selected || selected;
-  if (hop.hop_class != etr::HopClass::kLossy || from.lossy) return;
+  if (!loses(hop) || from.lossy) return;
   ++edge.lossy;
   edge.lost += hop.lost;
   edge.judged += hop.lost + hop.answered;
@@ -151,7 +155,7 @@ void add_flow(std::vector<Growing>& tiers, const Scene& scene, const Withholding
     const std::size_t index = hop.ttl - std::size_t{1};
     if (tiers.size() <= index) tiers.resize(index + 1);
     from.place = add_hop(tiers[index], hop, addresses[index], from, selected);
-    from.lossy = from.lossy || hop.hop_class == etr::HopClass::kLossy;
+    from.lossy = from.lossy || loses(hop);
   }
 }
 

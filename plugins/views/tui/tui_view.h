@@ -19,7 +19,7 @@ class TuiView final : public etr::View {
  public:
   struct Options {
     std::string columns = "LSNABWVI";
-    etr::Duration refresh = std::chrono::milliseconds(100);
+    etr::Duration refresh = std::chrono::milliseconds(250);
     std::string theme = "dark";
     std::string start = "flows";
     std::string names = "both";
