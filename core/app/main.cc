@@ -100,6 +100,7 @@ int run(int argc, char** argv) {
     case Action::kPluginsHelp: std::cerr << plugins_help_text(); return EXIT_SUCCESS;
     case Action::kVersion: std::cout << version_line() << '\n'; return EXIT_SUCCESS;
     case Action::kPlugins: {
+      descriptors = {};  // Not needed, so not there for a plugin to find.
       plugin::Catalog catalog(search_path(*invocation, {}));
       return run_plugins_command(invocation->plugins, catalog, std::cout, std::cerr);
     }

@@ -79,6 +79,16 @@ absl::StatusOr<Plugin> Catalog::find(PluginKind kind, const std::string& name) {
   return plugin;
 }
 
+absl::StatusOr<fs::path> Catalog::permit(const fs::path& file) const {
+  if (!search_path_.elevated) return file;
+  std::error_code error;
+  const fs::path true_path = fs::canonical(file, error);
+  if (error) return absl::NotFoundError(file.string() + ": " + error.message());
+  const absl::Status status = check_trusted(true_path, search_path_.owner);
+  if (!status.ok()) return status;
+  return true_path;
+}
+
 absl::StatusOr<Plugin> Catalog::open(PluginKind kind, const std::string& name) {
   if (!is_plugin_name(name)) {
     return absl::InvalidArgumentError(
@@ -107,15 +117,9 @@ absl::StatusOr<Plugin> Catalog::open(PluginKind kind, const std::string& name) {
                             : did_you_mean(name, known)));
   }
 
-  if (search_path_.elevated) {
-    std::error_code error;
-    const fs::path true_path = fs::canonical(*file, error);
-    if (error) return absl::NotFoundError(file->string() + ": " + error.message());
-    if (const absl::Status status = check_trusted(true_path, search_path_.owner); !status.ok()) {
-      return status;
-    }
-    file = true_path;
-  }
+  const absl::StatusOr<fs::path> trusted = permit(*file);
+  if (!trusted.ok()) return trusted.status();
+  file = *trusted;
 
   const absl::StatusOr<const PluginDescriptor*> descriptor = open_library(*file);
   if (!descriptor.ok()) return descriptor.status();

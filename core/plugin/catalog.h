@@ -85,6 +85,10 @@ class Catalog {
   /// Names of one kind in all folders, sorted.
   std::vector<std::string> names(PluginKind kind) const;
 
+  /// The path under which this process may load `file`: in an elevated run its true path, and only
+  /// if it can be trusted. For loading a plugin that is not in a plugin folder.
+  absl::StatusOr<std::filesystem::path> permit(const std::filesystem::path& file) const;
+
   /// Lines for the user since the last call: shadowed plugins, folders that do not exist.
   std::vector<std::string> take_notices() { return std::exchange(notices_, {}); }
 

@@ -182,6 +182,14 @@ TEST_F(CatalogTest, AnElevatedRunFollowsLinksBeforeItTrusts) {
   EXPECT_THAT(message(catalog.find(PluginKind::kSink, "good")), HasSubstr("not loaded"));
 }
 
+TEST_F(CatalogTest, AnElevatedRunPermitsNoFileOfOthersOutsideTheFoldersEither) {
+  copy("good", "good.so");
+  chmod((folder_ / "good.so").c_str(), 0666);
+  EXPECT_THAT(message(Catalog(folders({}, true)).permit(folder_ / "good.so")),
+              HasSubstr("not loaded with raised privileges"));
+  EXPECT_EQ(*Catalog(folders({})).permit(folder_ / "good.so"), folder_ / "good.so");
+}
+
 TEST_F(CatalogTest, ListsWhatIsThereWithTheErrorsOfWhatIsRefused) {
   copy("good", "sinks/good.so");
   copy("older-abi", "sinks/older-abi.so");

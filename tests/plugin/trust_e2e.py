@@ -87,6 +87,14 @@ class Grabber(unittest.TestCase):
         self.assertIn("grabber.so: not loaded with raised privileges", done.stderr)
         self.assertFalse(os.path.exists(os.path.join(self.folder, "grabber.out")))
 
+    def test_is_not_checked_from_a_folder_of_others_in_a_setcap_run(self):
+        plugin = os.path.join(self.folder, "grabber.so")
+        shutil.copy(os.path.join(FIXTURES, "sinks/grabber.so"), plugin)
+        done = subprocess.run([*self.setcap_copy(), "plugins", "check", plugin], capture_output=True, text=True,
+                              check=False, timeout=60)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("grabber.so: not loaded with raised privileges", done.stderr)
+
     def test_is_not_loaded_by_the_environment_in_a_setcap_run(self):
         done = self.run_etr(self.setcap_copy(), "--log-level", "info", ETR_PLUGIN_PATH=FIXTURES)
         self.assertEqual(done.returncode, 1)
