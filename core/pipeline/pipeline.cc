@@ -96,6 +96,7 @@ absl::StatusOr<std::vector<trace::Target>> Pipeline::find_targets() const {
 absl::Status Pipeline::make_engine() {
   auto targets = find_targets();
   if (!targets.ok()) return targets.status();
+  if (absl::Status status = check_distinct(*targets); !status.ok()) return status;
   auto prober = catalog_.create_prober(parts_.config.prober, parts_.report);
   if (!prober.ok()) return prober.status();
   prober_ = *std::move(prober);

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <cstring>
+#include <map>
 #include <memory>
 
 #include "absl/status/status.h"
@@ -97,6 +98,18 @@ absl::StatusOr<std::vector<trace::Target>> simulated_targets(const transport::Ne
     targets.push_back({host, addresses.front()});
   }
   return targets;
+}
+
+absl::Status check_distinct(const std::vector<trace::Target>& targets) {
+  std::map<IpAddress, std::string> seen;
+  for (const trace::Target& target : targets) {
+    const auto [first, added] = seen.emplace(target.destination, target.name);
+    if (added) continue;
+    return absl::InvalidArgumentError(absl::StrCat("'", first->second, "' and '", target.name,
+                                                   "' are the same host, ",
+                                                   target.destination.to_string()));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace etr::pipeline

@@ -22,4 +22,7 @@ absl::StatusOr<std::vector<trace::Target>> simulated_targets(const transport::Ne
                                                              const std::vector<std::string>& hosts,
                                                              std::optional<Family> family);
 
+/// Refuses two hosts with one address: their probes could not be told apart.
+absl::Status check_distinct(const std::vector<trace::Target>& targets);
+
 }  // namespace etr::pipeline

@@ -18,8 +18,14 @@ std::vector<Event> EventLimiter::add(Event event, transport::Instant now) {
     if (held_.size() < kMaxKinds) held_[key] = Held{now, 0, event};
     return {std::move(event)};
   }
-  ++found->second.count;
-  found->second.last = std::move(event);
+  Held& held = found->second;
+  ++held.count;
+  if (now - held.since >= kPeriod) {
+    event.count = held.count;
+    held = Held{now, 0, {}};
+    return {std::move(event)};
+  }
+  held.last = std::move(event);
   return {};
 }
 

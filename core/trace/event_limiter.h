@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "etr/event.h"
@@ -13,7 +14,8 @@ namespace etr::trace {
 
 class EventLimiter {
  public:
-  /// The event to report now, if any. Events are alike if kind and text are.
+  /// The event to report now, if any; it stands for those held back before it, too. Events are
+  /// alike if kind and text are.
   std::vector<Event> add(Event event, transport::Instant now);
   /// Events whose second is over; with `all`, everything that is still held back.
   std::vector<Event> due(transport::Instant now, bool all = false);

@@ -1,7 +1,7 @@
 #include "trace/fixed_rounds.h"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
 #include <utility>
 
 namespace etr::trace {
@@ -44,8 +44,11 @@ void FixedRounds::retire_flow(std::uint32_t id) {
   if (!flow.active) return;
   flow.active = false;
   ++flow.version;
+  flow.queued.reset();
   --active_;
   total_cells_ -= flow.planned_cells;
+  flow.planned_cells = 0;
+  count_busy(flow);
 }
 
 std::uint8_t FixedRounds::limit(const FlowPlan& flow) const {
@@ -60,10 +63,14 @@ Duration FixedRounds::patience(const FlowPlan& flow) const {
 }
 
 bool FixedRounds::sweeping(const FlowPlan& flow) const {
-  if (!flow.started) return false;
-  const std::uint8_t last = limit(flow);
-  return std::any_of(flow.steps.begin(), flow.steps.begin() + last,
-                     [](const Step& step) { return step.mark == Mark::kUnsent; });
+  return flow.started && flow.first_unsent < limit(flow);
+}
+
+void FixedRounds::pass_sent(FlowPlan& flow) {
+  while (flow.first_unsent < flow.steps.size() &&
+         flow.steps[flow.first_unsent].mark != Mark::kUnsent) {
+    ++flow.first_unsent;
+  }
 }
 
 /// When `ttl` may be sent in the running round; empty: not before something is answered or lost.
@@ -95,24 +102,25 @@ std::optional<FixedRounds::Candidate> FixedRounds::second_look(const FlowPlan& f
 std::optional<FixedRounds::Candidate> FixedRounds::candidate(std::uint32_t id,
                                                              const FlowPlan& flow) const {
   if (const auto look = second_look(flow)) return look;
-  std::vector<Candidate> open;
-  const std::uint8_t last = limit(flow);
-  for (std::uint8_t ttl = 1; ttl <= last && open.size() < kWindow; ++ttl) {
-    if (flow.steps[ttl - 1U].mark != Mark::kUnsent) continue;
+  std::array<Candidate, kWindow> open;
+  std::size_t count = 0;
+  const std::size_t last = limit(flow);
+  for (std::size_t i = flow.first_unsent; i < last && count < open.size(); ++i) {
+    if (flow.steps[i].mark != Mark::kUnsent) continue;
+    const auto ttl = static_cast<std::uint8_t>(i + 1);
     const auto at = permitted_at(flow, ttl);
-    if (!at || (!open.empty() && *at > open.front().at)) break;
-    open.push_back({ttl, *at});
-    if (ttl == last) break;
+    if (!at || (count > 0 && *at > open.front().at)) break;
+    open[count++] = {ttl, *at};
   }
-  if (open.empty()) return std::nullopt;
+  if (count == 0) return std::nullopt;
   // Several at once (no delay between TTLs): each flow begins elsewhere, so that the responders of
   // all TTLs take turns.
-  return open[(id + flow.sends) % open.size()];
+  return open[(id + flow.sends) % count];
 }
 
 void FixedRounds::schedule(std::uint32_t id) {
   FlowPlan& flow = flows_[id];
-  ++flow.version;
+  count_busy(flow);
   if (!flow.active || flow.parked) return;
   std::optional<Instant> at;
   if (sweeping(flow) || flow.look) {
@@ -120,7 +128,17 @@ void FixedRounds::schedule(std::uint32_t id) {
   } else if (!flow.last_round) {
     at = flow.next_start;
   }
+  if (at == flow.queued) return;
+  ++flow.version;
+  flow.queued = at;
   if (at) queue_.push({*at, order_++, id, flow.version});
+}
+
+void FixedRounds::count_busy(FlowPlan& flow) {
+  const bool busy = flow.active && (!flow.last_round || flow.look || sweeping(flow));
+  if (busy == flow.busy) return;
+  flow.busy = busy;
+  busy_ += busy ? 1U : -1U;
 }
 
 std::optional<Cell> FixedRounds::next(Instant now) {
@@ -129,6 +147,7 @@ std::optional<Cell> FixedRounds::next(Instant now) {
     queue_.pop();
     FlowPlan& flow = flows_[due.flow];
     if (due.version != flow.version) continue;
+    flow.queued.reset();
     if (!sweeping(flow) && !flow.look && !begin_round(due.flow, flow, now)) continue;
     const auto wanted = candidate(due.flow, flow);
     if (!wanted || wanted->at > now) {
@@ -136,12 +155,16 @@ std::optional<Cell> FixedRounds::next(Instant now) {
       continue;
     }
     Step& step = flow.steps[wanted->ttl - 1U];
-    if (flow.look == wanted->ttl) {
-      ++step.looks;
-      flow.look.reset();
-    }
+    const bool look = flow.look == wanted->ttl;
+    if (look) ++step.looks;
     step.mark = Mark::kWaiting;
     step.sent = now;
+    pass_sent(flow);
+    if (look) {
+      flow.look.reset();
+      // The next look need not await the loss of this one, unless answers do not name their probe.
+      if (!flow.nameless_answers) check_end(flow);
+    }
     if (flow.end == wanted->ttl) flow.end_probe = flow.round;
     ++flow.sends;
     schedule(due.flow);
@@ -165,10 +188,10 @@ std::optional<Instant> FixedRounds::deadline() const {
 bool FixedRounds::begin_round(std::uint32_t id, FlowPlan& flow, Instant now) {
   if (!may_start_()) {
     flow.parked = true;
-    ++flow.version;
     parked_.push_back(id);
     return false;
   }
+  release_one();  // Where there was room for one, there may be more.
   const bool first = !flow.started;
   flow.round = first ? 0 : flow.round + 1;
   flow.started = true;
@@ -176,10 +199,11 @@ bool FixedRounds::begin_round(std::uint32_t id, FlowPlan& flow, Instant now) {
   flow.round_start = now;
   flow.one_at_a_time = flow.one_at_a_time && !flow.end;
   flow.steps.assign(flow.max_ttl, Step{});
+  flow.first_unsent = 0;
   if (!first) plan_search(flow);
   count_cells(flow);
   const Duration interval = effective_interval_;
-  if (first) flow.next_start += interval * id / std::max<std::uint32_t>(active_, 1);
+  if (first) flow.next_start += interval * (id % active_) / active_;
   // Missed turns are left out, so that flows keep their places in the interval.
   do {
     flow.next_start += std::max(interval, Duration(1));
@@ -192,9 +216,7 @@ void FixedRounds::plan_search(FlowPlan& flow) {
   flow.search_limit = 0;
   if (flow.end) {
     if (flow.silent_rounds < kSilentRoundsBeforeSearch) return;
-    flow.end.reset();
-    flow.end_probe.reset();
-    flow.end_confirmed = false;
+    set_end(flow, std::nullopt);
     flow.searches = 0;
   } else if (++flow.silent_rounds % kSilentRoundsBeforeSearch != 0) {
     return;
@@ -252,9 +274,9 @@ void FixedRounds::on_outcome(const Cell& cell, const Outcome& outcome) {
     case OutcomeKind::kSendFailed:
       // A second look may be under way: only the last probe of a cell decides.
       if (current && step.mark == Mark::kWaiting) step.mark = Mark::kNothing;
-      if (outcome.kind == OutcomeKind::kLost && flow.end == cell.ttl && flow.silent_rounds < 255) {
-        ++flow.silent_rounds;
-      }
+      if (outcome.kind == OutcomeKind::kSendFailed) break;
+      if (flow.end == cell.ttl && flow.silent_rounds < 255) ++flow.silent_rounds;
+      if (flow.end == cell.ttl + 1 && flow.silent_below < 255) ++flow.silent_below;
       break;
     case OutcomeKind::kReachedUnknown:
       if (flow.end) break;
@@ -263,8 +285,10 @@ void FixedRounds::on_outcome(const Cell& cell, const Outcome& outcome) {
         const Mark seen = flow.steps[i].mark;
         if (seen != Mark::kEnd && seen != Mark::kRouter) flow.steps[i].mark = Mark::kUnsent;
       }
+      flow.first_unsent = std::min(flow.first_unsent, static_cast<std::uint8_t>(cell.ttl - 1));
       break;
   }
+  pass_sent(flow);
   if (current) check_end(flow);
   count_cells(flow);
   schedule(cell.flow);
@@ -274,11 +298,16 @@ void FixedRounds::note_router(FlowPlan& flow, std::uint8_t ttl) {
   flow.reach = std::max(flow.reach, ttl);
   flow.highest_router = std::max(flow.highest_router, ttl);
   if (flow.end && ttl >= *flow.end) {  // The path has grown.
-    flow.end.reset();
-    flow.end_probe.reset();
-    flow.end_confirmed = false;
+    set_end(flow, std::nullopt);
     note_alive(flow);
   }
+}
+
+void FixedRounds::set_end(FlowPlan& flow, std::optional<std::uint8_t> end) {
+  flow.end = end;
+  flow.end_probe.reset();
+  flow.end_confirmed = false;
+  flow.silent_below = 0;
 }
 
 void FixedRounds::note_end(FlowPlan& flow, std::uint8_t ttl) {
@@ -286,9 +315,7 @@ void FixedRounds::note_end(FlowPlan& flow, std::uint8_t ttl) {
   if (flow.end && ttl > *flow.end) return;
   note_alive(flow);
   if (flow.end == ttl) return;
-  flow.end = ttl;
-  flow.end_probe.reset();
-  flow.end_confirmed = false;
+  set_end(flow, ttl);
   flow.highest_router = std::min<std::uint8_t>(flow.highest_router, static_cast<std::uint8_t>(ttl - 1));
 }
 
@@ -297,7 +324,8 @@ void FixedRounds::note_alive(FlowPlan& flow) {
   flow.searches = 0;
 }
 
-/// An end is certain once the TTL below it answered as a router, or stayed silent for three looks.
+/// An end is certain once the TTL below it answered as a router, or stayed silent for three looks,
+/// in one round or in three.
 void FixedRounds::check_end(FlowPlan& flow) {
   while (flow.end && !flow.end_confirmed) {
     if (*flow.end == 1) {
@@ -309,10 +337,12 @@ void FixedRounds::check_end(FlowPlan& flow) {
     if (step.mark == Mark::kRouter) {
       flow.end_confirmed = true;
     } else if (step.mark == Mark::kEnd) {
-      flow.end = below;
+      set_end(flow, below);
       continue;
     } else if (step.mark == Mark::kUnsent) {
       break;  // Its turn comes.
+    } else if (flow.silent_below > kMaxLooks) {
+      flow.end_confirmed = true;
     } else if (step.looks < kMaxLooks) {
       flow.look = below;
       return;
@@ -334,11 +364,7 @@ bool FixedRounds::is_open(std::uint32_t id, std::uint64_t round) const {
                      [](const Step& step) { return step.mark == Mark::kWaiting; });
 }
 
-bool FixedRounds::finished() const {
-  return std::all_of(flows_.begin(), flows_.end(), [&](const FlowPlan& flow) {
-    return !flow.active || (flow.last_round && !flow.look && !sweeping(flow));
-  });
-}
+bool FixedRounds::finished() const { return busy_ == 0; }
 
 std::optional<std::uint8_t> FixedRounds::end_of_path(std::uint32_t id) const {
   return flows_[id].end;
@@ -356,12 +382,15 @@ void FixedRounds::set_round_interval(Duration interval) {
   }
 }
 
-void FixedRounds::retry_starts() {
-  std::vector<std::uint32_t> parked;
-  parked.swap(parked_);
-  for (const std::uint32_t id : parked) {
+void FixedRounds::retry_starts() { release_one(); }
+
+void FixedRounds::release_one() {
+  while (!parked_.empty()) {
+    const std::uint32_t id = parked_.front();
+    parked_.pop_front();
     flows_[id].parked = false;
-    schedule(id);
+    if (!flows_[id].active) continue;
+    return schedule(id);
   }
 }
 

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <queue>
@@ -47,7 +48,7 @@ class FixedRounds final : public Planner {
   void set_round_interval(Duration interval) override;
   Duration effective_interval() const override { return effective_interval_; }
 
-  /// Asks `may_start` again for parked flows.
+  /// Asks `may_start` again for a parked flow; if it may start, then for the next one, and so on.
   void retry_starts();
 
  private:
@@ -64,12 +65,14 @@ class FixedRounds final : public Planner {
     bool parked = false;
     bool started = false;    ///< The first round has begun.
     bool last_round = false; ///< The running round is the last of the run.
+    bool busy = false;       ///< Has probes to send; counted in busy_.
     std::uint64_t round = 0;
     transport::Instant round_start{};
     transport::Instant next_start{};
     std::uint8_t highest_router = 0;        ///< Highest TTL with a time exceeded on this path.
     std::optional<std::uint8_t> end;        ///< TTL of the destination or blocker.
     bool end_confirmed = false;
+    std::uint8_t silent_below = 0;          ///< Rounds without an answer from below this end.
     std::uint8_t silent_rounds = 0;         ///< Rounds since the end last answered.
     std::uint8_t reach = 0;                 ///< Highest TTL that anything ever answered at.
     std::uint8_t searches = 0;              ///< Searches for a silent end, each 3 TTLs further.
@@ -82,9 +85,11 @@ class FixedRounds final : public Planner {
     std::optional<std::uint8_t> look;       ///< TTL to be looked at again.
     std::optional<Duration> srtt;
     std::vector<Step> steps;                ///< Index TTL - 1, of the running round.
+    std::uint8_t first_unsent = 0;          ///< Index of the first step not sent, or their number.
     std::uint32_t sends = 0;
     std::uint8_t planned_cells = 0;         ///< Its share of total_cells_.
     std::uint64_t version = 0;              ///< Of its entry in the queue.
+    std::optional<transport::Instant> queued;  ///< When that entry is due, if there is one.
   };
   struct Due {
     transport::Instant at;
@@ -107,12 +112,16 @@ class FixedRounds final : public Planner {
   std::optional<transport::Instant> permitted_at(const FlowPlan& flow, std::uint8_t ttl) const;
   bool sweeping(const FlowPlan& flow) const;
   bool begin_round(std::uint32_t id, FlowPlan& flow, transport::Instant now);
+  static void set_end(FlowPlan& flow, std::optional<std::uint8_t> end);
   void note_end(FlowPlan& flow, std::uint8_t ttl);
   void note_router(FlowPlan& flow, std::uint8_t ttl);
   void note_alive(FlowPlan& flow);
   void plan_search(FlowPlan& flow);
   void check_end(FlowPlan& flow);
+  static void pass_sent(FlowPlan& flow);
   void schedule(std::uint32_t id);
+  void count_busy(FlowPlan& flow);
+  void release_one();
   void count_cells(FlowPlan& flow);
 
   FixedRoundsOptions options_;
@@ -122,8 +131,9 @@ class FixedRounds final : public Planner {
   std::uint64_t total_cells_ = 0;           ///< Probes that one round of all flows takes.
   std::vector<FlowPlan> flows_;
   std::uint32_t active_ = 0;
+  std::uint32_t busy_ = 0;
   mutable std::priority_queue<Due, std::vector<Due>, std::greater<>> queue_;
-  std::vector<std::uint32_t> parked_;
+  std::deque<std::uint32_t> parked_;
   std::uint64_t order_ = 0;
 };
 

@@ -90,7 +90,7 @@ void HopStatistics::add_answer(const Reply& reply) {
     return responder.address() == reply.source;
   });
   if (found == responders.end()) {
-    if (responders.size() >= kMaxResponders) return;
+    if (responders.size() >= kMaxResponders) return responders[last_responder].break_sequence();
     found = responders.emplace(responders.end(), reply.source);
   }
   const auto index = static_cast<std::size_t>(found - responders.begin());

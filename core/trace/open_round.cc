@@ -41,10 +41,12 @@ bool OpenRound::failed(std::uint8_t ttl, Timestamp sent_at, Verdict verdict) {
   Entry& hop = entry(ttl);
   --hop.outstanding;
   --outstanding_;
-  if (hop.outstanding > 0 || hop.hop.reply) return false;
-  hop.decided = true;
+  if (hop.hop.reply) return false;
   hop.hop.verdict = verdict;
   hop.hop.sent_at = sent_at;
+  hop.missed = true;
+  if (hop.outstanding > 0) return false;
+  hop.decided = true;
   return true;
 }
 
@@ -52,7 +54,9 @@ void OpenRound::withdraw(std::uint8_t ttl) {
   Entry& hop = entry(ttl);
   --hop.outstanding;
   --outstanding_;
-  if (hop.outstanding == 0 && !hop.decided) hop.used = false;
+  if (hop.outstanding > 0 || hop.decided) return;
+  hop.decided = hop.missed;
+  hop.used = hop.missed;
 }
 
 void OpenRound::reached(std::uint8_t ttl) {

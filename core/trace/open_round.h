@@ -42,6 +42,7 @@ class OpenRound {
     Hop hop;
     std::uint8_t outstanding = 0;
     bool used = false;
+    bool missed = false;   ///< One of its probes was lost or failed, and none answered yet.
     bool decided = false;
   };
   Entry& entry(std::uint8_t ttl);

@@ -24,7 +24,7 @@ Instant Pacer::earliest(Instant now, std::uint8_t ttl) const {
 
 void Pacer::sent(Instant now, std::uint8_t ttl) {
   if (spacing_ == Duration::zero()) return;
-  const bool close = now - last_ < spacing_;
+  const bool close = now - last_ <= spacing_;
   run_ = ttl == run_ttl_ && close ? run_ + 1 : 1;
   run_ttl_ = ttl;
   last_ = now;

@@ -1,7 +1,8 @@
 // The pacer: a token bucket over all probes of a run, and a bound on runs towards one TTL.
 //
 // Many routers answer a burst of 6 and then slow down (Linux: ICMP burst 6), so no more than 6
-// probes in a row, closer together than the rate's own spacing, go to one TTL.
+// probes in a row, closer together than the rate's own spacing, go to one TTL. The next one begins
+// a new run only after another TTL or a pause longer than the spacing.
 #pragma once
 
 #include <cstdint>

@@ -35,8 +35,26 @@ bool end_was_overshot(const KnownPath& path, std::uint8_t end) {
   return true;
 }
 
+/// The other way round: a round that lost its probes to the path's end heard the destination only
+/// further on.
+bool end_was_missed(const KnownPath& path, const Observation& seen) {
+  if (!path.end || !seen.end || *seen.end <= *path.end || seen.hops.size() < *seen.end) return false;
+  for (std::size_t index = *path.end - 1U; index + 1U < *seen.end; ++index) {
+    if (seen.hops[index]) return false;
+  }
+  const std::set<IpAddress>* end = heard(path, *path.end - 1U);
+  const std::optional<IpAddress>& answered = seen.hops[*seen.end - 1U];
+  return end == nullptr || !answered || end->contains(*answered);
+}
+
 Difference difference(const KnownPath& path, const Observation& seen) {
   Difference result;
+  if (end_was_missed(path, seen)) {
+    Observation without_end = seen;
+    without_end.hops.resize(*path.end - 1U);
+    without_end.end.reset();
+    return difference(path, without_end);
+  }
   const bool overshot = path.end && seen.end && *seen.end < *path.end && end_was_overshot(path, *seen.end);
   const std::size_t length = std::max(path.hops.size(), seen.hops.size());
   for (std::size_t index = 0; index < length; ++index) {

@@ -106,7 +106,9 @@ std::string PathRecorder::hash(const std::string& canonical) const {
 }
 
 void PathRecorder::classify_trace(std::uint32_t trace, bool at_once) {
-  if (classified_.size() <= trace) classified_.resize(trace + 1U);
+  if (due_.size() <= trace) due_.resize(trace + 1U);
+  const auto now = clock_.now();
+  if (!at_once && now < due_[trace]) return;
   std::vector<FlowState*> members;
   std::size_t longest = 0;
   for (const auto& flow : flows_) {
@@ -114,10 +116,7 @@ void PathRecorder::classify_trace(std::uint32_t trace, bool at_once) {
     members.push_back(flow.get());
     longest = std::max(longest, flow->hops.size());
   }
-  const auto now = clock_.now();
-  const Duration pause = kCostPerCell * static_cast<std::int64_t>(members.size() * longest * longest);
-  if (!at_once && classified_[trace] && now - *classified_[trace] < pause) return;
-  classified_[trace] = now;
+  due_[trace] = now + kCostPerCell * static_cast<std::int64_t>(members.size() * longest * longest);
 
   std::vector<std::vector<HopEvidence>> evidence;
   evidence.reserve(members.size());

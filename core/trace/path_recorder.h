@@ -36,7 +36,7 @@ class PathRecorder {
   const transport::Clock& clock_;
   std::vector<std::unique_ptr<FlowState>>& flows_;
   Observer& observer_;
-  std::vector<std::optional<transport::Instant>> classified_;  ///< By trace: when last.
+  std::vector<transport::Instant> due_;  ///< By trace: when to classify again.
   std::uint64_t records_ = 0;
 };
 

@@ -22,7 +22,7 @@ Probe* ProbeTable::add(std::uint8_t ttl, std::uint64_t round) {
     if (user != nullptr && user->state == ProbeState::kInFlight) continue;
     if (probes_.size() >= kMaxRemembered) {
       if (probes_.front().state == ProbeState::kInFlight) return nullptr;
-      probes_.pop_front();
+      forget_oldest();
     }
     Probe probe;
     probe.id = next_id_;
@@ -54,8 +54,13 @@ Probe* ProbeTable::by_id(std::uint16_t id) {
 void ProbeTable::forget(transport::Instant before) {
   while (!probes_.empty() && probes_.front().state != ProbeState::kInFlight &&
          probes_.front().sent < before) {
-    probes_.pop_front();
+    forget_oldest();
   }
+}
+
+void ProbeTable::forget_oldest() {
+  probes_.pop_front();
+  if (decided_ > 0) --decided_;
 }
 
 }  // namespace etr::trace

@@ -52,17 +52,22 @@ class ProbeTable {
   /// Calls `visit` with each probe in flight.
   template <class Visit>
   void for_each_in_flight(Visit visit) {
-    for (Probe& probe : probes_) {
-      if (probe.state == ProbeState::kInFlight) visit(probe);
+    while (decided_ < probes_.size() && probes_[decided_].state != ProbeState::kInFlight) ++decided_;
+    for (std::size_t i = decided_; i < probes_.size(); ++i) {
+      if (probes_[i].state == ProbeState::kInFlight) visit(probes_[i]);
     }
   }
 
   std::size_t size() const { return probes_.size(); }
 
  private:
+  void forget_oldest();
+
   std::uint16_t slots_;
   std::uint16_t next_id_ = 1;
   std::deque<Probe> probes_;  ///< In the order of ids, no gaps.
+  /// So many of the oldest have a verdict for certain. A verdict is never taken back.
+  std::size_t decided_ = 0;
   std::vector<std::vector<std::uint16_t>> cells_;  ///< [ttl][slot] → id; 0: none.
 };
 

@@ -1,0 +1,209 @@
+#include "trace/matcher.h"
+
+#include <gtest/gtest.h>
+
+#include "support/packet_builder.h"
+
+namespace etr::trace {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::address;
+using transport::Instant;
+
+class MatcherTest : public ::testing::Test {
+ protected:
+  /// Sends a probe and gives its IP ID; its token is 1000 + ID.
+  std::uint16_t send(std::uint8_t ttl, std::uint64_t round = 0) {
+    if (state.rounds.empty()) state.rounds.emplace_back(round);
+    state.rounds.back().sent(ttl, Timestamp{});
+    Probe* probe = state.probes.add(ttl, round);
+    probe->token = 1000U + probe->id;
+    probe->sent = Instant(++sent_ * 1ms);
+    return probe->id;
+  }
+  ProbeState& state_of(std::uint16_t id) { return state.probes.by_id(id)->state; }
+
+  Answer quote(std::uint8_t ttl, std::uint16_t slot, std::optional<std::uint16_t> ip_id) const {
+    Answer answer;
+    answer.decoded.probe = ProbeId{ttl, slot};
+    answer.quoted_id = ip_id;
+    answer.reply.source = address("10.0.0.7");
+    answer.reply.kind = ReplyKind::kTimeExceeded;
+    return answer;
+  }
+  static Answer nameless() {
+    Answer answer;
+    answer.from_service = true;
+    answer.reply.source = address("198.51.100.20");
+    answer.reply.kind = ReplyKind::kData;
+    return answer;
+  }
+
+  /// The IP ID of the probe that was matched; 0: none.
+  std::uint16_t matched(const Answer& answer) {
+    result = matcher.match(state, answer);
+    const auto* match = std::get_if<Match>(&result);
+    return match == nullptr ? std::uint16_t{0} : match->probe->id;
+  }
+  std::optional<Rejection> rejected(const Answer& answer) {
+    result = matcher.match(state, answer);
+    const auto* reason = std::get_if<Rejection>(&result);
+    return reason == nullptr ? std::nullopt : std::optional(*reason);
+  }
+  bool rewritten() const { return std::get<Match>(result).rewritten; }
+
+  PathRegistry registry;
+  FlowState state{testing::sample_flow(Family::kIpv4, 80), 4, registry};
+  Matcher matcher;
+  MatchResult result;
+  int sent_ = 0;
+};
+
+TEST_F(MatcherTest, FindsTheProbeByTtlSlotAndId) {
+  send(1);
+  const auto id = send(2);
+  send(3);
+  EXPECT_EQ(matched(quote(2, 0, id)), id);
+  EXPECT_FALSE(rewritten());
+}
+
+TEST_F(MatcherTest, TakesAnAnswerWithTheIdOfTheSlotsOlderProbeForThatOne) {
+  const auto old = send(2, 0);
+  state_of(old) = ProbeState::kLost;
+  const auto young = send(2, 4);
+  EXPECT_EQ(matched(quote(2, 0, old)), old);
+  EXPECT_EQ(matched(quote(2, 0, young)), young);
+}
+
+TEST_F(MatcherTest, AcceptsAnUnknownIdFromARouterThatNeverEchoedOne) {
+  const auto id = send(2);
+  EXPECT_EQ(matched(quote(2, 0, 60000)), id);
+  EXPECT_TRUE(rewritten());
+  EXPECT_EQ(matched(quote(2, 0, 0)), id);
+  EXPECT_TRUE(rewritten());
+}
+
+TEST_F(MatcherTest, RejectsAnUnknownIdFromARouterThatEchoesIds) {
+  const auto first = send(2, 0);
+  ASSERT_EQ(matched(quote(2, 0, first)), first);
+  send(2, 1);
+  EXPECT_EQ(rejected(quote(2, 1, 60000)), Rejection::kWrongId);
+  EXPECT_EQ(rejected(quote(2, 1, first)), Rejection::kWrongId);  // Of another probe.
+  Answer other = quote(2, 1, 60000);
+  other.reply.source = address("10.0.0.8");
+  EXPECT_NE(matched(other), 0);
+}
+
+TEST_F(MatcherTest, NeedsNoIdOverIpv6) {
+  const auto id = send(2);
+  EXPECT_EQ(matched(quote(2, 0, std::nullopt)), id);
+  EXPECT_FALSE(rewritten());
+}
+
+TEST_F(MatcherTest, RejectsWhatWasNeverSent) {
+  send(2);
+  EXPECT_EQ(rejected(quote(2, 1, std::nullopt)), Rejection::kNeverSent);
+  EXPECT_EQ(rejected(quote(3, 0, std::nullopt)), Rejection::kNeverSent);
+  EXPECT_EQ(rejected(quote(255, 65535, 1)), Rejection::kNeverSent);
+}
+
+TEST_F(MatcherTest, RejectsAWrongToken) {
+  const auto id = send(2);
+  Answer answer = quote(2, 0, id);
+  answer.decoded.token = 1;
+  EXPECT_EQ(rejected(answer), Rejection::kWrongToken);
+  answer.decoded.token = 1000U + id;
+  EXPECT_EQ(matched(answer), id);
+}
+
+TEST_F(MatcherTest, DoesNotLearnFromAForgedTokenThatARouterEchoesIds) {
+  const auto id = send(2);
+  Answer forged = quote(2, 0, id);
+  forged.decoded.token = 1;
+  rejected(forged);
+  EXPECT_EQ(matched(quote(2, 0, 60000)), id);
+}
+
+TEST_F(MatcherTest, BelievesAForeignSourceOnlyWithTheIdOrTheToken) {
+  const auto id = send(2);
+  Answer answer = quote(2, 0, 60000);
+  answer.foreign_source = true;
+  EXPECT_EQ(rejected(answer), Rejection::kWrongQuote);
+  answer.decoded.token = 1000U + id;
+  EXPECT_EQ(matched(answer), id);
+  EXPECT_TRUE(rewritten());
+  answer = quote(2, 0, id);
+  answer.foreign_source = true;
+  EXPECT_EQ(matched(answer), id);
+  EXPECT_TRUE(rewritten());
+}
+
+TEST_F(MatcherTest, FindsAProbeThatIsNoLongerInFlight) {
+  const auto id = send(2);
+  for (const ProbeState verdict : {ProbeState::kAnswered, ProbeState::kLost, ProbeState::kVoid}) {
+    state_of(id) = verdict;
+    EXPECT_EQ(matched(quote(2, 0, id)), id);
+  }
+}
+
+TEST_F(MatcherTest, TakesANamelessAnswerForTheOnlyProbeThatCanHaveReached) {
+  send(1);
+  state.rounds.back().answered(1, Timestamp{}, quote(1, 0, 1).reply);
+  state_of(1) = ProbeState::kAnswered;
+  const auto id = send(2);
+  EXPECT_EQ(matched(nameless()), id);
+}
+
+TEST_F(MatcherTest, CannotTellANamelessAnswerAmongSeveralProbes) {
+  send(1);
+  send(2);
+  matched(nameless());
+  EXPECT_TRUE(std::holds_alternative<Ambiguous>(result));
+}
+
+TEST_F(MatcherTest, DoesNotCountProbesAtRoutersThatAnswered) {
+  send(1);
+  send(2);
+  const auto last = send(3);
+  // TTL 2 answered as a router, so TTL 1, still out, cannot have reached the destination.
+  state.rounds.back().answered(2, Timestamp{}, quote(2, 0, 2).reply);
+  state_of(2) = ProbeState::kAnswered;
+  EXPECT_EQ(matched(nameless()), last);
+}
+
+TEST_F(MatcherTest, TakesANamelessAnswerForTheProbeToTheKnownEnd) {
+  send(4);
+  state.rounds.back().answered(4, Timestamp{}, quote(4, 0, 1).reply);
+  state_of(1) = ProbeState::kAnswered;
+  const auto end = send(5);
+  state.end = 5;
+  EXPECT_EQ(matched(nameless()), end);
+}
+
+TEST_F(MatcherTest, HasNoUseForANamelessAnswerThatNobodyAwaits) {
+  matched(nameless());
+  EXPECT_TRUE(std::holds_alternative<Surplus>(result));
+  const auto id = send(5);
+  state.end = 5;
+  state_of(id) = ProbeState::kAnswered;
+  matched(nameless());
+  EXPECT_TRUE(std::holds_alternative<Surplus>(result));
+}
+
+TEST_F(MatcherTest, TakesANamelessAnswerForAProbeBelowTheEndWhereNoneIsOutToTheEnd) {
+  state.end = 6;
+  const auto below = send(5);
+  EXPECT_EQ(matched(nameless()), below);
+}
+
+TEST_F(MatcherTest, DoesNotGuessBetweenTwoProbesToTheEnd) {
+  state.end = 5;
+  send(5, 0);
+  send(5, 1);
+  matched(nameless());
+  EXPECT_TRUE(std::holds_alternative<Surplus>(result));
+}
+
+}  // namespace
+}  // namespace etr::trace
