@@ -216,30 +216,35 @@ void draw_lane(Canvas& canvas, const Wiring& wiring, const Bundle& bundle) {
   }
 }
 
+/// What a lane adds to the line that comes down to a vertex.
+struct Arrival {
+  bool joins = false;
+  Mark mark = Mark::kNone;
+};
+
 /// A line arrives at a vertex from its uppermost lane and takes in the others on its way down.
 void draw_arrival(Canvas& canvas, const Wiring& wiring, const std::vector<Bundle>& all, int rows,
                   int vertex) {
   const int column = lower_column(wiring, vertex);
   int top = rows;
-  std::vector<bool> joins(static_cast<std::size_t>(rows), false);
-  std::vector<Mark> marks(static_cast<std::size_t>(rows), Mark::kNone);  // from this lane down
+  std::vector<Arrival> arrivals(static_cast<std::size_t>(rows));
   for (const Bundle& bundle : all) {
     const bool arrives = std::find(bundle.to.begin(), bundle.to.end(), vertex) != bundle.to.end();
     if (!arrives || is_straight(wiring, bundle)) continue;
     top = std::min(top, bundle.lane);
-    joins[static_cast<std::size_t>(bundle.lane)] = true;
+    Arrival& arrival = arrivals[static_cast<std::size_t>(bundle.lane)];
+    arrival.joins = true;
     for (const Edge& edge : wiring.edges) {
       if (edge.to != vertex || !leads(bundle, edge)) continue;
-      Mark& mark = marks[static_cast<std::size_t>(bundle.lane)];
-      mark = std::max(mark, mark_of(edge));
+      arrival.mark = std::max(arrival.mark, mark_of(edge));
     }
   }
   Mark mark = Mark::kNone;
   for (int lane = top; lane < rows; ++lane) {
-    const auto index = static_cast<std::size_t>(lane);
-    if (lane > top && joins[index]) canvas.join(lane, column, kUp | kDown, mark);
-    if (lane > top && !joins[index]) canvas.pass(lane, column, mark);
-    mark = std::max(mark, marks[index]);
+    const Arrival& arrival = arrivals[static_cast<std::size_t>(lane)];
+    if (lane > top && arrival.joins) canvas.join(lane, column, kUp | kDown, mark);
+    if (lane > top && !arrival.joins) canvas.pass(lane, column, mark);
+    mark = std::max(mark, arrival.mark);
   }
 }
 
