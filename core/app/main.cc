@@ -62,6 +62,9 @@ int run_or_check(const Invocation& invocation, const Privileges& privileges,
       !status.ok()) {
     return fail(status);
   }
+  const bool simulated = !config->trace.simulate.empty();
+  // Whoever needs no packets keeps nothing that could send some, before the first plugin is opened.
+  if (simulated || invocation.action == Invocation::Action::kCheck) descriptors = {};
   plugin::Catalog catalog(search_path(invocation, config->plugin_folders));
   const absl::Status resolved = pipeline::resolve_plugins(catalog, *config);
   for (const std::string& notice : catalog.take_notices()) log.warn(notice);
@@ -70,7 +73,6 @@ int run_or_check(const Invocation& invocation, const Privileges& privileges,
     std::cout << pipeline::to_toml(*config);
     return EXIT_SUCCESS;
   }
-  const bool simulated = !config->trace.simulate.empty();
   if (!simulated && !descriptors.status.ok()) return fail(descriptors.status);
   if (!simulated && privileges.still_root) {
     log.info("running as root without capabilities: plugins can still read and write root's files, "

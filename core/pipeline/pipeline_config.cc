@@ -42,6 +42,9 @@ absl::Status apply_set(const RawOption& set, PipelineConfig& config) {
   RawOption option = set;
   option.name = set.name.substr(dot + 1);
 
+  if (table == "trace" && option.name == "capture_buffer") {
+    return bad_set(set, "comes too late here, use the flag --capture-buffer");
+  }
   if (table == "trace") return apply_trace_options({option}, config.trace);
   if (table == "prober") {
     config.prober.options.push_back(option);

@@ -34,6 +34,8 @@ std::string to_toml(const PipelineConfig& config) {
   for (const NamedOption& option : trace_option_values(config.trace)) {
     // The prober's own port is said by saying nothing.
     if (option.name == "dest_port" && config.trace.dest_port == 0) continue;
+    // A flag only: by the time a file is read the buffer is there.
+    if (option.name == "capture_buffer") continue;
     text += option.name + " = " + plugin::to_toml(option.value) + "\n";
   }
   text += use_text("[prober]", config.prober);

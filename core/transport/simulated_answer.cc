@@ -132,6 +132,9 @@ std::vector<std::uint8_t> write_forgery(const SimulatedFlight& flight, const Ans
   if (!editor || editor->segment().size() < 8) return {};
   const std::size_t segment = original.size() - editor->segment().size();
   editor->set_ttl(1);
+  if (style.quote != 0) {
+    original.resize(std::min(original.size(), segment + std::max<std::size_t>(style.quote, 8)));
+  }
   switch (kind) {
     case ForgeryKind::kWrongToken: original.back() ^= 0xffU; break;
     case ForgeryKind::kUnknownId: editor->set_id(editor->id() ^ 0x5a5aU); break;

@@ -12,6 +12,7 @@ namespace etr::pipeline {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -25,6 +26,11 @@ std::string error_of(const std::string& text) {
   const auto config = parse_pipeline(text, "p.toml");
   EXPECT_FALSE(config.ok()) << text;
   return std::string(config.status().message());
+}
+
+TEST(PipelineFile, TheCaptureBufferIsRefusedSinceItIsAllocatedBefore) {
+  EXPECT_THAT(error_of("[trace]\ncapture_buffer = 8\n"),
+              AllOf(StartsWith("p.toml:2:1: "), HasSubstr("--capture-buffer")));
 }
 
 TEST(PipelineFile, ReadsEveryTable) {

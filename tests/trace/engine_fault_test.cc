@@ -1,0 +1,274 @@
+// What goes wrong around the engine: it goes on, says so, and its records stay true.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <malloc.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "support/engine_run.h"
+
+namespace etr::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using transport::ClockStep;
+using transport::Network;
+using transport::SendFault;
+using transport::Source;
+using transport::testing::address;
+using transport::testing::change;
+using transport::testing::change_source;
+using transport::testing::diamond;
+using transport::testing::line;
+using transport::testing::link;
+
+EngineRunOptions wanted(std::uint64_t rounds, Protocol protocol = Protocol::kTcp,
+                        Family family = Family::kIpv4) {
+  EngineRunOptions options = options_for(protocol, family);
+  options.engine.rounds = rounds;
+  return options;
+}
+
+/// One record per flow and round, each whole.
+void expect_every_record(const EngineRun& run, std::uint64_t rounds, std::size_t flows = 5) {
+  std::set<std::pair<std::uint64_t, std::uint32_t>> cells;
+  for (const Path& path : run.observer.paths) {
+    EXPECT_TRUE(cells.emplace(path.round, path.flow).second) << "flow " << path.flow << " twice";
+    EXPECT_TRUE(path.complete);
+  }
+  EXPECT_EQ(cells.size(), rounds * flows);
+}
+
+bool all_answered(const Path& path) {
+  return path.reached && std::all_of(path.hops.begin(), path.hops.end(), [](const Hop& hop) {
+           return hop.verdict == Verdict::kAnswered;
+         });
+}
+
+// --- Sending.
+
+TEST(EngineFaults, ProbesThatCannotBeSentAreNotLossAndTheRunGoesOn) {
+  for (const char* error : {"no buffer space available", "network is down", "message too long"}) {
+    Network network = line(5);
+    network.send_faults = {{5s, 11s, error, 1.0}};
+    EngineRun run(network, wanted(12));
+    run.run();
+    expect_every_record(run, 12);
+    std::uint64_t failed = 0;
+    for (const Path& path : run.observer.paths) {
+      for (const Hop& hop : path.hops) {
+        EXPECT_NE(hop.verdict, Verdict::kLost) << "flow " << path.flow << " round " << path.round;
+        if (hop.verdict == Verdict::kSendFailed) ++failed;
+      }
+      EXPECT_TRUE(all_answered(path) || (path.round >= 2 && path.round <= 8)) << path.round;
+    }
+    EXPECT_GT(failed, 50U);
+    const Counters& counters = run.summary.snapshot->counters;
+    EXPECT_EQ(counters.send_errors, failed);
+    std::uint64_t told = 0;
+    for (const Event& event : run.observer.of_kind(EventKind::kSendError)) {
+      EXPECT_THAT(event.text, HasSubstr(error));
+      told += event.count;
+    }
+    EXPECT_EQ(told, failed);
+  }
+}
+
+TEST(EngineFaults, AFullQueueNowAndThenCostsThoseProbesOnly) {
+  Network network = diamond(16);
+  network.send_faults = {{0s, 1h, "no buffer space available", 0.2}};
+  EngineRunOptions options = wanted(10);
+  options.engine.flows = 64;
+  EngineRun run(network, options);
+  run.run();
+  expect_every_record(run, 10, 64);
+  std::uint64_t lost = 0;
+  for (const Path& path : run.observer.paths) {
+    const auto truth = run.truth(path, 0s);
+    for (const Hop& hop : path.hops) {
+      if (hop.verdict == Verdict::kLost) ++lost;
+      if (!hop.reply) continue;
+      ASSERT_LE(hop.ttl, truth.size());
+      EXPECT_EQ(hop.reply->source, truth[hop.ttl - 1U]);
+    }
+  }
+  EXPECT_EQ(lost, 0U);
+  for (const auto& flow : run.summary.snapshot->flows) {
+    EXPECT_EQ(flow->path_changes, 0U);
+    for (const HopStats& hop : flow->hops) EXPECT_NE(hop.hop_class, HopClass::kLossy);
+  }
+}
+
+TEST(EngineFaults, AHostThatLosesItsUplinkFailsToSendAndComesBack) {
+  Network network = line(4);
+  change_source(network, 5s, [](Source& source) { source.next.front().down = true; });
+  change_source(network, 11s, [](Source& source) { source.next.front().down = false; });
+  EngineRun run(network, wanted(10));
+  run.run();
+  expect_every_record(run, 10);
+  for (const Path& path : run.observer.paths) {
+    EXPECT_TRUE(all_answered(path) || (path.round >= 2 && path.round <= 7)) << path.round;
+  }
+  EXPECT_GT(run.summary.snapshot->counters.send_errors, 0U);
+  EXPECT_FALSE(run.observer.of_kind(EventKind::kSendError).empty());
+}
+
+// --- Clocks.
+
+TEST(EngineFaults, AClockThatIsSteppedNeverGivesAWrongRtt) {
+  for (const Duration step : {Duration(1h), Duration(-1h), Duration(50ms), Duration(-50ms)}) {
+    Network network = line(5, 20ms);
+    // Many steps, so that some fall between a probe and its answer.
+    for (int i = 1; i < 40; ++i) network.clock_steps.push_back({i * 497ms, step});
+    EngineRun run(network, wanted(10));
+    run.run();
+    expect_every_record(run, 10);
+    std::size_t off_the_kernels_clock = 0;
+    for (const Path& path : run.observer.paths) {
+      EXPECT_TRUE(all_answered(path));
+      for (const Hop& hop : path.hops) {
+        ASSERT_TRUE(hop.reply && hop.reply->rtt);
+        EXPECT_EQ(*hop.reply->rtt, hop.ttl * 40ms) << "step " << step.count();
+        if (hop.reply->user_clock) ++off_the_kernels_clock;
+      }
+    }
+    EXPECT_GT(off_the_kernels_clock, 0U) << "no step hit a probe in flight";
+    EXPECT_EQ(run.summary.snapshot->counters.rejected, 0U);
+    EXPECT_EQ(run.summary.snapshot->counters.late, 0U);
+  }
+}
+
+// --- Ports.
+
+TEST(EngineFaults, ATakenSourcePortLeavesItsFlowOutAndIsSaid) {
+  for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {
+    Network network = line(3);
+    network.source.taken_ports = {50001, 50003};
+    EngineRun run(network, wanted(2, protocol));
+    run.run();
+    for (const Path& path : run.observer.paths) {
+      EXPECT_NE(path.source_port, 50001);
+      EXPECT_NE(path.source_port, 50003);
+      EXPECT_TRUE(all_answered(path));
+    }
+    const std::vector<Event> skipped = run.observer.of_kind(EventKind::kFlowSkipped);
+    ASSERT_EQ(skipped.size(), 2U);
+    EXPECT_THAT(skipped[0].text, HasSubstr("50001"));
+    EXPECT_THAT(skipped[1].text, HasSubstr("50003"));
+  }
+}
+
+TEST(EngineFaults, WithoutDescriptorsFlowsGoOnUnreservedAndThisIsSaid) {
+  Network network = line(3);
+  network.source.descriptors = 2;
+  EngineRun run(network, wanted(2));
+  run.run();
+  expect_every_record(run, 2);
+  const std::vector<Event> notices = run.observer.of_kind(EventKind::kNotice);
+  ASSERT_EQ(notices.size(), 3U);
+  for (const Event& event : notices) EXPECT_THAT(event.text, HasSubstr("not reserved"));
+}
+
+// --- Middleboxes and the capture.
+
+TEST(EngineFaults, ANatThatLeavesItsMarkInQuotesHidesNoHop) {
+  for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {
+    for (const bool restores : {true, false}) {
+      Network network = line(5);
+      transport::Nat nat;
+      nat.addresses = {address("198.51.100.7")};
+      nat.restores_quotes = restores;
+      find_router(network, "r2")->nat = nat;
+      EngineRun run(network, wanted(4, protocol));
+      run.run();
+      expect_every_record(run, 4);
+      for (const Path& path : run.observer.paths) {
+        EXPECT_TRUE(all_answered(path)) << "round " << path.round << " restores " << restores;
+        EXPECT_EQ(path.hops.size(), 6U);
+      }
+      EXPECT_EQ(run.summary.snapshot->counters.rejected, 0U);
+    }
+  }
+}
+
+TEST(EngineFaults, PacketsThatTheCaptureMissesAreCountedAndNoFalseHopComesOfThem) {
+  Network network = diamond(4);
+  network.source.capture_loss = 0.1;
+  EngineRunOptions options = wanted(20);
+  options.engine.flows = 16;
+  EngineRun run(network, options);
+  run.run();
+  expect_every_record(run, 20, 16);
+  EXPECT_GT(run.summary.snapshot->counters.capture_drops, 100U);
+  for (const Path& path : run.observer.paths) {
+    const auto truth = run.truth(path, 0s);
+    for (const Hop& hop : path.hops) {
+      if (!hop.reply || hop.ttl > truth.size()) continue;
+      EXPECT_EQ(hop.reply->source, truth[hop.ttl - 1U]);
+      EXPECT_GE(hop.reply->rtt.value_or(1h), hop.ttl * 2ms);
+    }
+  }
+}
+
+// --- Weeks.
+
+/// Keeps nothing.
+class CountingObserver final : public trace::Observer {
+ public:
+  bool reserve() override { return true; }
+  void on_path(Path path) override {
+    ++paths;
+    if (path.round == settled && path.flow == 0) memory_then = in_use();
+  }
+  void on_event(Event) override {}
+  void on_responder(const IpAddress&) override {}
+  bool wants_snapshot() const override { return false; }
+  void on_snapshot(std::shared_ptr<const Snapshot>) override {}
+
+  /// Octets that are allocated.
+  static std::size_t in_use() {
+    const struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+  }
+
+  std::uint64_t settled = 0;
+  std::uint64_t paths = 0;
+  std::size_t memory_then = 0;
+};
+
+// A quarter of an hour, and six hours with ETR_TEST_ALL; ETR_TEST_HOURS says otherwise.
+TEST(EngineMemory, StaysFlatWith64FlowsForHours) {
+  if (CountingObserver::in_use() == 0) GTEST_SKIP() << "this allocator does not say what is in use";
+  const char* given = std::getenv("ETR_TEST_HOURS");
+  double hours = std::getenv("ETR_TEST_ALL") != nullptr ? 6 : 0.25;
+  if (given != nullptr) hours = std::atof(given);
+  Network network = diamond(16);
+  link(network, "source", "r1").forward.loss =
+      0.02;  // so that late, lost and second looks have their turn
+  link(network, "source", "r1").back.duplicate = 0.02;
+  transport::SimulatedTransport transport(network);
+  const plugins::TcpSynProber prober;
+  const plugins::Crc32Hasher hasher;
+  trace::EngineOptions options;
+  options.flows = 64;
+  options.seed = 7;
+  options.rounds = static_cast<std::uint64_t>(hours * 1800);
+  trace::Engine engine(options, {{"target", transport::testing::target_address()}}, prober, hasher,
+                       transport);
+  CountingObserver observer;
+  observer.settled = 150;
+  ASSERT_TRUE(engine.start().ok());
+  ASSERT_TRUE(engine.run(observer).ok());
+  const std::size_t memory_now = CountingObserver::in_use();
+  EXPECT_EQ(observer.paths, options.rounds * 64);
+  EXPECT_LT(memory_now, observer.memory_then + 128 * 1024)
+      << observer.memory_then << " octets after 5 minutes, " << memory_now << " at the end";
+}
+
+}  // namespace
+}  // namespace etr::testing

@@ -1,0 +1,213 @@
+// The engine under attack: a run with forged replies in it tells the same as the run without.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "support/engine_run.h"
+
+namespace etr::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using transport::Forgery;
+using transport::ForgeryKind;
+using transport::Network;
+using transport::Router;
+using transport::testing::address;
+using transport::testing::change;
+using transport::testing::line;
+
+constexpr const char* kForger = "r2";
+/// By then the first round is over, and every router has been heard.
+constexpr Duration kBegin = 1500ms;
+
+struct Attack {
+  std::string name;
+  ForgeryKind kind = ForgeryKind::kNeverSent;
+  Protocol protocol = Protocol::kTcp;
+  Family family = Family::kIpv4;
+  std::vector<std::string> reasons;
+  Duration delay = 1ms;
+  /// Octets of the segment that r2 quotes; 0: all. Cut there, the quote ends in what names the
+  /// probe.
+  std::size_t quote = 0;
+};
+
+EngineRunOptions wanted(const Attack& attack) {
+  EngineRunOptions options = options_for(attack.protocol, attack.family);
+  options.engine.rounds = 20;
+  return options;
+}
+
+Network network(const Attack& attack, unsigned copies) {
+  Network made = line(5);
+  for (Router& router : made.routers) router.quote = attack.quote;
+  if (copies == 0) return made;
+  change<Router>(made, kBegin, kForger, [&](Router& router) {
+    Forgery forgery;
+    forgery.kind = attack.kind;
+    forgery.delay = attack.delay;
+    forgery.copies = copies;
+    router.forgeries = {forgery};
+  });
+  return made;
+}
+
+/// Everything that a run tells but the moments at which it did so.
+std::string told(const EngineRun& run) {
+  std::string text;
+  for (const Path& path : run.observer.paths) {
+    absl::StrAppendFormat(&text, "flow %d round %d path %d %s%s%s\n", path.flow, path.round,
+                          path.path_id, path.path_hash, path.reached ? " reached" : "",
+                          path.complete ? " complete" : "");
+    for (const Hop& hop : path.hops) {
+      absl::StrAppendFormat(&text, "  %d %s %s", hop.ttl, std::string(to_string(hop.verdict)),
+                            std::string(to_string(hop.hop_class)));
+      if (hop.reply) {
+        absl::StrAppendFormat(&text, " %s %d ns%s", hop.reply->source.to_string(),
+                              hop.reply->rtt.value_or(-1ns).count(),
+                              hop.reply->rewritten ? " rewritten" : "");
+      }
+      text += '\n';
+    }
+  }
+  for (const auto& flow : run.summary.snapshot->flows) {
+    absl::StrAppendFormat(&text, "flow %d: rounds %d, changes %d\n", flow->flow, flow->rounds,
+                          flow->path_changes);
+    for (const HopStats& hop : flow->hops) {
+      absl::StrAppendFormat(&text, "  %d sent %d answered %d lost %d\n", hop.ttl, hop.sent,
+                            hop.answered, hop.lost);
+      for (const ResponderStats& stats : hop.responders) {
+        absl::StrAppendFormat(&text, "    %s %d best %d worst %d mean %.3f sd %.3f jitter %d\n",
+                              stats.address.to_string(), stats.received, stats.best.count(),
+                              stats.worst.count(), stats.mean_ns, stats.stddev_ns,
+                              stats.jitter.count());
+      }
+    }
+  }
+  const Counters& counters = run.summary.snapshot->counters;
+  absl::StrAppendFormat(&text, "sent %d answered %d late %d\n", counters.probes_sent,
+                        counters.replies, counters.late);
+  return text;
+}
+
+/// The first line of `got` that `expected` has not, and that one's.
+std::string first_difference(const std::string& got, const std::string& expected) {
+  const std::vector<std::string> a = absl::StrSplit(got, '\n');
+  const std::vector<std::string> b = absl::StrSplit(expected, '\n');
+  for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
+    const std::string ours = i < a.size() ? a[i] : "(end)";
+    const std::string theirs = i < b.size() ? b[i] : "(end)";
+    if (ours != theirs) return absl::StrFormat("line %d: '%s', not '%s'", i + 1, ours, theirs);
+  }
+  return "";
+}
+
+/// Runs the attack and its absence; the forged replies must all be counted, for the right reasons.
+void expect_no_effect(const Attack& attack, unsigned copies, std::uint64_t at_least) {
+  EngineRun undisturbed(network(attack, 0), wanted(attack));
+  EngineRun attacked(network(attack, copies), wanted(attack));
+  undisturbed.run();
+  attacked.run();
+  EXPECT_EQ(first_difference(told(attacked), told(undisturbed)), "");
+  const Counters& counters = attacked.summary.snapshot->counters;
+  const std::uint64_t forged = attacked.transport.node(kForger).forged;
+  EXPECT_GE(forged, at_least);
+  // The last of them may arrive when the run is over.
+  EXPECT_GT(counters.rejected + counters.duplicates, forged * 9 / 10);
+  EXPECT_LE(counters.rejected + counters.duplicates, forged);
+  std::uint64_t told_rejected = 0;
+  for (const Event& event : attacked.observer.of_kind(EventKind::kRejected)) {
+    EXPECT_THAT(attack.reasons, ::testing::Contains(event.text));
+    told_rejected += event.count;
+  }
+  EXPECT_EQ(told_rejected, counters.rejected);
+  EXPECT_EQ(undisturbed.summary.snapshot->counters.rejected, 0U);
+}
+
+void PrintTo(const Attack& attack, std::ostream* out) { *out << attack.name; }
+
+class ForgedReplies : public ::testing::TestWithParam<Attack> {};
+
+TEST_P(ForgedReplies, ChangeNothingAndAreCountedByReason) { expect_no_effect(GetParam(), 3, 1000); }
+
+TEST_P(ForgedReplies, ChangeNothingAHundredThousandAtATime) {
+  expect_no_effect(GetParam(), 250, 100'000);
+}
+
+std::vector<Attack> attacks() {
+  std::vector<Attack> made;
+  for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {
+    for (const Family family : {Family::kIpv4, Family::kIpv6}) {
+      const bool udp = protocol == Protocol::kUdp;
+      const bool v4 = family == Family::kIpv4;
+      const std::string suffix = std::string(udp ? "Udp" : "Tcp") + (v4 ? "Ipv4" : "Ipv6");
+      made.push_back(
+          {"WrongPorts" + suffix, ForgeryKind::kWrongPorts, protocol, family, {"unknown port"}});
+      // A router that quoted IDs rightly is not believed when it quotes another probe's.
+      made.push_back(
+          {"RightPortsButNeverSent" + suffix,
+           ForgeryKind::kNeverSent,
+           protocol,
+           family,
+           {"wrong ip id", "wrong token", "probe never sent", "no probe of ours in it"}});
+      if (v4) {
+        made.push_back(
+            {"UnknownId" + suffix, ForgeryKind::kUnknownId, protocol, family, {"wrong ip id"}});
+      }
+      if (udp) {
+        made.push_back({"WrongToken" + suffix,
+                        ForgeryKind::kWrongToken,
+                        protocol,
+                        family,
+                        {"wrong token"},
+                        1ms,
+                        16});
+      }
+    }
+  }
+  return made;
+}
+INSTANTIATE_TEST_SUITE_P(All, ForgedReplies, ::testing::ValuesIn(attacks()),
+                         [](const auto& suite) { return suite.param.name; });
+
+class ReplayedReplies : public ::testing::TestWithParam<Attack> {};
+
+TEST_P(ReplayedReplies, AreDuplicatesAndChangeNothing) {
+  expect_no_effect(GetParam(), 1000, 90'000);
+  EngineRun attacked(network(GetParam(), 3), wanted(GetParam()));
+  attacked.run();
+  EXPECT_EQ(attacked.summary.snapshot->counters.rejected, 0U);
+  const std::vector<Event> events = attacked.observer.of_kind(EventKind::kDuplicateReply);
+  ASSERT_FALSE(events.empty());
+  for (const Event& event : events) EXPECT_EQ(event.ttl, 2);
+}
+
+TEST_P(ReplayedReplies, AreUnknownOnceTheirProbeIsForgotten) {
+  Attack later = GetParam();
+  later.delay = 25s;
+  EngineRun attacked(network(later, 3), wanted(later));
+  EngineRun undisturbed(network(later, 0), wanted(later));
+  attacked.run();
+  undisturbed.run();
+  EXPECT_EQ(first_difference(told(attacked), told(undisturbed)), "");
+  const Counters& counters = attacked.summary.snapshot->counters;
+  EXPECT_GT(counters.rejected, 0U);
+  EXPECT_EQ(counters.duplicates, 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, ReplayedReplies,
+    ::testing::Values(Attack{"TcpIpv4", ForgeryKind::kReplayed, Protocol::kTcp, Family::kIpv4, {}},
+                      Attack{"TcpIpv6", ForgeryKind::kReplayed, Protocol::kTcp, Family::kIpv6, {}},
+                      Attack{"UdpIpv4", ForgeryKind::kReplayed, Protocol::kUdp, Family::kIpv4, {}},
+                      Attack{"UdpIpv6", ForgeryKind::kReplayed, Protocol::kUdp, Family::kIpv6, {}}),
+    [](const auto& suite) { return suite.param.name; });
+
+}  // namespace
+}  // namespace etr::testing
