@@ -1,5 +1,7 @@
 #include "transport/simulated_answer.h"
 
+#include <algorithm>
+
 #include "net/icmp_write.h"
 #include "net/ip.h"
 #include "net/segment.h"

@@ -243,7 +243,9 @@ class CountingObserver final : public trace::Observer {
 
 // A quarter of an hour, and six hours with ETR_TEST_ALL; ETR_TEST_HOURS says otherwise.
 TEST(EngineMemory, StaysFlatWith64FlowsForHours) {
-  if (CountingObserver::in_use() == 0) GTEST_SKIP() << "this allocator does not say what is in use";
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "the sanitizers' allocators do not say what is in use";
+#endif
   const char* given = std::getenv("ETR_TEST_HOURS");
   double hours = std::getenv("ETR_TEST_ALL") != nullptr ? 6 : 0.25;
   if (given != nullptr) hours = std::atof(given);

@@ -1,0 +1,307 @@
+#!/usr/bin/python3
+"""What befalls the process: signals, kill, full and closed and slow outputs. On a simulated network in real time, so
+that neither root nor a lab is needed. ETR_TEST_ALL=1 tries 1000 random moments instead of 50."""
+import csv
+import json
+import os
+import random
+import select
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+ETR = os.environ.get("ETR", "etr")
+FIXTURES = os.environ.get("ETR_FIXTURE_DIR", "")
+ALL = "ETR_TEST_ALL" in os.environ
+SLACK = 1.0  # Beyond the half second that sinks have: the machine may be busy.
+
+NETWORK = """
+seed = 5
+[source]
+address = "192.0.2.1"
+next = ["r1"]
+[[router]]
+id = "r1"
+address = "10.0.1.1"
+next = ["m[1-4]"]
+[[router]]
+id = "m[1-4]"
+address = "10.0.2.{1}"
+next = ["r3"]
+[[router]]
+id = "r3"
+address = "10.0.3.1"
+next = ["target"]
+[[target]]
+id = "target"
+address = "203.0.113.9"
+tcp = "open"
+"""
+TARGET = "203.0.113.9"
+FAST = ("-n", "-P", "8", "-d", "50ms", "-t", "40ms", "-i", "0", "--rate", "0")
+
+
+class Process(unittest.TestCase):
+
+    def setUp(self):
+        self.folder = self.enterContext(tempfile.TemporaryDirectory())
+        self.network = self.path("network.toml")
+        with open(self.network, "w", encoding="ascii") as file:
+            file.write(NETWORK)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def command(self, *flags):
+        return [ETR, *FAST, "--simulate", self.network, *flags, TARGET]
+
+    def start(self, *flags, **options):
+        etr = subprocess.Popen(self.command(*flags), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                               **{"stdout": subprocess.PIPE, **options})
+        self.addCleanup(self.end, etr)
+        return etr
+
+    @staticmethod
+    def end(etr):
+        if etr.poll() is None:
+            etr.kill()
+            etr.wait()
+        for stream in (etr.stdout, etr.stderr):
+            if stream:
+                stream.close()
+
+    def run_etr(self, *flags, **options):
+        return subprocess.run(self.command(*flags), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30,
+                              check=False, **options)
+
+    def wait_for(self, condition, what):
+        deadline = time.monotonic() + 20
+        while not condition():
+            self.assertLess(time.monotonic(), deadline, what)
+            time.sleep(0.01)
+
+    def wait_for_size(self, path, size):
+        self.wait_for(lambda: os.path.exists(path) and os.path.getsize(path) >= size, f"{path} does not grow")
+
+    def assert_records(self, text):
+        """Every line is a record, every one of them true; each flow's rounds follow each other without a gap."""
+        self.assertTrue(text == "" or text.endswith("\n"), text[-200:])
+        found = [json.loads(line) for line in text.splitlines()]
+        rounds = {}
+        for record in found:
+            self.assertEqual(record["probe_num"], rounds.get(record["probe_id"], 0), record)
+            rounds[record["probe_id"]] = record["probe_num"] + 1
+            if record["complete"]:
+                self.assertEqual([hop["verdict"] for hop in record["hops"]], ["answered"] * 4, record)
+                self.assertTrue(record["reached_dest"])
+        return found
+
+    # --- Signals.
+
+    def test_signals_at_random_moments_leave_whole_records(self):
+        generator = random.Random(4)
+        tries = 1000 if ALL else 50
+        for number in range(tries):
+            chosen = generator.choice((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+            after = generator.uniform(0, 0.25)
+            with self.subTest(number=number, signal=chosen, after=after):
+                path = self.path(f"left-{number}.ndjson")
+                with open(path, "w", encoding="ascii") as file:
+                    etr = self.start("-J", stdout=file)
+                self.wait_for_size(path, 1)  # By then signals are its own to handle.
+                time.sleep(after)
+                if chosen == signal.SIGHUP:  # Headless it reopens files, and goes on.
+                    before = os.path.getsize(path)
+                    etr.send_signal(chosen)
+                    self.wait_for_size(path, before + 1)
+                    chosen = signal.SIGINT
+                began = time.monotonic()
+                etr.send_signal(chosen)
+                _, errors = etr.communicate(timeout=10)
+                self.assertLess(time.monotonic() - began, 0.5 + SLACK)
+                self.assertEqual((etr.returncode, errors), (0, ""))
+                with open(path, encoding="utf-8") as file:
+                    self.assertGreater(len(self.assert_records(file.read())), 0)
+                self.end(etr)
+
+    def test_killed_at_random_moments_every_complete_line_is_valid(self):
+        generator = random.Random(9)
+        for number in range(200 if ALL else 10):
+            with self.subTest(number=number):
+                path = self.path(f"killed-{number}.ndjson")
+                with open(path, "w", encoding="ascii") as file:
+                    etr = self.start("-J", stdout=file)
+                self.wait_for_size(path, 1)
+                time.sleep(generator.uniform(0, 0.2))
+                etr.kill()
+                etr.wait()
+                with open(path, encoding="utf-8") as file:
+                    whole = file.read().rpartition("\n")[0] + "\n"
+                self.assertGreater(len(self.assert_records(whole)), 0)
+                self.end(etr)
+
+    def test_stopped_and_continued_it_goes_on(self):
+        path = self.path("stopped.ndjson")
+        etr = self.start("--sink", f"ndjson:path={path}", "--view", "plain", "-c", "60")
+        self.wait_for_size(path, 1)
+        etr.send_signal(signal.SIGSTOP)
+        time.sleep(10 if ALL else 3)
+        etr.send_signal(signal.SIGCONT)
+        etr.communicate(timeout=30)
+        self.assertEqual(etr.returncode, 0)
+        with open(path, encoding="utf-8") as file:
+            found = [json.loads(line) for line in file]
+        self.assertEqual(sorted((record["probe_num"], record["probe_id"]) for record in found),
+                         [(number, flow) for number in range(60) for flow in range(8)])
+        for record in found:
+            for hop in record["hops"]:
+                if hop["verdict"] == "answered":
+                    self.assertLess(hop["rtt"], 3_000_000)
+
+    def test_hangup_reopens_files_of_a_headless_run(self):
+        records, table = self.path("a.ndjson"), self.path("a.csv")
+        pipeline = self.path("headless.toml")
+        with open(pipeline, "w", encoding="ascii") as file:
+            file.write(f'[prober]\nuse = "tcp-syn"\n[hasher]\nuse = "crc32"\n'
+                       f'[[sink]]\nuse = "ndjson"\npath = "{records}"\n[[sink]]\nuse = "csv"\npath = "{table}"\n')
+        etr = self.start("--pipeline", pipeline)
+        for path in (records, table):
+            self.wait_for_size(path, 1)
+            os.rename(path, path + ".1")
+        etr.send_signal(signal.SIGHUP)
+        for path in (records, table):
+            self.wait_for_size(path, 1)
+        etr.send_signal(signal.SIGINT)
+        _, errors = etr.communicate(timeout=10)
+        self.assertEqual((etr.returncode, errors), (0, ""))
+        text = ""
+        for path in (records + ".1", records):
+            with open(path, encoding="utf-8") as file:
+                part = file.read()
+            self.assertTrue(part.endswith("\n"))
+            text += part
+        self.assertGreater(len(self.assert_records(text)), 8)
+        for path in (table + ".1", table):
+            with open(path, encoding="utf-8", newline="") as file:
+                rows = list(csv.reader(file))
+            self.assertGreater(len(rows), 1, path)
+            self.assertEqual({len(row) for row in rows}, {len(rows[0])}, path)
+
+    # --- Outputs.
+
+    def test_a_closed_pipe_ends_it_quietly_with_141(self):
+        etr = self.start("-J")
+        lines = [etr.stdout.readline() for _ in range(3)]
+        etr.stdout.close()
+        self.assertEqual(etr.wait(10), 141)
+        self.assertEqual(etr.stderr.read(), "")
+        self.assertEqual(len([json.loads(line) for line in lines]), 3)
+
+    def test_a_full_disk_is_one_error_and_status_1(self):
+        for flags, name in ((("-j", "/dev/full", "--view", "plain", "-c", "3"), "'/dev/full'"),):
+            done = self.run_etr(*flags)
+            self.assertEqual(done.returncode, 1)
+            said = [line for line in done.stderr.splitlines() if name in line]
+            self.assertEqual(len(said), 1, done.stderr)
+            self.assertIn("no space left on device", said[0])
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = subprocess.run(self.command("-J", "-c", "3"), stdin=subprocess.DEVNULL, stdout=full,
+                                  stderr=subprocess.PIPE, text=True, timeout=30, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        self.assertIn("no space left on device", done.stderr)
+
+    def test_a_file_that_cannot_be_opened_ends_it_before_the_first_probe(self):
+        done = self.run_etr("-j", self.path("missing/x.ndjson"), "--view", "plain", "-c", "3")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        if os.geteuid() == 0:
+            return  # To root without capabilities its own read-only file is writable... or not; not our affair.
+        path = self.path("read-only.ndjson")
+        with open(path, "w", encoding="ascii"):
+            os.chmod(path, 0o400)
+        done = self.run_etr("-j", path, "--view", "plain", "-c", "3")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("permission denied", done.stderr)
+
+    def test_a_reader_that_stands_still_is_waited_for_and_nothing_is_lost(self):
+        etr = self.start("-J", "-c", "40")
+        time.sleep(1.5)  # The pipe holds some 64 KiB, far less than 320 records.
+        text, errors = etr.communicate(timeout=30)
+        self.assertEqual((etr.returncode, errors), (0, ""))
+        self.assertEqual(len(self.assert_records(text)), 320)
+
+    # --- Sinks in trouble.
+
+    def troubled(self, **options):
+        text = ",".join(f"{key}={value}" for key, value in options.items())
+        return ("--plugin-path", FIXTURES, "--sink", f"troubled:path={self.path('troubled.txt')},{text}")
+
+    def lines(self):
+        with open(self.path("troubled.txt"), encoding="ascii") as file:
+            return [[int(word) for word in line.split()] for line in file]
+
+    def test_a_slow_sink_never_looks_like_loss(self):
+        done = self.run_etr("-J", *self.troubled(pause="20ms"), "-c", "20")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(len(self.assert_records(done.stdout)), 160)
+        self.assertEqual({(complete, lost) for _, _, complete, lost in self.lines()}, {(1, 0)})
+        self.assertEqual(len(self.lines()), 160)
+
+    def test_a_sink_of_one_record_a_second_is_left_in_time_and_what_it_missed_is_counted(self):
+        etr = self.start("-J", *self.troubled(pause="1s"))
+        self.wait_for_size(self.path("troubled.txt"), 1)
+        time.sleep(0.3)
+        began = time.monotonic()
+        etr.send_signal(signal.SIGINT)
+        text, errors = etr.communicate(timeout=10)
+        self.assertLess(time.monotonic() - began, 0.5 + SLACK)
+        self.assertEqual(etr.returncode, 1)
+        self.assertRegex(errors, r"sink 'troubled': \d+ records? not written")
+        self.assert_records(text)
+        for _, _, complete, lost in self.lines():
+            self.assertEqual((complete, lost), (1, 0))
+
+    def test_a_sink_that_stops_for_good_does_not_keep_it(self):
+        etr = self.start("-J", *self.troubled(stops_at=5))
+        self.wait_for(lambda: os.path.exists(self.path("troubled.txt")) and len(self.lines()) == 5, "no five records")
+        time.sleep(0.3)
+        began = time.monotonic()
+        etr.send_signal(signal.SIGTERM)
+        text, errors = etr.communicate(timeout=10)
+        self.assertLess(time.monotonic() - began, 0.5 + SLACK)
+        self.assertEqual(etr.returncode, 1)
+        self.assertRegex(errors, r"sink 'troubled': \d+ records? not written")
+        self.assert_records(text)
+
+    def test_a_sink_that_throws_is_closed_and_the_others_get_everything(self):
+        done = self.run_etr("-J", *self.troubled(throws_at=3), "-c", "5")
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        self.assertIn("the sink had enough", done.stderr)
+        self.assertEqual(len(self.assert_records(done.stdout)), 40)
+        self.assertEqual(len(self.lines()), 3)
+
+    # --- Files.
+
+    def test_a_link_in_a_folder_that_all_may_write_to_is_not_followed(self):
+        shared = self.path("shared")
+        os.mkdir(shared)
+        os.chmod(shared, 0o1777)
+        victim = self.path("victim")
+        with open(victim, "w", encoding="ascii") as file:
+            file.write("precious")
+        os.symlink(victim, os.path.join(shared, "out.ndjson"))
+        done = self.run_etr("-j", os.path.join(shared, "out.ndjson"), "--view", "plain", "-c", "1")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("symbolic link", done.stderr)
+        with open(victim, encoding="ascii") as file:
+            self.assertEqual(file.read(), "precious")
+
+
+if __name__ == "__main__":
+    if not os.access(ETR, os.X_OK):
+        raise SystemExit(f"no etr at '{ETR}'; set ETR")
+    unittest.main(verbosity=2)
