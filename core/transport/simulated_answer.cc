@@ -134,6 +134,7 @@ std::vector<std::uint8_t> write_forgery(const SimulatedFlight& flight, const Ans
   if (!editor || editor->segment().size() < 8) return {};
   const std::size_t segment = original.size() - editor->segment().size();
   editor->set_ttl(1);
+  // Cut before it is altered, so that what is altered last is what a short quote ends in.
   if (style.quote != 0) {
     original.resize(std::min(original.size(), segment + std::max<std::size_t>(style.quote, 8)));
   }
