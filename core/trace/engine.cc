@@ -307,17 +307,15 @@ void Engine::Impl::see_repeated(FlowState& flow, Probe& probe, const Reply& repl
       std::chrono::abs(packet.stamp - probe.answered_at) < kStackedCopy) {
     return;  // The same packet, seen on another interface of a stack.
   }
-  if (probe.state == ProbeState::kLost) {
-    ++counters_.late;
-    if (probe.extra_answers++ < kMaxExtraAnswers) {
-      report_probe_event(EventKind::kLateReply, flow, probe, reply, "answer after the timeout");
-    }
-  } else if (probe.state == ProbeState::kAnswered) {
-    ++counters_.duplicates;
-    if (probe.extra_answers < kMaxExtraAnswers) {
-      ++probe.extra_answers;
-      report_probe_event(EventKind::kDuplicateReply, flow, probe, reply, "another answer");
-    }
+  const bool late = probe.state == ProbeState::kLost;
+  if (!late && probe.state != ProbeState::kAnswered) return;
+  ++(late ? counters_.late : counters_.duplicates);
+  if (probe.extra_answers == kMaxExtraAnswers) return;
+  ++probe.extra_answers;
+  if (late) {
+    report_probe_event(EventKind::kLateReply, flow, probe, reply, "answer after the timeout");
+  } else {
+    report_probe_event(EventKind::kDuplicateReply, flow, probe, reply, "another answer");
   }
 }
 

@@ -81,6 +81,19 @@ TEST(LateAnswer, LeavesItsProbeLostAndIsAnEventWithItsRtt) {
   EXPECT_EQ(hop.lost, 2U);
 }
 
+TEST(LateAnswers, OfOneProbeAreAllCountedAndOnlyTheFirstFewTold) {
+  transport::Network network = line(2);
+  Router& router = *find_router(network, "r1");
+  router.answer_delay = 1500ms;
+  router.forgeries = {{transport::ForgeryKind::kReplayed, 1, 600, 1600ms, {}}};
+  EngineRunOptions options = one_flow(2);
+  options.engine.round_interval = 4s;
+  EngineRun run(network, options);
+  run.run();
+  EXPECT_GT(run.summary.snapshot->counters.late, 256U);
+  EXPECT_LE(run.observer.of_kind(EventKind::kLateReply).size(), 16U);
+}
+
 // etr-compat A10: a duplicate counted as received.
 TEST(DuplicateAnswer, ChangesNoStatisticAndIsAnEvent) {
   transport::Network network = line(2);
