@@ -115,7 +115,8 @@ class Engine::Impl {
   void report_stretch();
   void offer_snapshot();
   std::shared_ptr<const Snapshot> make_run_snapshot();
-  void reject(Rejection rejection);
+  void reject(Rejection rejection, const transport::ReceivedPacket& packet,
+              const FlowState* flow = nullptr);
   void report(Event event);
   void report_probe_event(EventKind kind, const FlowState& flow, const Probe& probe,
                           const Reply& reply, std::string_view text);
@@ -244,7 +245,7 @@ void Engine::Impl::receive() {
     } else if (const auto* answer = std::get_if<Answer>(&sighting)) {
       see_answer(*answer, packet);
     } else if (const auto* rejection = std::get_if<Rejection>(&sighting)) {
-      reject(*rejection);
+      reject(*rejection, packet);
     }
   });
 }
@@ -263,7 +264,9 @@ void Engine::Impl::see_own(const OwnProbe& own, const transport::ReceivedPacket&
 void Engine::Impl::see_answer(const Answer& answer, const transport::ReceivedPacket& packet) {
   FlowState& flow = *flows_[answer.flow];
   const MatchResult result = matcher_.match(flow, answer);
-  if (const auto* rejection = std::get_if<Rejection>(&result)) return reject(*rejection);
+  if (const auto* rejection = std::get_if<Rejection>(&result)) {
+    return reject(*rejection, packet, &flow);
+  }
   if (std::holds_alternative<Ambiguous>(result)) return see_ambiguous(flow, answer.flow);
   if (std::holds_alternative<Surplus>(result)) return see_surplus(flow, answer.flow);
   const Match& match = std::get<Match>(result);
@@ -271,7 +274,9 @@ void Engine::Impl::see_answer(const Answer& answer, const transport::ReceivedPac
   reply.rewritten = match.rewritten;
   // A challenge ACK acknowledges some older SYN: it shows life, and no time.
   if (reply.kind != ReplyKind::kAck) measure(*match.probe, reply);
-  if (reply.rtt && *reply.rtt < Duration::zero()) return reject(Rejection::kTooEarly);
+  if (reply.rtt && *reply.rtt < Duration::zero()) {
+    return reject(Rejection::kTooEarly, packet, &flow);
+  }
 
   Probe& probe = *match.probe;
   const bool in_time = !reply.rtt || *reply.rtt <= options_.timeout;
@@ -626,10 +631,18 @@ std::shared_ptr<const Snapshot> Engine::Impl::make_run_snapshot() {
   return snapshot;
 }
 
-void Engine::Impl::reject(Rejection rejection) {
+/// The event names who sent the reply and which flow it was for, as far as that is known; of replies
+/// told together, the last.
+void Engine::Impl::reject(Rejection rejection, const transport::ReceivedPacket& packet,
+                          const FlowState* flow) {
   ++counters_.rejected;
   Event event;
   event.kind = EventKind::kRejected;
+  if (const auto ip = net::parse_ip(packet.ip)) event.address = ip->header.source;
+  if (flow != nullptr) {
+    event.trace = flow->flow.trace;
+    event.flow = flow->flow.index;
+  }
   event.text = std::string(to_string(rejection));
   report(std::move(event));
 }

@@ -124,6 +124,10 @@ void expect_no_effect(const Attack& attack, unsigned copies, std::uint64_t at_le
   std::uint64_t told_rejected = 0;
   for (const Event& event : attacked.observer.of_kind(EventKind::kRejected)) {
     EXPECT_THAT(attack.reasons, ::testing::Contains(event.text));
+    EXPECT_TRUE(event.address) << "nobody can act on a rejection from nowhere";
+    EXPECT_EQ(event.flow.has_value(), event.trace.has_value());
+    EXPECT_EQ(event.flow.has_value(),
+              event.text != "unknown port" && event.text != "no probe of ours in it");
     told_rejected += event.count;
   }
   EXPECT_EQ(told_rejected, counters.rejected);
