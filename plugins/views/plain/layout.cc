@@ -48,6 +48,19 @@ std::string ranges(const std::set<std::uint32_t>& numbers) {
   return text;
 }
 
+std::string ttl_range(std::uint8_t first, std::uint8_t last) {
+  return std::to_string(first) + (last == first ? "" : "-" + std::to_string(last));
+}
+
+std::string ttl_label(std::string_view ttls) {
+  const std::string text = right(ttls, 4);
+  return text + (text.size() < 6 ? std::string(6 - text.size(), ' ') : " ");
+}
+
+std::string counted(std::uint64_t count, std::string_view noun) {
+  return std::to_string(count) + ' ' + std::string(noun) + (count == 1 ? "" : "s");
+}
+
 std::string host(const etr::IpAddress& address, std::string_view name, std::size_t width) {
   const std::string literal = address.to_string();
   if (name.empty()) return literal;

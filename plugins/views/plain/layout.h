@@ -26,6 +26,16 @@ std::string percent(double share);
 /// "0-2,5,7-8".
 std::string ranges(const std::set<std::uint32_t>& numbers);
 
+/// "3", or "3-30".
+std::string ttl_range(std::uint8_t first, std::uint8_t last);
+
+/// A TTL, or several, at the beginning of a line: right-aligned in 4 columns, and 2 blanks, at least
+/// one where it is longer.
+std::string ttl_label(std::string_view ttls);
+
+/// "1 flow", "2 flows".
+std::string counted(std::uint64_t count, std::string_view noun);
+
 /// "gw.example (192.0.2.1)", or the address alone; cut to `width` columns. The name is made
 /// printable; the address is never cut away for it.
 std::string host(const etr::IpAddress& address, std::string_view name, std::size_t width);

@@ -10,9 +10,6 @@
 namespace plain {
 namespace {
 
-/// Enough to tell paths apart; the records have the whole digest.
-constexpr std::size_t kHashColumns = 8;
-
 std::string missing_text(const etr::Hop& hop) {
   if (hop.verdict != etr::Verdict::kLost) return std::string(to_string(hop.verdict));
   if (hop.hop_class == etr::HopClass::kSilent || hop.hop_class == etr::HopClass::kLimited) {
@@ -21,11 +18,10 @@ std::string missing_text(const etr::Hop& hop) {
   return "no answer";
 }
 
+/// Of a hop that answered.
 std::string hop_line(const etr::Hop& hop, std::size_t host_width) {
-  std::string line = right(std::to_string(hop.ttl), 4) + "  ";
-  if (!hop.reply) return line + left("*", host_width) + "  " + right(missing_text(hop), 9);
   const etr::Reply& reply = *hop.reply;
-  line += left(host(reply.source, hop.name, host_width), host_width) + "  " +
+  std::string line = ttl_label(std::to_string(hop.ttl)) + left(host(reply.source, hop.name, host_width), host_width) + "  " +
           right(milliseconds(reply.rtt), 9) + " ms";
   if (reply.kind != etr::ReplyKind::kTimeExceeded) {
     line += "  " + reply_text(reply.kind, reply.icmp_type, reply.icmp_code);
@@ -67,26 +63,57 @@ std::set<std::uint32_t> lost_ttls(const etr::Path& path) {
 
 }  // namespace
 
+std::string path_name(std::string_view hash) {
+  const bool nothing = hash.find_first_not_of('0') == std::string_view::npos;
+  return std::string(nothing ? kNoPath : hash.substr(0, kHashColumns));
+}
+
+std::string hop_count(std::size_t length, std::size_t last_answer) {
+  if (length != 0) return std::to_string(length);
+  return last_answer == 0 ? "-" : std::to_string(last_answer) + "+";
+}
+
+std::string target_text(const etr::TraceInfo& trace) {
+  const std::string literal = trace.destination.to_string();
+  return trace.target == literal ? literal : etr::printable(trace.target) + " (" + literal + ")";
+}
+
 std::string path_text(const etr::Path& path, std::string_view target, bool every_hop,
                       std::size_t host_width) {
+  std::size_t width = 1;
+  std::size_t last_answer = 0;
+  for (const etr::Hop& hop : path.hops) {
+    if (!hop.reply) continue;
+    last_answer = hop.ttl;
+    width = std::max(width, etr::columns(host(hop.reply->source, hop.name, host_width)));
+  }
+  const bool ended = path.reached || path.blocked;
+  const std::string hops = hop_count(ended ? path.hops.size() : 0, last_answer);
   std::string text = etr::printable(target) + "  flow " + std::to_string(path.flow) + "  port " +
-                     std::to_string(path.source_port) + "  round " + std::to_string(path.round) +
-                     "  path " + path.path_hash.substr(0, kHashColumns) + "  " +
-                     std::to_string(path.hops.size()) + (path.hops.size() == 1 ? " hop" : " hops") +
-                     "  " + outcome(path);
+                     std::to_string(path.source_port) + "  round " + std::to_string(path.round);
+  if (const std::string name = path_name(path.path_hash); name == kNoPath) {
+    text += "  nobody has answered";
+  } else {
+    text += "  path " + name + "  " + hops + (hops == "1" ? " hop" : " hops") + "  " +
+            outcome(path);
+  }
   if (const std::set<std::uint32_t> lost = lost_ttls(path); !lost.empty() && !every_hop) {
     text += "  no answer from " + ranges(lost);
   }
   if (!path.complete) text += "  cut short";
   text += '\n';
   if (!every_hop) return text;
-  std::size_t width = 1;
-  for (const etr::Hop& hop : path.hops) {
-    if (hop.reply) {
-      width = std::max(width, etr::columns(host(hop.reply->source, hop.name, host_width)));
+  for (auto it = path.hops.begin(); it != path.hops.end();) {
+    if (it->reply) {
+      text += hop_line(*it++, width) + '\n';
+      continue;
     }
+    const auto first = it;
+    const std::string missing = missing_text(*first);
+    while (it != path.hops.end() && !it->reply && missing_text(*it) == missing) ++it;
+    text += ttl_label(ttl_range(first->ttl, std::prev(it)->ttl)) + left("*", width) + "  " +
+            right(missing, 9) + '\n';
   }
-  for (const etr::Hop& hop : path.hops) text += hop_line(hop, width) + '\n';
   return text;
 }
 

@@ -32,11 +32,9 @@ void PlainView::open(const etr::RunInfo& run, etr::Names& names) {
   out_.open(etr::RecordFile::Mode::kAppend);
   std::string text;
   for (const etr::TraceInfo& trace : run.traces) {
-    text += "tracing " + etr::printable(trace.target) + " (" + trace.destination.to_string() +
-            ") with " + trace.protocol;
+    text += "tracing " + plain::target_text(trace) + " with " + trace.protocol;
     if (trace.destination_port != 0) text += " to port " + std::to_string(trace.destination_port);
-    text += ", " + std::to_string(run.flows) + (run.flows == 1 ? " flow" : " flows") +
-            " from source port " + std::to_string(run.first_source_port) + "\n";
+    text += ", " + plain::counted(run.flows, "flow") + " from source port " + std::to_string(run.first_source_port) + "\n";
   }
   out_.write(text);
 }

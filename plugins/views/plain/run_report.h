@@ -1,7 +1,8 @@
 // The tables at the end of a run: unique paths, and per-hop statistics in mtr's columns.
 //
-// A path's figures are those of the flows that are on it at the end, pooled; a path that no flow is
-// on any more is listed without figures.
+// A row is what a reader can tell apart: flows whose paths have the same hash, length and silent
+// hops are one row, whatever their path ids. A path's figures are those of the flows that are on it
+// at the end, pooled; a path that all flows have left is listed without figures.
 #pragma once
 
 #include <cstddef>
@@ -10,6 +11,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "etr/path.h"
 #include "etr/run_info.h"
@@ -28,24 +30,42 @@ class RunReport {
                    std::size_t host_width) const;
 
  private:
+  struct LastReply {
+    std::uint64_t order = 0;  ///< Later records have higher ones.
+    etr::IpAddress source;
+    etr::Duration rtt{};
+  };
+  using Responders = std::map<std::uint8_t, std::set<etr::IpAddress>>;  ///< By TTL.
   /// What records tell and a snapshot does not.
   struct SeenPath {
     std::string hash;
-    std::size_t hops = 0;
-    std::set<std::uint32_t> flows;
+    std::size_t length = 0;  ///< 0: no end was found.
+    Responders responders;
     std::set<std::uint32_t> ports;
-    std::map<std::uint8_t, std::pair<etr::IpAddress, etr::Duration>> last;  ///< By TTL.
+    std::map<std::uint8_t, LastReply> last;  ///< By TTL.
   };
+  using SeenPaths = std::map<std::uint32_t, SeenPath>;  ///< By path id.
   using Flows = std::vector<const etr::FlowSnapshot*>;
+  struct Row {
+    std::string hash;
+    std::string hops;  ///< "5", or "2+" where the end is not known.
+    Flows flows;       ///< On it at the end; empty: all have left.
+    std::set<std::uint32_t> ports;
+    Responders responders;  ///< Of this path; its flows' statistics hold those of former ones too.
+    std::map<std::uint8_t, LastReply> last;
 
+    bool is_on(std::uint8_t ttl, const etr::IpAddress& address) const;
+    void add(const SeenPath& path);
+  };
+
+  std::vector<Row> rows(const SeenPaths& seen, const Flows& flows) const;
   std::string trace_text(const etr::TraceInfo& trace, const etr::Snapshot& snapshot,
                          etr::Names& names, std::size_t host_width) const;
-  std::string path_table(const std::map<std::uint32_t, SeenPath>& paths,
-                         const std::map<std::uint32_t, Flows>& flows) const;
-  std::string hop_table(const SeenPath& path, const Flows& flows, etr::Names& names,
-                        std::size_t host_width) const;
+  std::string path_table(const std::vector<Row>& rows) const;
+  std::string hop_table(const Row& row, etr::Names& names, std::size_t host_width) const;
 
-  std::map<std::uint32_t, std::map<std::uint32_t, SeenPath>> seen_;  ///< By trace, then path id.
+  std::map<std::uint32_t, SeenPaths> seen_;  ///< By trace.
+  std::uint64_t records_ = 0;
 };
 
 }  // namespace plain

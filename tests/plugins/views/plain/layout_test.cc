@@ -21,6 +21,14 @@ TEST(Layout, RangesAreShort) {
   EXPECT_EQ(ranges({0, 1, 2, 5, 7, 8}), "0-2,5,7-8");
 }
 
+TEST(Layout, LabelsOfTtlsKeepHostsInTheirColumn) {
+  EXPECT_EQ(ttl_label("3"), "   3  ");
+  EXPECT_EQ(ttl_label(ttl_range(3, 3)), "   3  ");
+  EXPECT_EQ(ttl_label(ttl_range(3, 30)), "3-30  ");
+  EXPECT_EQ(ttl_label(ttl_range(12, 30)), "12-30 ");
+  EXPECT_EQ(ttl_label(ttl_range(12, 255)), "12-255 ");
+}
+
 TEST(Layout, ADurationThatIsNotKnownIsADash) {
   EXPECT_EQ(milliseconds(std::nullopt), "-");
   EXPECT_EQ(milliseconds(etr::Duration(1'234'567)), "1.23");

@@ -51,6 +51,41 @@ TEST(PathText, AReachedTargetWithoutMeasuredRttHasNoFigure) {
   EXPECT_THAT(path_text(path, "x", false, 48), HasSubstr("3 hops  reached\n"));
 }
 
+TEST(PathText, FoldsARunOfHopsThatDidNotAnswer) {
+  etr::Path path = sample_path();
+  path.reached = false;
+  path.hops.resize(2);
+  for (std::uint8_t ttl = 3; ttl <= 30; ++ttl) path.hops.push_back(etr::test::lost_hop(ttl));
+  EXPECT_EQ(path_text(path, "x", true, 48),
+            "x  flow 2  port 50002  round 7  path 845425ea  1+ hops  not reached\n"
+            "   1  gw.example (192.0.2.2)       1.23 ms  [MPLS 16004]\n"
+            "2-30  *                          silent\n");
+}
+
+TEST(PathText, FoldsNoHopsThatFailedInDifferentWays) {
+  etr::Path path = sample_path();
+  path.hops = {etr::test::lost_hop(1), etr::test::lost_hop(2), etr::test::lost_hop(3)};
+  path.hops[1].verdict = etr::Verdict::kSendFailed;
+  EXPECT_THAT(path_text(path, "x", true, 48), testing::EndsWith("\n   1  *     silent\n"
+                                                                "   2  *  send-failed\n"
+                                                                "   3  *     silent\n"));
+}
+
+// etr-compat A24: flows without data count as no path.
+TEST(PathText, APathThatNobodyAnsweredOnHasNoName) {
+  etr::Path path = sample_path();
+  path.path_hash = "00000000";
+  path.reached = false;
+  path.hops = {etr::test::lost_hop(1), etr::test::lost_hop(2)};
+  EXPECT_EQ(path_text(path, "x", false, 48),
+            "x  flow 2  port 50002  round 7  nobody has answered\n");
+}
+
+TEST(TargetText, SaysAnAddressOnce) {
+  EXPECT_EQ(target_text({0, "192.0.2.9", address("192.0.2.9"), 443, "TCP"}), "192.0.2.9");
+  EXPECT_EQ(target_text({0, "x.example", address("192.0.2.9"), 443, "TCP"}), "x.example (192.0.2.9)");
+}
+
 TEST(EventText, IsOneLineWhateverTheNetworkSays) {
   etr::Event event;
   event.kind = etr::EventKind::kLateReply;

@@ -85,19 +85,19 @@ TEST(RunReport, ListsUniquePathsWithFlowsAndPortsThenTheirHops) {
       report({flow(0, 0, three_hops(milliseconds(10))), flow(1, 1, three_hops(milliseconds(20))),
               flow(2, 0, three_hops(milliseconds(10)))});
   EXPECT_EQ(text, R"(
-target.example (192.0.2.9)  TCP port 443: 2 paths in 30 rounds of its flows
+target.example (192.0.2.9)  TCP port 443: 3 flows, 10 rounds, 2 paths
 
-Path      Hops    Loss%      Avg     Best     Wrst    StDev  Flows, source ports
-845425ea     3    10.0%    20.00    20.00    20.00     0.00  0,2, 50000,50002
-6ceacc8b     3    10.0%    40.00    40.00    40.00     0.00  1, 50001
+Path      Hops    Loss%      Avg     Best     Wrst    StDev  Flows  Source ports
+845425ea     3    10.0%    20.00    20.00    20.00     0.00      2  50000,50002
+6ceacc8b     3    10.0%    40.00    40.00    40.00     0.00      1  50001
 
-Path 845425ea, flows 0,2
+Path 845425ea, source ports 50000,50002
  TTL  Host                      Loss%    Snt     Last      Avg     Best     Wrst    StDev
    1  gw.example (192.0.2.2)     0.0%     20    10.00    10.00    10.00    10.00     0.00
    2  ???                      silent     20        -        -        -        -        -
    3  192.0.2.9                 10.0%     20    20.00    20.00    20.00    20.00     0.00
 
-Path 6ceacc8b, flow 1
+Path 6ceacc8b, source port 50001
  TTL  Host                      Loss%    Snt     Last      Avg     Best     Wrst    StDev
    1  gw.example (192.0.2.2)     0.0%     10    20.00    20.00    20.00    20.00     0.00
    2  ???                      silent     10        -        -        -        -        -
@@ -145,14 +145,97 @@ TEST(RunReport, FurtherRespondersOfAHopStandBelowIt) {
   EXPECT_THAT(text, HasSubstr("      192.0.2.3                           +4     2.00"));
 }
 
-TEST(RunReport, APathThatNoFlowIsOnAnyMoreIsStillListed) {
+TEST(RunReport, APathThatAllFlowsHaveLeftIsListedAsSuch) {
   etr::Path before = etr::test::sample_path();
   before.path_id = 9;
   before.path_hash = "33d71695";
   const std::string text = report({flow(2, 0, three_hops(milliseconds(1)))}, {before});
-  EXPECT_THAT(text, HasSubstr("2 paths"));
-  EXPECT_THAT(text, HasSubstr("33d71695     3        -        -        -        -        -  "
-                              "2, 50002  (no flow any more)\n"));
+  EXPECT_THAT(text, HasSubstr("1 flow, 10 rounds, 1 path and 1 left\n"));
+  EXPECT_THAT(text, HasSubstr("33d71695     3        -        -        -        -        -      0  "
+                              "50002  (left)\n"));
+  EXPECT_THAT(text, Not(HasSubstr("Path 33d71695"))) << "it has no hops to show any more";
+}
+
+TEST(RunReport, AFlowThatHasLeftIsNotListedWithThoseThatStayed) {
+  etr::Path before = etr::test::sample_path();  // Flow 2, port 50002.
+  before.path_id = 0;
+  EXPECT_THAT(report({flow(0, 0, three_hops(milliseconds(1))), flow(2, 1, three_hops(milliseconds(1)))},
+                     {before}),
+              HasSubstr("    1  50000\n"));
+}
+
+// etr-compat A7: hops of the old path are not shown as hops of the new one.
+TEST(RunReport, WhoAFlowMetBeforeItsPathChangedIsSetApart) {
+  etr::Path before = etr::test::sample_path();
+  before.flow = 0;
+  before.path_id = 9;
+  etr::Path now = etr::test::sample_path();
+  now.flow = 0;
+  now.path_id = 0;
+  now.hops[0] = etr::test::answered_hop(1, "192.0.2.3", milliseconds(5));
+  const std::string text = report(
+      {flow(0, 0,
+            {hop(1, 10, 0, etr::HopClass::kAnswering,
+                 {responder("192.0.2.2", 6, milliseconds(1)),
+                  responder("192.0.2.3", 4, milliseconds(5))}),
+             hop(2, 0, 10, etr::HopClass::kSilent, {}),
+             hop(3, 10, 0, etr::HopClass::kAnswering, {responder("192.0.2.9", 10, milliseconds(9))})})},
+      {before, now});
+  EXPECT_THAT(text, HasSubstr("   1  192.0.2.3                  0.0%     10     5.00"));
+  EXPECT_THAT(text, testing::ContainsRegex("\n      gw.example \\(192.0.2.2\\) +\\+6 .*"
+                                           "  before the path changed\n"));
+}
+
+// Paths with a silent hop have no number in common, and are the same to whoever reads.
+TEST(RunReport, FlowsThatCannotBeToldApartAreOneRow) {
+  etr::FlowSnapshot other = flow(1, 1, three_hops(milliseconds(10)));
+  other.path_hash = "845425ea";
+  const std::string text = report({flow(0, 0, three_hops(milliseconds(10))), other});
+  EXPECT_THAT(text, HasSubstr("2 flows, 10 rounds, 1 path\n"));
+  EXPECT_THAT(text, HasSubstr("      2  50000-50001\n"));
+}
+
+// etr-compat A8: the hash leaves silent hops out, so it alone does not tell paths apart.
+TEST(RunReport, PathsWithASilentHopAtDifferentPlacesAreTwoRows) {
+  using Class = etr::HopClass;
+  const std::vector<etr::HopStats> a{
+      hop(1, 9, 0, Class::kAnswering, {responder("192.0.2.2", 9, milliseconds(1))}),
+      hop(2, 0, 9, Class::kSilent, {}),
+      hop(3, 9, 0, Class::kAnswering, {responder("192.0.2.9", 9, milliseconds(1))})};
+  const std::vector<etr::HopStats> b{
+      hop(1, 0, 9, Class::kSilent, {}),
+      hop(2, 9, 0, Class::kAnswering, {responder("192.0.2.2", 9, milliseconds(1))}),
+      hop(3, 9, 0, Class::kAnswering, {responder("192.0.2.9", 9, milliseconds(1))})};
+  etr::FlowSnapshot second = flow(1, 1, b);
+  second.path_hash = "845425ea";
+  EXPECT_THAT(report({flow(0, 0, a), second}), HasSubstr("2 flows, 10 rounds, 2 paths\n"));
+}
+
+// etr-compat A24: flows without data are no path, and silent TTLs are no hops.
+TEST(RunReport, FlowsThatNobodyAnsweredShowNoPath) {
+  etr::FlowSnapshot dark = flow(0, 0, {hop(1, 0, 5, etr::HopClass::kSilent, {}),
+                                       hop(2, 0, 5, etr::HopClass::kSilent, {})});
+  dark.path_hash = "00000000";
+  dark.distance.reset();
+  const std::string text = report({dark});
+  EXPECT_THAT(text, HasSubstr("1 flow, 10 rounds, 0 paths\n"));
+  EXPECT_THAT(text, HasSubstr("-            -        -        -        -        -        -      1  "
+                              "50000  (no answer)\n"));
+  EXPECT_THAT(text, Not(HasSubstr("00000000")));
+}
+
+TEST(RunReport, ARunOfSilentHopsIsOneLine) {
+  std::vector<etr::HopStats> hops{
+      hop(1, 5, 0, etr::HopClass::kAnswering, {responder("192.0.2.2", 5, milliseconds(1))})};
+  for (std::uint8_t ttl = 2; ttl <= 30; ++ttl) {
+    hops.push_back(hop(ttl, 0, 5, etr::HopClass::kSilent, {}));
+  }
+  etr::FlowSnapshot dark = flow(0, 0, hops);
+  dark.distance.reset();
+  const std::string text = report({dark});
+  EXPECT_THAT(text, HasSubstr("845425ea    1+        -")) << "no hop but the first was found";
+  EXPECT_THAT(text, HasSubstr("\n2-30  ???                      silent    145        -"));
+  EXPECT_THAT(text, Not(HasSubstr("  3  ???")));
 }
 
 TEST(RunReport, LastIsTheLastOfAllFlows) {
@@ -167,7 +250,7 @@ TEST(RunReport, ATargetThatNeverAnsweredHasNoLoss) {
   etr::FlowSnapshot dark = flow(0, 0, three_hops(milliseconds(1)));
   dark.distance.reset();
   const std::string text = report({dark});
-  EXPECT_THAT(text, HasSubstr("0, 50000  (not reached)"));
+  EXPECT_THAT(text, HasSubstr("1  50000  (not reached)"));
   dark.blocked = etr::Blocked{3, address("192.0.2.7"), 3, 13};
   EXPECT_THAT(report({dark}), HasSubstr("(blocked at 3 by 192.0.2.7)"));
 }
@@ -178,13 +261,13 @@ TEST(RunReport, EachTargetHasItsSection) {
   etr::FlowSnapshot second = flow(0, 0, three_hops(milliseconds(3)));
   second.trace = 1;
   const std::string text = report({flow(0, 0, three_hops(milliseconds(1))), second}, {}, run);
-  EXPECT_THAT(text, HasSubstr("target.example (192.0.2.9)  TCP port 443: 1 path in 10 rounds"));
-  EXPECT_THAT(text, HasSubstr("other.example (198.51.100.9)  TCP port 443: 1 path in 10 rounds"));
+  EXPECT_THAT(text, HasSubstr("target.example (192.0.2.9)  TCP port 443: 1 flow, 10 rounds, 1 path\n"));
+  EXPECT_THAT(text, HasSubstr("other.example (198.51.100.9)  TCP port 443: 1 flow, 10 rounds, 1 path\n"));
 }
 
 TEST(RunReport, ARunThatEndedAtOnceSaysSo) {
-  EXPECT_EQ(report({}), "\ntarget.example (192.0.2.9)  TCP port 443: 0 paths in 0 rounds of its "
-                        "flows\n");
+  EXPECT_EQ(report({}),
+            "\ntarget.example (192.0.2.9)  TCP port 443: 0 flows, 0 rounds, 0 paths\n");
 }
 
 }  // namespace

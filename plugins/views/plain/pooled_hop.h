@@ -1,0 +1,109 @@
+// Statistics of several flows at one TTL, taken together: by samples, never a mean of means.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "etr/snapshot.h"
+#include "layout.h"
+
+namespace plain {
+
+/// RTT statistics of several responders taken together.
+struct PooledRtt {
+  std::uint64_t count = 0;
+  double mean = 0;
+  double squares = 0;  ///< Sum of squared differences from the mean.
+  etr::Duration best{};
+  etr::Duration worst{};
+
+  /// Chan, Golub, LeVeque: the pairwise form of Welford's update.
+  void add(const etr::ResponderStats& stats) {
+    if (stats.received == 0 || stats.worst == etr::Duration{}) return;  // nothing measured
+    best = count == 0 ? stats.best : std::min(best, stats.best);
+    worst = std::max(worst, stats.worst);
+    const auto n = static_cast<double>(count);
+    const auto m = static_cast<double>(stats.received);
+    const double distance = stats.mean_ns - mean;
+    squares += stats.stddev_ns * stats.stddev_ns * (m - 1) + distance * distance * n * m / (n + m);
+    mean += distance * m / (n + m);
+    count += stats.received;
+  }
+
+  std::optional<etr::Duration> duration(double nanoseconds) const {
+    if (count == 0) return std::nullopt;
+    return etr::Duration(std::llround(nanoseconds));
+  }
+  double deviation() const {
+    return count < 2 ? 0 : std::sqrt(squares / static_cast<double>(count - 1));
+  }
+  /// Avg, Best, Wrst, StDev.
+  std::string columns() const {
+    return right(milliseconds(duration(mean)), 9) +
+           right(milliseconds(count == 0 ? std::nullopt : std::optional(best)), 9) +
+           right(milliseconds(count == 0 ? std::nullopt : std::optional(worst)), 9) +
+           right(milliseconds(duration(deviation())), 9);
+  }
+};
+
+/// One TTL over all flows of a path.
+struct PooledHop {
+  struct Responder {
+    etr::IpAddress address;
+    std::uint64_t received = 0;
+    PooledRtt rtt;
+    etr::Duration last{};
+    const etr::ResponderStats* latest = nullptr;
+  };
+
+  std::uint64_t sent = 0;
+  std::uint64_t answered = 0;
+  std::uint64_t counted = 0;  ///< Probes whose loss counts.
+  std::uint64_t lost = 0;
+  bool limited = false;
+  bool uncertain = false;  ///< Losses of a flow with too few probes to tell whose they are.
+  std::vector<Responder> responders;
+
+  void add(const etr::HopStats& hop) {
+    sent += hop.sent;
+    answered += hop.answered;
+    limited = limited || hop.hop_class == etr::HopClass::kLimited;
+    if (hop.loss()) {
+      counted += hop.answered + hop.lost;
+      lost += hop.lost;
+      uncertain = uncertain || (hop.lost > 0 && hop.hop_class == etr::HopClass::kUnknown);
+    }
+    for (const etr::ResponderStats& stats : hop.responders) {
+      Responder& responder = find(stats.address);
+      responder.received += stats.received;
+      responder.rtt.add(stats);
+      responder.last = stats.last;
+      responder.latest = &stats;
+    }
+  }
+
+  /// Never a percentage for what is no loss of the path.
+  std::string loss() const {
+    if (sent == 0) return "-";
+    if (answered == 0) return "silent";
+    if (limited) return "limited";
+    if (counted == 0) return "-";
+    return percent(static_cast<double>(lost) / static_cast<double>(counted)) +
+           (uncertain ? "?" : "");
+  }
+
+ private:
+  Responder& find(const etr::IpAddress& address) {
+    const auto found = std::find_if(responders.begin(), responders.end(),
+                                    [&](const Responder& one) { return one.address == address; });
+    if (found != responders.end()) return *found;
+    responders.push_back({address, 0, {}, {}, nullptr});
+    return responders.back();
+  }
+};
+
+}  // namespace plain
