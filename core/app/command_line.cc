@@ -74,6 +74,11 @@ absl::StatusOr<po::variables_map> parse(const std::vector<std::string>& argument
   } catch (const po::error& error) {
     return usage_error(error.what());
   }
+  // An empty shell variable is a mistake; taken for "not given" it would go unnoticed.
+  for (const auto& [name, value] : values) {
+    const auto* text = boost::any_cast<std::string>(&value.value());
+    if (text != nullptr && text->empty()) return usage_error("--" + name + ": the value is empty");
+  }
   return values;
 }
 
@@ -199,10 +204,12 @@ std::optional<PluginUse> use_of(const po::variables_map& values, const char* fla
 
 }  // namespace
 
+bool is_plugins_command(const std::vector<std::string>& arguments) {
+  return !arguments.empty() && arguments.front() == "plugins";
+}
+
 absl::StatusOr<Invocation> parse_command_line(const std::vector<std::string>& arguments) {
-  if (!arguments.empty() && arguments.front() == "plugins") {
-    return parse_plugins({arguments.begin() + 1, arguments.end()});
-  }
+  if (is_plugins_command(arguments)) return parse_plugins({arguments.begin() + 1, arguments.end()});
 
   const po::options_description flags = all_flags();
   const absl::StatusOr<po::variables_map> parsed = parse(arguments, flags);

@@ -51,6 +51,9 @@ struct Invocation {
   Plugins plugins;
 };
 
+/// `etr plugins ...`, which has a help of its own.
+bool is_plugins_command(const std::vector<std::string>& arguments);
+
 /// `arguments` without the program's name.
 absl::StatusOr<Invocation> parse_command_line(const std::vector<std::string>& arguments);
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "app/capture_buffer.h"
 #include "app/command_line.h"
 #include "app/flags.h"
@@ -13,10 +14,12 @@
 #include "app/privileges.h"
 #include "app/run_command.h"
 #include "app/version.h"
+#include "etr/text.h"
 #include "pipeline/pipeline_config.h"
 #include "pipeline/pipeline_file.h"
 #include "plugin/catalog.h"
 #include "plugin/install_paths.h"
+#include "plugin/kind.h"
 #include "plugin/trust.h"
 #include "transport/raw_descriptors.h"
 
@@ -24,10 +27,12 @@ namespace etr::app {
 namespace {
 
 constexpr int kUsageError = 2;
+using Level = MessageLog::Level;
 
-int fail(const absl::Status& status) {
-  std::cerr << "Error: " << std::string(status.message()) << '\n';
-  return EXIT_FAILURE;
+// One line, whatever the argument or file held that it names.
+int fail(const absl::Status& status, int exit_status = EXIT_FAILURE) {
+  std::cerr << "Error: " + printable(std::string(status.message())) + "\n";
+  return exit_status;
 }
 
 plugin::SearchPath search_path(const Invocation& invocation,
@@ -52,33 +57,67 @@ absl::StatusOr<pipeline::PipelineConfig> load_config(const Invocation& invocatio
   return pipeline::override_config(*std::move(config), invocation.overrides);
 }
 
-int run_or_check(const Invocation& invocation, const Privileges& privileges,
-                 transport::RawDescriptors descriptors) {
+// What the log file says before the run: what was asked for, and what was made of it.
+void log_start(const std::vector<std::string>& arguments, const pipeline::PipelineConfig& config,
+               const Privileges& privileges, MessageLog& log) {
+  std::string command;
+  for (const std::string& argument : arguments) command += " " + argument;
+  log.note(Level::kInfo, std::string(version_line()) + ", started as: etr" + command);
+  log.note(Level::kInfo, privileges.became ? "runs without privileges, as user " +
+                                                 std::to_string(*privileges.became)
+                         : privileges.still_root
+                             ? "runs as root without capabilities, see docs/security.md"
+                             : "runs without privileges");
+  log.note(Level::kInfo, "pipeline " + config.file);
+}
+
+// Plain root stays root, so a plugin can read and write root's files. That of those who installed
+// etr is their business; for others' the user should know.
+void tell_plugins(const plugin::Catalog& catalog, const Privileges& privileges, MessageLog& log) {
+  const std::string installed = plugin::install_paths().plugins.string() + "/";
+  for (const plugin::Plugin& plugin : catalog.opened()) {
+    const std::string name = std::string(plugin::kind_name(plugin.kind)) + " '" + plugin.name + "'";
+    const std::string file = plugin.file.string();
+    log.note(Level::kInfo, name + " " + plugin.descriptor->version + " from " + file);
+    if (privileges.still_root && !file.starts_with(installed)) {
+      log.warn(name + " from " + file + " runs as root, without capabilities: see docs/security.md");
+    }
+  }
+}
+
+int run_or_check(const std::vector<std::string>& arguments, const Invocation& invocation,
+                 const Privileges& privileges, transport::RawDescriptors descriptors) {
   if (const absl::Status status = check_invocation(invocation); !status.ok()) return fail(status);
   absl::StatusOr<pipeline::PipelineConfig> config = load_config(invocation);
   if (!config.ok()) return fail(config.status());
-  MessageLog log;
-  if (const absl::Status status = log.open(config->trace.log, config->trace.log_level, invocation.json);
-      !status.ok()) {
-    return fail(status);
-  }
+  const bool check = invocation.action == Invocation::Action::kCheck;
   const bool simulated = !config->trace.simulate.empty();
   // Whoever needs no packets keeps nothing that could send some, before the first plugin is opened.
-  if (simulated || invocation.action == Invocation::Action::kCheck) descriptors = {};
+  if (simulated || check) descriptors = {};
+  MessageLog log;
+  if (!check && !config->trace.log.empty()) {
+    const absl::Status status = log.open(config->trace.log, config->trace.log_level);
+    if (!status.ok()) return fail(status);
+    log_start(arguments, *config, privileges, log);
+  }
   plugin::Catalog catalog(search_path(invocation, config->plugin_folders));
   const absl::Status resolved = pipeline::resolve_plugins(catalog, *config);
   for (const std::string& notice : catalog.take_notices()) log.warn(notice);
-  if (!resolved.ok()) return fail(resolved);
-  if (invocation.action == Invocation::Action::kCheck) {
+  tell_plugins(catalog, privileges, log);
+  if (!resolved.ok()) {
+    log.error(std::string(resolved.message()));
+    return EXIT_FAILURE;
+  }
+  if (check) {
     std::cout << pipeline::to_toml(*config);
     return EXIT_SUCCESS;
   }
-  if (!simulated && !descriptors.status.ok()) return fail(descriptors.status);
-  if (!simulated && privileges.still_root) {
-    log.info("running as root without capabilities: plugins can still read and write root's files, "
-             "see docs/security.md");
+  if (!simulated && !descriptors.status.ok()) {
+    log.error(std::string(descriptors.status.message()));
+    return EXIT_FAILURE;
   }
-  return run_pipeline(*std::move(config), invocation.hosts, std::move(descriptors), catalog, log);
+  return run_pipeline(*std::move(config), invocation.hosts, std::move(descriptors), catalog,
+                      invocation.json, log);
 }
 
 // The order is the security of the program: open what needs a privilege, give up every privilege,
@@ -92,9 +131,10 @@ int run(int argc, char** argv) {
 
   const absl::StatusOr<Invocation> invocation = parse_command_line(arguments);
   if (!invocation.ok()) {
-    std::cerr << "etr: " << std::string(invocation.status().message())
-              << "\nTry 'etr --help'.\n";
-    return kUsageError;
+    const char* help = is_plugins_command(arguments) ? "etr plugins --help" : "etr --help";
+    return fail(absl::InvalidArgumentError(absl::StrCat(
+                    std::string(invocation.status().message()), " (see '", help, "')")),
+                kUsageError);
   }
   using Action = Invocation::Action;
   switch (invocation->action) {
@@ -109,7 +149,7 @@ int run(int argc, char** argv) {
     case Action::kRun:
     case Action::kCheck: break;
   }
-  return run_or_check(*invocation, *privileges, std::move(descriptors));
+  return run_or_check(arguments, *invocation, *privileges, std::move(descriptors));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "app/crash_guard.h"
+#include "app/run_log.h"
 #include "app/signals.h"
 #include "app/version.h"
 #include "pipeline/pipeline.h"
@@ -64,7 +65,7 @@ void wait_for_output(pipeline::Pipeline& pipeline, Signals& signals, bool interr
 }  // namespace
 
 int run_pipeline(pipeline::PipelineConfig config, std::vector<std::string> hosts,
-                 transport::RawDescriptors descriptors, plugin::Catalog& catalog,
+                 transport::RawDescriptors descriptors, plugin::Catalog& catalog, bool json,
                  MessageLog& log) {
   pipeline::PipelineParts parts;
   parts.config = std::move(config);
@@ -73,6 +74,10 @@ int run_pipeline(pipeline::PipelineConfig config, std::vector<std::string> hosts
   parts.version = std::string(version());
   parts.report = [&log](const std::string& text) { log.error(text); };
   parts.stop_process = [] { Signals::stop_process(); };
+  parts.log_sink = [&log](bool headless) -> std::unique_ptr<Sink> {
+    if (!headless && !log.has_file()) return nullptr;
+    return std::make_unique<RunLog>(log, headless);
+  };
   auto pipeline = pipeline::Pipeline::build(std::move(parts), catalog);
   if (!pipeline.ok()) {
     log.error(std::string(pipeline.status().message()));
@@ -84,6 +89,7 @@ int run_pipeline(pipeline::PipelineConfig config, std::vector<std::string> hosts
     log.error(std::string(status.message()));
     return EXIT_FAILURE;
   }
+  if (json) log.print_json();
   if (!(*pipeline)->terminal_reset().empty()) {
     reset_terminal_on_crash((*pipeline)->terminal_reset());
     log.hold();
@@ -93,7 +99,8 @@ int run_pipeline(pipeline::PipelineConfig config, std::vector<std::string> hosts
   (*pipeline)->finish();
   wait_for_output(**pipeline, signals, interrupted);
   log.release();
-  const int status = (*pipeline)->exit_status();
+  int status = (*pipeline)->exit_status();
+  if (status == EXIT_SUCCESS && log.failed()) status = EXIT_FAILURE;
   if ((*pipeline)->stuck()) leave_at_once(status);
   return status;
 }

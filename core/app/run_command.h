@@ -11,9 +11,10 @@
 
 namespace etr::app {
 
-/// `config` as resolve_plugins() leaves it. Returns the exit status; errors have been told. If a
-/// plugin does not come back the process ends here.
+/// `config` as resolve_plugins() leaves it. Returns the exit status; errors have been told, as JSON
+/// once probing has begun if `json` says so. If a plugin does not come back the process ends here.
 int run_pipeline(pipeline::PipelineConfig config, std::vector<std::string> hosts,
-                 transport::RawDescriptors descriptors, plugin::Catalog& catalog, MessageLog& log);
+                 transport::RawDescriptors descriptors, plugin::Catalog& catalog, bool json,
+                 MessageLog& log);
 
 }  // namespace etr::app

@@ -140,6 +140,7 @@ absl::Status Pipeline::make_output() {
         "nothing would be shown or written: the pipeline has neither a view nor a sink");
   }
   has_view_ = view->has_value();
+  if (auto log = parts_.log_sink(!has_view_)) sinks->push_back({"log", std::move(log)});
   if (has_view_) terminal_reset_ = (*view)->view->terminal_reset();
   if (!names_) names_ = make_names();
 

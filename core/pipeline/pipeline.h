@@ -30,6 +30,8 @@ struct PipelineParts {
   std::function<void(const std::string&)> report;
   /// Stops this process (^Z) and returns when it goes on.
   std::function<void()> stop_process;
+  /// Makes the sink behind the log file; null: there is none. Told whether the run has no view.
+  std::function<std::unique_ptr<Sink>(bool headless)> log_sink = [](bool) { return nullptr; };
 };
 
 /// Methods belong to the main thread. The probing thread runs from start() to the engine's end.

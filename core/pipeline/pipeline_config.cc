@@ -135,7 +135,8 @@ absl::StatusOr<PipelineConfig> override_config(PipelineConfig config, const Over
   if (absl::Status status = validate(config.trace); !status.ok()) return status;
   if (!config.view && config.sinks.empty()) {
     return absl::InvalidArgumentError(
-        "the pipeline has neither a view nor a sink: nobody would see the results");
+        (config.file.empty() ? "the pipeline" : config.file) +
+        ": neither a view nor a sink, nobody would see the results");
   }
   label_sinks(config.sinks);
   return config;
@@ -160,6 +161,8 @@ absl::StatusOr<fs::path> find_pipeline(const std::string& name, const fs::path& 
   for (const std::string& file : {wanted, wanted + ".toml"}) {
     if (fs::is_regular_file(installed / file, error)) return installed / file;
   }
+  // Whatever else is here by that name: reading it says what is wrong with it.
+  if (!name.empty() && fs::exists(name, error)) return fs::path(name);
   const std::vector<std::string> known = pipelines_in(installed);
   std::string hint = plugin::did_you_mean(wanted, known);
   if (hint.empty() && !known.empty()) hint = "; installed are " + absl::StrJoin(known, ", ");

@@ -18,6 +18,7 @@
 namespace etr::pipeline {
 
 struct PipelineConfig {
+  std::string file;  ///< From which it was read, for messages.
   TraceOptions trace;
   plugin::PluginUse prober{"tcp-syn", {}, "", ""};
   plugin::PluginUse hasher{"crc32", {}, "", ""};
@@ -46,8 +47,8 @@ absl::StatusOr<PipelineConfig> override_config(PipelineConfig config, const Over
 /// of its options, typed. Creates nothing.
 absl::Status resolve_plugins(plugin::Catalog& catalog, PipelineConfig& config);
 
-/// The file that `name` means: a path if it has a slash or ends in .toml and exists, else the
-/// installed pipeline of that name, with or without ".toml". Empty `name`: the default pipeline.
+/// The file that `name` means: a path if it has a slash or is a file here, else the installed
+/// pipeline of that name, with or without ".toml". Empty `name`: the default pipeline.
 absl::StatusOr<std::filesystem::path> find_pipeline(const std::string& name,
                                                     const std::filesystem::path& installed);
 

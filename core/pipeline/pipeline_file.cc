@@ -2,18 +2,13 @@
 
 #include <toml++/toml.h>
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <sstream>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
+#include "pipeline/text_file.h"
 #include "plugin/nearest_name.h"
 
 namespace etr::pipeline {
@@ -212,18 +207,11 @@ absl::StatusOr<PipelineConfig> parse_pipeline(std::string_view text, const fs::p
 }
 
 absl::StatusOr<PipelineConfig> read_pipeline(const fs::path& file) {
-  std::error_code error;
-  if (fs::is_directory(file, error)) {
-    return absl::InvalidArgumentError(file.string() + ": is a directory, not a pipeline file");
-  }
-  std::ifstream in(file, std::ios::binary);
-  if (!in) {
-    return absl::NotFoundError(
-        absl::StrFormat("cannot open pipeline %s: %s", file.string(), std::strerror(errno)));
-  }
-  std::ostringstream text;
-  text << in.rdbuf();
-  return parse_pipeline(text.str(), file);
+  const absl::StatusOr<std::string> text = read_text_file(file, "pipeline");
+  if (!text.ok()) return text.status();
+  absl::StatusOr<PipelineConfig> config = parse_pipeline(*text, file);
+  if (config.ok()) config->file = file.string();
+  return config;
 }
 
 }  // namespace etr::pipeline

@@ -71,6 +71,9 @@ absl::StatusOr<std::vector<trace::Target>> resolve_targets(const std::vector<std
   for (const std::string& host : hosts) {
     const auto address = resolve(host, family);
     if (!address.ok()) return address.status();
+    if (address->is_unspecified()) {
+      return absl::InvalidArgumentError(absl::StrCat("'", host, "' is the address of no host"));
+    }
     targets.push_back({host, *address});
   }
   return targets;

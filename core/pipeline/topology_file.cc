@@ -3,18 +3,14 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <limits>
 #include <set>
-#include <sstream>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_format.h"
 #include "pipeline/name_ranges.h"
 #include "pipeline/topology_file_keys.h"
+#include "pipeline/text_file.h"
 #include "pipeline/topology_file_values.h"
 #include "plugin/nearest_name.h"
 
@@ -321,18 +317,9 @@ absl::StatusOr<Network> parse_topology(std::string_view text, const fs::path& fi
 }
 
 absl::StatusOr<Network> read_topology(const fs::path& file) {
-  std::error_code error;
-  if (fs::is_directory(file, error)) {
-    return absl::InvalidArgumentError(file.string() + ": is a directory, not a topology file");
-  }
-  std::ifstream in(file, std::ios::binary);
-  if (!in) {
-    return absl::NotFoundError(
-        absl::StrFormat("cannot open topology %s: %s", file.string(), std::strerror(errno)));
-  }
-  std::ostringstream text;
-  text << in.rdbuf();
-  return parse_topology(text.str(), file);
+  const absl::StatusOr<std::string> text = read_text_file(file, "topology");
+  if (!text.ok()) return text.status();
+  return parse_topology(*text, file);
 }
 
 std::vector<TopologyTable> topology_tables() {

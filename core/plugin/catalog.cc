@@ -216,6 +216,12 @@ std::vector<std::string> Catalog::names(PluginKind kind) const {
   return found;
 }
 
+std::vector<Plugin> Catalog::opened() const {
+  std::vector<Plugin> plugins;
+  for (const auto& [key, plugin] : opened_) plugins.push_back(plugin);
+  return plugins;
+}
+
 std::vector<Catalog::Entry> Catalog::list() {
   std::vector<Entry> entries;
   for (const PluginKind kind : kAllKinds) {

@@ -82,6 +82,8 @@ class Catalog {
     absl::StatusOr<Plugin> plugin;
   };
   std::vector<Entry> list();
+  /// What has been opened so far, by kind and name.
+  std::vector<Plugin> opened() const;
   /// Names of one kind in all folders, sorted.
   std::vector<std::string> names(PluginKind kind) const;
 

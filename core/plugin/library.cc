@@ -96,6 +96,10 @@ absl::StatusOr<const PluginDescriptor*> open_library(const std::filesystem::path
   if (missing) {
     return absl::NotFoundError(absl::StrFormat("%s: %s", file.string(), missing.message()));
   }
+  // The loader would wait for somebody to write to a FIFO.
+  if (!std::filesystem::is_regular_file(path, missing)) {
+    return absl::FailedPreconditionError(file.string() + ": is no file");
+  }
 
   const auto mode = static_cast<dll::load_mode::type>(RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   const PluginDescriptor* descriptor = nullptr;

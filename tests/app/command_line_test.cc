@@ -154,6 +154,12 @@ TEST(CommandLine, AnUnparsableValueNamesTheFlag) {
   EXPECT_THAT(usage_error({"h", "-P"}), HasSubstr("parallel-probes"));
 }
 
+TEST(CommandLine, AnEmptyValueIsNotTakenForNone) {
+  for (const char* flag : {"--source", "--log", "--simulate", "--pipeline", "--view", "-j"}) {
+    EXPECT_THAT(usage_error({flag, "", "h"}), HasSubstr("the value is empty")) << flag;
+  }
+}
+
 TEST(CommandLine, AFlagIsGivenOnce) {
   EXPECT_THAT(usage_error({"-P", "1", "-P", "2", "h"}), HasSubstr("parallel-probes"));
 }

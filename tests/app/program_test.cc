@@ -8,6 +8,7 @@
 
 namespace {
 
+using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::StartsWith;
 
@@ -29,7 +30,7 @@ TEST(Program, TheVersionIsOneLine) {
 
 TEST(Program, WhatCannotBeReadExits2) {
   EXPECT_EQ(err("--nonsense h").status, 2);
-  EXPECT_THAT(err("--nonsense h").text, StartsWith("etr: unknown flag '--nonsense'"));
+  EXPECT_THAT(err("--nonsense h").text, StartsWith("Error: unknown flag '--nonsense'"));
   EXPECT_EQ(err("-P many h").status, 2);
   EXPECT_EQ(err("-t 5 h").status, 2);
   EXPECT_EQ(err("--set x h").status, 2);
@@ -67,6 +68,11 @@ TEST(Program, ThePluginsCommandNeedsNothingElse) {
   EXPECT_EQ(err("plugins list").text, "");
   EXPECT_EQ(out("plugins list").status, 0);
   EXPECT_EQ(err("plugins").status, 2);
+}
+
+TEST(Program, AWrongVerbOfPluginsLeadsToTheHelpOfPlugins) {
+  EXPECT_THAT(err("plugins show").text, HasSubstr("(see 'etr plugins --help')"));
+  EXPECT_THAT(err("--show").text, HasSubstr("(see 'etr --help')"));
 }
 
 }  // namespace

@@ -118,11 +118,6 @@ def main(needs_etr=True):
     unittest.main(verbosity=2)
 
 
-def complaints(text):
-    """The lines of standard error, but for the note that a run as plain root always begins with."""
-    return [line for line in text.splitlines() if "running as root without capabilities" not in line]
-
-
 def nanoseconds(text):
     """Nanoseconds since the epoch of an RFC 3339 time."""
     match = re.fullmatch(r"(\d+)-(\d+)-(\d+)T(\d+):(\d+):(\d+)(?:\.(\d+))?Z", text)

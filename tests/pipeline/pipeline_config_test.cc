@@ -103,7 +103,9 @@ TEST(PipelineConfig, StandardOutputLeavesNoRoomForAView) {
 }
 
 TEST(PipelineConfig, SomebodyMustSeeTheResults) {
-  EXPECT_THAT(error_of(PipelineConfig{}, {}), HasSubstr("neither a view nor a sink"));
+  PipelineConfig config;
+  config.file = "mine.toml";
+  EXPECT_THAT(error_of(config, {}), HasSubstr("mine.toml: neither a view nor a sink"));
 }
 
 TEST(PipelineConfig, TwoSinksOfOnePluginAreToldApart) {
@@ -134,6 +136,18 @@ TEST_F(FindPipeline, ABareNameIsLookedForAmongTheInstalled) {
 
 TEST_F(FindPipeline, ANameWithASlashIsAFile) {
   EXPECT_EQ(*find_pipeline("./batch", installed_), "./batch");
+}
+
+// A folder called like an installed pipeline does not hide it; one that is called like none is no
+// unknown name.
+TEST_F(FindPipeline, AFolderIsNoPipelineButIsNamed) {
+  fs::create_directories(installed_ / "here" / "batch");
+  fs::create_directories(installed_ / "here" / "mine");
+  const fs::path before = fs::current_path();
+  fs::current_path(installed_ / "here");
+  EXPECT_EQ(*find_pipeline("batch", installed_), installed_ / "batch.toml");
+  EXPECT_EQ(*find_pipeline("mine", installed_), "mine");
+  fs::current_path(before);
 }
 
 TEST_F(FindPipeline, AnUnknownNameGetsTheNearest) {

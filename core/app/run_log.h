@@ -1,0 +1,37 @@
+// A run as lines of the log file: what is traced, what happened, how it ended.
+//
+// It is a sink, and so on the sinks' thread: a slow disk under the log holds up no probe.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "app/message_log.h"
+#include "etr/sink.h"
+
+namespace etr::app {
+
+class RunLog final : public Sink {
+ public:
+  /// `log` must outlive the sink. `headless`: nobody looks, so what was left out (flows without a
+  /// port, probes that could not be sent) is said on standard error too.
+  RunLog(MessageLog& log, bool headless) : log_(log), headless_(headless) {}
+
+  void open(const RunInfo& run) override;
+  void write(const Path& path) override;
+  void on_event(const Event& event) override;
+  void reopen() override { log_.reopen(); }
+  void close(const Summary& summary) override;
+
+ private:
+  std::string target(std::optional<std::uint32_t> trace) const;
+
+  MessageLog& log_;
+  const bool headless_;
+  RunInfo run_;
+  std::set<std::uint32_t> seen_;  ///< Traces whose source address has been told.
+};
+
+}  // namespace etr::app
