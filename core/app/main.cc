@@ -49,8 +49,7 @@ plugin::SearchPath search_path(const Invocation& invocation,
 
 // What the flags and the pipeline file together ask for.
 absl::StatusOr<pipeline::PipelineConfig> load_config(const Invocation& invocation) {
-  const auto file =
-      pipeline::find_pipeline(invocation.pipeline, plugin::install_paths().pipelines);
+  const auto file = pipeline::find_pipeline(invocation.pipeline, plugin::install_paths().pipelines);
   if (!file.ok()) return file.status();
   auto config = pipeline::read_pipeline(*file);
   if (!config.ok()) return config.status();
@@ -63,11 +62,11 @@ void log_start(const std::vector<std::string>& arguments, const pipeline::Pipeli
   std::string command;
   for (const std::string& argument : arguments) command += " " + argument;
   log.note(Level::kInfo, std::string(version_line()) + ", started as: etr" + command);
-  log.note(Level::kInfo, privileges.became ? "runs without privileges, as user " +
-                                                 std::to_string(*privileges.became)
-                         : privileges.still_root
-                             ? "runs as root without capabilities, see docs/security.md"
-                             : "runs without privileges");
+  log.note(Level::kInfo,
+           privileges.became
+               ? "runs without privileges, as user " + std::to_string(*privileges.became)
+           : privileges.still_root ? "runs as root without capabilities, see docs/security.md"
+                                   : "runs without privileges");
   log.note(Level::kInfo, "pipeline " + config.file);
 }
 
@@ -80,7 +79,8 @@ void tell_plugins(const plugin::Catalog& catalog, const Privileges& privileges, 
     const std::string file = plugin.file.string();
     log.note(Level::kInfo, name + " " + plugin.descriptor->version + " from " + file);
     if (privileges.still_root && !file.starts_with(installed)) {
-      log.warn(name + " from " + file + " runs as root, without capabilities: see docs/security.md");
+      log.warn(name + " from " + file +
+               " runs as root, without capabilities: see docs/security.md");
     }
   }
 }
@@ -132,8 +132,8 @@ int run(int argc, char** argv) {
   const absl::StatusOr<Invocation> invocation = parse_command_line(arguments);
   if (!invocation.ok()) {
     const char* help = is_plugins_command(arguments) ? "etr plugins --help" : "etr --help";
-    return fail(absl::InvalidArgumentError(absl::StrCat(
-                    std::string(invocation.status().message()), " (see '", help, "')")),
+    return fail(absl::InvalidArgumentError(absl::StrCat(std::string(invocation.status().message()),
+                                                        " (see '", help, "')")),
                 kUsageError);
   }
   using Action = Invocation::Action;
@@ -155,6 +155,4 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace etr::app
 
-int main(int argc, char** argv) {
-  return etr::app::run(argc, argv);
-}
+int main(int argc, char** argv) { return etr::app::run(argc, argv); }

@@ -136,10 +136,10 @@ void MessageLog::print(Level level, const std::string& line) const {
     std::cerr << absl::StrCat(level == Level::kError ? "Error: " : "etr: ", line, "\n");
     return;
   }
-  std::cerr << absl::StrCat(
-      "{\"time\":\"", absl::FormatTime(absl::RFC3339_full, absl::Now(), absl::UTCTimeZone()),
-      "\",\"level\":\"", level == Level::kError ? "error" : "warn", "\",\"msg\":\"",
-      json_escape(line), "\"}\n");
+  std::cerr << absl::StrCat("{\"time\":\"",
+                            absl::FormatTime(absl::RFC3339_full, absl::Now(), absl::UTCTimeZone()),
+                            "\",\"level\":\"", level == Level::kError ? "error" : "warn",
+                            "\",\"msg\":\"", json_escape(line), "\"}\n");
 }
 
 }  // namespace etr::app

@@ -1,10 +1,10 @@
 #include "app/run_command.h"
 
-#include <csignal>
 #include <poll.h>
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <utility>
 

@@ -53,15 +53,15 @@ void RunLog::open(const RunInfo& run) {
 
 void RunLog::write(const Path& path) {
   if (seen_.insert(path.trace).second) {
-    log_.note(Level::kInfo,
-              absl::StrCat(target(path.trace), ": first record, source address ", path.source.to_string()));
+    log_.note(Level::kInfo, absl::StrCat(target(path.trace), ": first record, source address ",
+                                         path.source.to_string()));
   }
-  log_.note(Level::kDebug,
-            absl::StrFormat("%s: flow %d, source port %d, round %d: path %d (%s), %d hops, %s%s",
-                            target(path.trace), path.flow, path.source_port, path.round,
-                            path.path_id, path.path_hash, path.hops.size(),
-                            path.reached ? "reached" : "not reached",
-                            path.complete ? "" : ", cut short"));
+  log_.note(
+      Level::kDebug,
+      absl::StrFormat("%s: flow %d, source port %d, round %d: path %d (%s), %d hops, %s%s",
+                      target(path.trace), path.flow, path.source_port, path.round, path.path_id,
+                      path.path_hash, path.hops.size(), path.reached ? "reached" : "not reached",
+                      path.complete ? "" : ", cut short"));
 }
 
 void RunLog::on_event(const Event& event) {
@@ -85,14 +85,14 @@ void RunLog::on_event(const Event& event) {
 
 void RunLog::close(const Summary& summary) {
   const Counters& counters = summary.snapshot->counters;
-  log_.note(Level::kInfo,
-            absl::StrFormat("ended after %.1f s, %s: %d records; probes sent %d, answered %d, late "
-                            "%d, duplicate %d, rejected %d, not sent %d; packets missed by the "
-                            "capture %d",
-                            seconds(summary.snapshot->elapsed), text_of(summary.reason),
-                            summary.records, counters.probes_sent, counters.replies, counters.late,
-                            counters.duplicates, counters.rejected, counters.send_errors,
-                            counters.capture_drops));
+  log_.note(
+      Level::kInfo,
+      absl::StrFormat("ended after %.1f s, %s: %d records; probes sent %d, answered %d, late "
+                      "%d, duplicate %d, rejected %d, not sent %d; packets missed by the "
+                      "capture %d",
+                      seconds(summary.snapshot->elapsed), text_of(summary.reason), summary.records,
+                      counters.probes_sent, counters.replies, counters.late, counters.duplicates,
+                      counters.rejected, counters.send_errors, counters.capture_drops));
 }
 
 std::string RunLog::target(std::optional<std::uint32_t> trace) const {

@@ -103,8 +103,8 @@ absl::Status Pipeline::make_engine() {
   auto hasher = catalog_.create_hasher(parts_.config.hasher);
   if (!hasher.ok()) return hasher.status();
   hasher_ = *std::move(hasher);
-  engine_ = std::make_unique<trace::Engine>(engine_options(parts_.config.trace), *std::move(targets),
-                                            *prober_, *hasher_, *transport_);
+  engine_ = std::make_unique<trace::Engine>(engine_options(parts_.config.trace),
+                                            *std::move(targets), *prober_, *hasher_, *transport_);
   return absl::OkStatus();
 }
 

@@ -134,9 +134,8 @@ absl::StatusOr<PipelineConfig> override_config(PipelineConfig config, const Over
   }
   if (absl::Status status = validate(config.trace); !status.ok()) return status;
   if (!config.view && config.sinks.empty()) {
-    return absl::InvalidArgumentError(
-        (config.file.empty() ? "the pipeline" : config.file) +
-        ": neither a view nor a sink, nobody would see the results");
+    return absl::InvalidArgumentError((config.file.empty() ? "the pipeline" : config.file) +
+                                      ": neither a view nor a sink, nobody would see the results");
   }
   label_sinks(config.sinks);
   return config;

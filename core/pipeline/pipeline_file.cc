@@ -112,8 +112,9 @@ class Reader {
       }
       RawOption option = read_option(key, node);
       if (option.name == "capture_buffer") {
-        fail(key.source(), "'capture_buffer' comes too late here: the buffer is allocated before "
-                           "files are read; use the flag --capture-buffer");
+        fail(key.source(),
+             "'capture_buffer' comes too late here: the buffer is allocated before "
+             "files are read; use the flag --capture-buffer");
       }
       if (option.name == "simulate") {
         if (auto* path = std::get_if<std::string>(&option.value);

@@ -42,8 +42,8 @@ absl::StatusOr<std::string> read_text_file(const std::filesystem::path& file,
     if (count > 0) {
       text.append(buffer.data(), static_cast<std::size_t>(count));
       if (text.size() <= kMaxSize) continue;
-      return absl::InvalidArgumentError(absl::StrFormat("%s: is larger than 4 MiB, not a %s file",
-                                                        file.string(), kind));
+      return absl::InvalidArgumentError(
+          absl::StrFormat("%s: is larger than 4 MiB, not a %s file", file.string(), kind));
     }
     if (errno == EAGAIN) {
       pollfd ready{input.get(), POLLIN, 0};

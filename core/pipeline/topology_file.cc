@@ -9,8 +9,8 @@
 
 #include "absl/strings/str_format.h"
 #include "pipeline/name_ranges.h"
-#include "pipeline/topology_file_keys.h"
 #include "pipeline/text_file.h"
+#include "pipeline/topology_file_keys.h"
 #include "pipeline/topology_file_values.h"
 #include "plugin/nearest_name.h"
 

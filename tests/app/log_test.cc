@@ -22,8 +22,8 @@ using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::Not;
 
-const std::string kRun = "--simulate " ETR_SOURCE_DIR
-                         "/examples/networks/nested4x4.toml 203.0.113.9 -c 1 -P 2 ";
+const std::string kRun =
+    "--simulate " ETR_SOURCE_DIR "/examples/networks/nested4x4.toml 203.0.113.9 -c 1 -P 2 ";
 
 using etr::test::contents;
 
@@ -51,21 +51,24 @@ TEST_F(Log, TellsARunFromItsStartToItsEnd) {
 
 TEST_F(Log, HasEachRecordAtDebug) {
   ASSERT_EQ(out(kRun + flag_ + "--log-level debug -J").status, 0);
-  EXPECT_THAT(contents(file_.string()), ContainsRegex(" debug 203.0.113.9: flow 1, source port 50001, round 0: "
-                                         "path [0-9]+ .*, reached\n"));
+  EXPECT_THAT(contents(file_.string()),
+              ContainsRegex(" debug 203.0.113.9: flow 1, source port 50001, round 0: "
+                            "path [0-9]+ .*, reached\n"));
 }
 
 TEST_F(Log, HasErrorsAloneUnlessAskedForMore) {
   ASSERT_EQ(out(kRun + flag_ + "-J").status, 0);
   EXPECT_EQ(contents(file_.string()), "");
   EXPECT_EQ(out(kRun + flag_ + "--view nosuch").status, 1);
-  EXPECT_THAT(contents(file_.string()), MatchesRegex(".*Z error --view: no view is called 'nosuch'.*\n"));
+  EXPECT_THAT(contents(file_.string()),
+              MatchesRegex(".*Z error --view: no view is called 'nosuch'.*\n"));
 }
 
 TEST_F(Log, IsAppendedTo) {
   std::ofstream(file_) << "before\n";
   ASSERT_EQ(out(kRun + flag_ + "--log-level info -J").status, 0);
-  EXPECT_THAT(contents(file_.string()), AllOf(ContainsRegex("^before\n"), HasSubstr("ended after")));
+  EXPECT_THAT(contents(file_.string()),
+              AllOf(ContainsRegex("^before\n"), HasSubstr("ended after")));
 }
 
 TEST_F(Log, OfACheckIsNotOpened) {
@@ -104,10 +107,12 @@ TEST_F(Log, EachMessageIsOneLine) {
   log.print_json();
   log.error("two\nlines \x1b[31m\"quoted\"");
   const std::string shown = testing::internal::GetCapturedStderr();
-  EXPECT_THAT(shown, MatchesRegex("etr: two\\?lines \\?\\[31m\"quoted\"\n"
-                                  "\\{\"time\":\"[^\"]+\",\"level\":\"error\",\"msg\":\"two\\?lines "
-                                  "\\?\\[31m\\\\\"quoted\\\\\"\"\\}\n"));
-  EXPECT_THAT(contents(file_.string()), MatchesRegex(".*Z warning two\\?lines [^\n]+\n.*Z error two[^\n]+\n"));
+  EXPECT_THAT(shown,
+              MatchesRegex("etr: two\\?lines \\?\\[31m\"quoted\"\n"
+                           "\\{\"time\":\"[^\"]+\",\"level\":\"error\",\"msg\":\"two\\?lines "
+                           "\\?\\[31m\\\\\"quoted\\\\\"\"\\}\n"));
+  EXPECT_THAT(contents(file_.string()),
+              MatchesRegex(".*Z warning two\\?lines [^\n]+\n.*Z error two[^\n]+\n"));
 }
 
 // A source port that is taken leaves a flow out, and there is no view to say so.

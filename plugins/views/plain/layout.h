@@ -13,7 +13,8 @@
 
 namespace plain {
 
-/// Printable text filled with spaces, on the right or left, to a width in columns; wider text stays.
+/// Printable text filled with spaces, on the right or left, to a width in columns; wider text
+/// stays.
 std::string left(std::string_view text, std::size_t width);
 std::string right(std::string_view text, std::size_t width);
 
@@ -29,8 +30,8 @@ std::string ranges(const std::set<std::uint32_t>& numbers);
 /// "3", or "3-30".
 std::string ttl_range(std::uint8_t first, std::uint8_t last);
 
-/// A TTL, or several, at the beginning of a line: right-aligned in 4 columns, and 2 blanks, at least
-/// one where it is longer.
+/// A TTL, or several, at the beginning of a line: right-aligned in 4 columns, and 2 blanks, at
+/// least one where it is longer.
 std::string ttl_label(std::string_view ttls);
 
 /// "1 flow", "2 flows".

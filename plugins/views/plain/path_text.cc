@@ -21,8 +21,9 @@ std::string missing_text(const etr::Hop& hop) {
 /// Of a hop that answered.
 std::string hop_line(const etr::Hop& hop, std::size_t host_width) {
   const etr::Reply& reply = *hop.reply;
-  std::string line = ttl_label(std::to_string(hop.ttl)) + left(host(reply.source, hop.name, host_width), host_width) + "  " +
-          right(milliseconds(reply.rtt), 9) + " ms";
+  std::string line = ttl_label(std::to_string(hop.ttl)) +
+                     left(host(reply.source, hop.name, host_width), host_width) + "  " +
+                     right(milliseconds(reply.rtt), 9) + " ms";
   if (reply.kind != etr::ReplyKind::kTimeExceeded) {
     line += "  " + reply_text(reply.kind, reply.icmp_type, reply.icmp_code);
   }
@@ -35,8 +36,7 @@ std::string hop_line(const etr::Hop& hop, std::size_t host_width) {
 std::string outcome(const etr::Path& path) {
   if (path.reached) {
     const bool measured = !path.hops.empty() && path.hops.back().reply;
-    const std::optional<etr::Duration> rtt =
-        measured ? path.hops.back().reply->rtt : std::nullopt;
+    const std::optional<etr::Duration> rtt = measured ? path.hops.back().reply->rtt : std::nullopt;
     return "reached" + (rtt ? "  " + milliseconds(rtt) + " ms" : std::string());
   }
   if (path.blocked) {
@@ -94,8 +94,8 @@ std::string path_text(const etr::Path& path, std::string_view target, bool every
   if (const std::string name = path_name(path.path_hash); name == kNoPath) {
     text += "  nobody has answered";
   } else {
-    text += "  path " + name + "  " + hops + (hops == "1" ? " hop" : " hops") + "  " +
-            outcome(path);
+    text +=
+        "  path " + name + "  " + hops + (hops == "1" ? " hop" : " hops") + "  " + outcome(path);
   }
   if (const std::set<std::uint32_t> lost = lost_ttls(path); !lost.empty() && !every_hop) {
     text += "  no answer from " + ranges(lost);

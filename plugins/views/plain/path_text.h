@@ -19,7 +19,8 @@ inline constexpr std::string_view kNoPath = "-";
 /// What a path is called: the beginning of its hash, or kNoPath.
 std::string path_name(std::string_view hash);
 
-/// "5"; "2+" if no end is known (`length` is 0) and the last answer came from TTL 2; "-" if none came.
+/// "5"; "2+" if no end is known (`length` is 0) and the last answer came from TTL 2; "-" if none
+/// came.
 std::string hop_count(std::size_t length, std::size_t last_answer);
 
 /// "target.example (192.0.2.9)", or what the user wrote if that is the address.

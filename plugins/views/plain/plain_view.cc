@@ -34,7 +34,8 @@ void PlainView::open(const etr::RunInfo& run, etr::Names& names) {
   for (const etr::TraceInfo& trace : run.traces) {
     text += "tracing " + plain::target_text(trace) + " with " + trace.protocol;
     if (trace.destination_port != 0) text += " to port " + std::to_string(trace.destination_port);
-    text += ", " + plain::counted(run.flows, "flow") + " from source port " + std::to_string(run.first_source_port) + "\n";
+    text += ", " + plain::counted(run.flows, "flow") + " from source port " +
+            std::to_string(run.first_source_port) + "\n";
   }
   out_.write(text);
 }

@@ -50,9 +50,8 @@ std::string path_fate(const std::vector<const etr::FlowSnapshot*>& flows, bool h
              flow->blocked->by.to_string();
     }
   }
-  const bool reached = std::any_of(flows.begin(), flows.end(), [](const auto* flow) {
-    return flow->distance.has_value();
-  });
+  const bool reached = std::any_of(flows.begin(), flows.end(),
+                                   [](const auto* flow) { return flow->distance.has_value(); });
   if (reached) return "";
   return heard ? "not reached" : "no answer";
 }
@@ -202,8 +201,7 @@ std::string RunReport::path_table(const std::vector<Row>& rows) const {
   return text;
 }
 
-std::string RunReport::hop_table(const Row& row, etr::Names& names,
-                                 std::size_t host_width) const {
+std::string RunReport::hop_table(const Row& row, etr::Names& names, std::size_t host_width) const {
   const Hops hops = pool(row.flows);
   const auto name_of = [&](const PooledHop::Responder& responder) {
     return host(responder.address, names.name(responder.address), host_width);
@@ -215,10 +213,10 @@ std::string RunReport::hop_table(const Row& row, etr::Names& names,
     }
   }
   std::string text = (row.hash == kNoPath ? "No answer" : "Path " + row.hash) + ", source port" +
-                     (row.ports.size() == 1 ? " " : "s ") +
-                     ranges(row.ports) + "\n" + ttl_label("TTL") + left("Host", width) +
-                     right("Loss%", 9) + right("Snt", 7) + right("Last", 9) + right("Avg", 9) +
-                     right("Best", 9) + right("Wrst", 9) + right("StDev", 9) + "\n";
+                     (row.ports.size() == 1 ? " " : "s ") + ranges(row.ports) + "\n" +
+                     ttl_label("TTL") + left("Host", width) + right("Loss%", 9) + right("Snt", 7) +
+                     right("Last", 9) + right("Avg", 9) + right("Best", 9) + right("Wrst", 9) +
+                     right("StDev", 9) + "\n";
   for (auto it = hops.begin(); it != hops.end();) {
     const auto& [ttl, hop] = *it;
     if (hop.responders.empty()) {

@@ -13,11 +13,12 @@ using etr::test::sample_path;
 using testing::HasSubstr;
 
 TEST(PathText, ShowsAllThatARoundSaw) {
-  EXPECT_EQ(path_text(sample_path(), "target.example", true, 48),
-            "target.example  flow 2  port 50002  round 7  path 845425ea  3 hops  reached  20.00 ms\n"
-            "   1  gw.example (192.0.2.2)       1.23 ms  [MPLS 16004]\n"
-            "   2  *                          silent\n"
-            "   3  192.0.2.9                   20.00 ms  syn-ack\n");
+  EXPECT_EQ(
+      path_text(sample_path(), "target.example", true, 48),
+      "target.example  flow 2  port 50002  round 7  path 845425ea  3 hops  reached  20.00 ms\n"
+      "   1  gw.example (192.0.2.2)       1.23 ms  [MPLS 16004]\n"
+      "   2  *                          silent\n"
+      "   3  192.0.2.9                   20.00 ms  syn-ack\n");
 }
 
 TEST(PathText, AKnownPathIsOneLineThatNamesTheLosses) {
@@ -83,7 +84,8 @@ TEST(PathText, APathThatNobodyAnsweredOnHasNoName) {
 
 TEST(TargetText, SaysAnAddressOnce) {
   EXPECT_EQ(target_text({0, "192.0.2.9", address("192.0.2.9"), 443, "TCP"}), "192.0.2.9");
-  EXPECT_EQ(target_text({0, "x.example", address("192.0.2.9"), 443, "TCP"}), "x.example (192.0.2.9)");
+  EXPECT_EQ(target_text({0, "x.example", address("192.0.2.9"), 443, "TCP"}),
+            "x.example (192.0.2.9)");
 }
 
 TEST(EventText, IsOneLineWhateverTheNetworkSays) {

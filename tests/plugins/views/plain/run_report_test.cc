@@ -22,8 +22,8 @@ struct NoNames final : etr::Names {
   }
 };
 
-etr::ResponderStats responder(const std::string& source, std::uint64_t received,
-                              milliseconds mean, double deviation_ms = 0) {
+etr::ResponderStats responder(const std::string& source, std::uint64_t received, milliseconds mean,
+                              double deviation_ms = 0) {
   etr::ResponderStats stats;
   stats.address = address(source);
   stats.received = received;
@@ -47,7 +47,8 @@ etr::HopStats hop(std::uint8_t ttl, std::uint64_t answered, std::uint64_t lost,
   return stats;
 }
 
-etr::FlowSnapshot flow(std::uint32_t index, std::uint32_t path_id, std::vector<etr::HopStats> hops) {
+etr::FlowSnapshot flow(std::uint32_t index, std::uint32_t path_id,
+                       std::vector<etr::HopStats> hops) {
   etr::FlowSnapshot snapshot;
   snapshot.flow = index;
   snapshot.source_port = static_cast<std::uint16_t>(50000 + index);
@@ -128,11 +129,12 @@ TEST(RunReport, APercentageIsDoubtedWhileTheHopsClassIsNotKnown) {
 TEST(RunReport, PoolsMeanAndDeviationBySamples) {
   // 1 sample of 10 ms, and 3 of 18, 20, 22 ms (mean 20, deviation 2): together mean 17.5 ms and
   // deviation sqrt((56.25 + 0.25 + 6.25 + 20.25) / 3) = 5.26 ms.
-  const std::string text = report(
-      {flow(0, 0, {hop(1, 1, 0, etr::HopClass::kAnswering,
-                       {responder("192.0.2.9", 1, milliseconds(10))})}),
-       flow(1, 0, {hop(1, 3, 0, etr::HopClass::kAnswering,
-                       {responder("192.0.2.9", 3, milliseconds(20), 2)})})});
+  const std::string text = report({flow(0, 0,
+                                        {hop(1, 1, 0, etr::HopClass::kAnswering,
+                                             {responder("192.0.2.9", 1, milliseconds(10))})}),
+                                   flow(1, 0,
+                                        {hop(1, 3, 0, etr::HopClass::kAnswering,
+                                             {responder("192.0.2.9", 3, milliseconds(20), 2)})})});
   EXPECT_THAT(text, HasSubstr("    17.50    10.00    20.00     5.26\n"));
 }
 
@@ -159,9 +161,10 @@ TEST(RunReport, APathThatAllFlowsHaveLeftIsListedAsSuch) {
 TEST(RunReport, AFlowThatHasLeftIsNotListedWithThoseThatStayed) {
   etr::Path before = etr::test::sample_path();  // Flow 2, port 50002.
   before.path_id = 0;
-  EXPECT_THAT(report({flow(0, 0, three_hops(milliseconds(1))), flow(2, 1, three_hops(milliseconds(1)))},
-                     {before}),
-              HasSubstr("    1  50000\n"));
+  EXPECT_THAT(
+      report({flow(0, 0, three_hops(milliseconds(1))), flow(2, 1, three_hops(milliseconds(1)))},
+             {before}),
+      HasSubstr("    1  50000\n"));
 }
 
 // etr-compat A7: hops of the old path are not shown as hops of the new one.
@@ -173,14 +176,14 @@ TEST(RunReport, WhoAFlowMetBeforeItsPathChangedIsSetApart) {
   now.flow = 0;
   now.path_id = 0;
   now.hops[0] = etr::test::answered_hop(1, "192.0.2.3", milliseconds(5));
-  const std::string text = report(
-      {flow(0, 0,
-            {hop(1, 10, 0, etr::HopClass::kAnswering,
-                 {responder("192.0.2.2", 6, milliseconds(1)),
-                  responder("192.0.2.3", 4, milliseconds(5))}),
-             hop(2, 0, 10, etr::HopClass::kSilent, {}),
-             hop(3, 10, 0, etr::HopClass::kAnswering, {responder("192.0.2.9", 10, milliseconds(9))})})},
-      {before, now});
+  const std::string text = report({flow(0, 0,
+                                        {hop(1, 10, 0, etr::HopClass::kAnswering,
+                                             {responder("192.0.2.2", 6, milliseconds(1)),
+                                              responder("192.0.2.3", 4, milliseconds(5))}),
+                                         hop(2, 0, 10, etr::HopClass::kSilent, {}),
+                                         hop(3, 10, 0, etr::HopClass::kAnswering,
+                                             {responder("192.0.2.9", 10, milliseconds(9))})})},
+                                  {before, now});
   EXPECT_THAT(text, HasSubstr("   1  192.0.2.3                  0.0%     10     5.00"));
   EXPECT_THAT(text, testing::ContainsRegex("\n      gw.example \\(192.0.2.2\\) +\\+6 .*"
                                            "  before the path changed\n"));
@@ -213,8 +216,8 @@ TEST(RunReport, PathsWithASilentHopAtDifferentPlacesAreTwoRows) {
 
 // etr-compat A24: flows without data are no path, and silent TTLs are no hops.
 TEST(RunReport, FlowsThatNobodyAnsweredShowNoPath) {
-  etr::FlowSnapshot dark = flow(0, 0, {hop(1, 0, 5, etr::HopClass::kSilent, {}),
-                                       hop(2, 0, 5, etr::HopClass::kSilent, {})});
+  etr::FlowSnapshot dark = flow(
+      0, 0, {hop(1, 0, 5, etr::HopClass::kSilent, {}), hop(2, 0, 5, etr::HopClass::kSilent, {})});
   dark.path_hash = "00000000";
   dark.distance.reset();
   const std::string text = report({dark});
@@ -261,13 +264,14 @@ TEST(RunReport, EachTargetHasItsSection) {
   etr::FlowSnapshot second = flow(0, 0, three_hops(milliseconds(3)));
   second.trace = 1;
   const std::string text = report({flow(0, 0, three_hops(milliseconds(1))), second}, {}, run);
-  EXPECT_THAT(text, HasSubstr("target.example (192.0.2.9)  TCP port 443: 1 flow, 10 rounds, 1 path\n"));
-  EXPECT_THAT(text, HasSubstr("other.example (198.51.100.9)  TCP port 443: 1 flow, 10 rounds, 1 path\n"));
+  EXPECT_THAT(text,
+              HasSubstr("target.example (192.0.2.9)  TCP port 443: 1 flow, 10 rounds, 1 path\n"));
+  EXPECT_THAT(text,
+              HasSubstr("other.example (198.51.100.9)  TCP port 443: 1 flow, 10 rounds, 1 path\n"));
 }
 
 TEST(RunReport, ARunThatEndedAtOnceSaysSo) {
-  EXPECT_EQ(report({}),
-            "\ntarget.example (192.0.2.9)  TCP port 443: 0 flows, 0 rounds, 0 paths\n");
+  EXPECT_EQ(report({}), "\ntarget.example (192.0.2.9)  TCP port 443: 0 flows, 0 rounds, 0 paths\n");
 }
 
 }  // namespace
