@@ -70,15 +70,15 @@ void log_start(const std::vector<std::string>& arguments, const pipeline::Pipeli
   log.note(Level::kInfo, "pipeline " + config.file);
 }
 
-// Plain root stays root, so a plugin can read and write root's files. That of those who installed
-// etr is their business; for others' the user should know.
-void tell_plugins(const plugin::Catalog& catalog, const Privileges& privileges, MessageLog& log) {
+// Who has to be root to trace stays root without sudo, and a plugin can then read and write root's
+// files. For plugins that do not come with etr the user should know: `warn_of_root`.
+void tell_plugins(const plugin::Catalog& catalog, bool warn_of_root, MessageLog& log) {
   const std::string installed = plugin::install_paths().plugins.string() + "/";
   for (const plugin::Plugin& plugin : catalog.opened()) {
     const std::string name = std::string(plugin::kind_name(plugin.kind)) + " '" + plugin.name + "'";
     const std::string file = plugin.file.string();
     log.note(Level::kInfo, name + " " + plugin.descriptor->version + " from " + file);
-    if (privileges.still_root && !file.starts_with(installed)) {
+    if (warn_of_root && !file.starts_with(installed)) {
       log.warn(name + " from " + file +
                " runs as root, without capabilities: see docs/security.md");
     }
@@ -103,7 +103,7 @@ int run_or_check(const std::vector<std::string>& arguments, const Invocation& in
   plugin::Catalog catalog(search_path(invocation, config->plugin_folders));
   const absl::Status resolved = pipeline::resolve_plugins(catalog, *config);
   for (const std::string& notice : catalog.take_notices()) log.warn(notice);
-  tell_plugins(catalog, privileges, log);
+  tell_plugins(catalog, privileges.still_root && !simulated && !check, log);
   if (!resolved.ok()) {
     log.error(std::string(resolved.message()));
     return EXIT_FAILURE;

@@ -9,7 +9,7 @@
 
 namespace etr::testing {
 
-class RecordingObserver final : public trace::Observer {
+class RecordingObserver : public trace::Observer {
  public:
   bool reserve() override {
     if (room == 0) return false;
