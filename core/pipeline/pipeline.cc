@@ -223,12 +223,18 @@ void Pipeline::stop(StopReason reason) {
 void Pipeline::finish() {
   probing_.join();
   if (!engine_status_.ok()) parts_.report(std::string(engine_status_.message()));
-  output_->finish(engine_->summary());
+  const Summary summary = engine_->summary();
+  const Counters& counters = summary.snapshot->counters;
+  nothing_sent_ = counters.probes_sent == 0 && counters.send_errors > 0;
+  if (nothing_sent_) {
+    parts_.report(absl::StrCat("none of ", counters.send_errors, " probes could be sent"));
+  }
+  output_->finish(summary);
 }
 
 int Pipeline::exit_status() const {
   if (output_->closed_pipe()) return kClosedPipeStatus;
-  return engine_status_.ok() && !output_->failed() ? EXIT_SUCCESS : EXIT_FAILURE;
+  return engine_status_.ok() && !output_->failed() && !nothing_sent_ ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 }  // namespace etr::pipeline

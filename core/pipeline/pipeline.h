@@ -100,6 +100,7 @@ class Pipeline {
   WakeFd done_;
   absl::Status engine_status_;  ///< Written by the probing thread, read once that is joined.
   Timestamp started_{};
+  bool nothing_sent_ = false;  ///< Every probe failed to be sent.
   std::thread probing_;
 };
 

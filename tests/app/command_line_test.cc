@@ -44,6 +44,7 @@ std::string trace_value(const Words& words, const std::string& option) {
   return text;
 }
 
+// etr-compat C13.
 TEST(CommandLine, TakesHostsAndFlagsInAnyOrder) {
   EXPECT_THAT(parsed({"a.example", "-n", "b.example"}).hosts,
               ElementsAre("a.example", "b.example"));
@@ -175,6 +176,7 @@ TEST(CommandLine, ConflictsAreFoundInEtrsOrder) {
 }
 
 // etr's checks stopped where neither -T nor -U was given.
+// etr-compat C1.
 TEST(CommandLine, ConflictsAreFoundWithoutAProtocolFlag) {
   EXPECT_NE(conflict({"-4", "-6", "h"}), "");
   EXPECT_NE(conflict({"-J", "-j", "x", "h"}), "");

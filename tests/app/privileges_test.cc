@@ -75,6 +75,7 @@ class PrivilegesTest : public testing::Test {
   }
 };
 
+// etr-compat B9.
 TEST_F(PrivilegesTest, NoCapabilityIsLeftInAnySet) {
   in_child([] {
     drop();

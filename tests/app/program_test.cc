@@ -4,10 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <string>
+
+#include "support/temporary_folder.h"
 
 namespace {
 
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::StartsWith;
@@ -26,6 +30,13 @@ TEST(Program, TheVersionIsOneLine) {
   EXPECT_THAT(out("-v").text,
               MatchesRegex("etr (development build|[0-9.]+) \\(commit: [^,]+, built: .+\\)\n"));
   EXPECT_EQ(out("-v -4 -6").status, 0);
+}
+
+// etr-compat B9: builds from source ran whatever `git` was in PATH.
+TEST(Program, TheVersionNeedsNoOtherProgram) {
+  const Result bare = etr::test::run_shell("env -i PATH=/nowhere " ETR_PROGRAM " -v");
+  EXPECT_EQ(bare.status, 0);
+  EXPECT_EQ(bare.text, out("-v").text);
 }
 
 TEST(Program, WhatCannotBeReadExits2) {
@@ -68,6 +79,28 @@ TEST(Program, ThePluginsCommandNeedsNothingElse) {
   EXPECT_EQ(err("plugins list").text, "");
   EXPECT_EQ(out("plugins list").status, 0);
   EXPECT_EQ(err("plugins").status, 2);
+}
+
+// etr-compat A22: a run in which nothing could be sent ended with 0. A few failures are no failed
+// run.
+TEST(Program, ARunThatCouldSendNothingIsNoSuccess) {
+  const etr::test::TemporaryFolder folder;
+  const std::string network = folder.file("network.toml");
+  const auto run = [&](const std::string& until) {
+    std::ofstream(network)
+        << "clock = \"virtual\"\n[source]\naddress = \"192.0.2.1\"\nnext = [\"t\"]\n"
+           "[[target]]\nid = \"t\"\naddress = \"203.0.113.9\"\n"
+           "[[send_fault]]\nfrom = \"0s\"\nuntil = \""
+        << until << "\"\nerror = \"network is down\"\n";
+    return err("--simulate " + network + " -J -c 3 -P 1");
+  };
+  const Result dead = run("1h");
+  EXPECT_EQ(dead.status, 1);
+  EXPECT_THAT(dead.text, HasSubstr("network is down"));
+  EXPECT_THAT(dead.text, ContainsRegex("none of [0-9]+ probes could be sent"));
+  const Result late = run("1s");
+  EXPECT_EQ(late.status, 0);
+  EXPECT_THAT(late.text, HasSubstr("network is down"));
 }
 
 TEST(Program, AWrongVerbOfPluginsLeadsToTheHelpOfPlugins) {

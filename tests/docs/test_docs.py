@@ -13,6 +13,7 @@ import tempfile
 import unittest
 
 import documents
+import named_tests
 from documents import ROOT, read
 
 ETR = os.environ.get("ETR", os.path.join(ROOT, "build/dev/bin/etr"))
@@ -195,9 +196,39 @@ class Program(unittest.TestCase):
                     self.assertTrue(part in sources, f"no source says '{part}'")
 
 
+class NamedTests(unittest.TestCase):
+    """Two documents claim nothing without a test."""
+
+    def assert_tests_exist(self, document, columns, at_least):
+        rows = named_tests.rows(document)
+        self.assertGreaterEqual(len(rows), at_least)
+        for row in rows:
+            with self.subTest(document=document, row=row[0]):
+                self.assertEqual(len(row), columns)
+                tests = named_tests.tests_of(row)
+                self.assertTrue(tests, "the last cell is no list of tests")
+                for test in tests:
+                    self.assertIsNotNone(named_tests.comment_of(test), f"there is no test {test}")
+        return rows
+
+    def test_each_fault_that_is_said_to_be_tried_has_a_test(self):
+        self.assert_tests_exist("docs/reliability.md", 4, 20)
+
+    def test_each_defect_that_is_said_to_be_forbidden_has_a_test_that_names_it(self):
+        rows = self.assert_tests_exist("docs/compatibility.md", 3, 35)
+        numbers = [row[0] for row in rows]
+        for letter, last in (("A", 24), ("B", 11)):
+            self.assertEqual([number for number in numbers if number[0] == letter],
+                             [f"{letter}{i}" for i in range(1, last + 1)])
+        for row in rows:
+            for test in named_tests.tests_of(row):
+                with self.subTest(row=row[0], test=test):
+                    self.assertRegex(named_tests.comment_of(test) or "", rf"\b{row[0]}\b", "it does not name its row")
+
+
 class Arithmetic(unittest.TestCase):
     def test_flows_that_find_all_paths(self):
-        """The least P with sum over k of (-1)^k C(n,k) (1 - k/n)^P >= 0.95: the coupon collector's problem."""
+        """etr defect C4. The least P with sum over k of (-1)^k C(n,k) (1 - k/n)^P >= 0.95: the coupon collector's problem."""
         from math import comb
         rows = [re.findall(r"\d+", line) for line in read("README.md").splitlines()
                 if line.startswith(("| paths |", "| flows ("))]

@@ -154,6 +154,7 @@ class BadInput(harness.LabTest):
         self.assertIn(reason, done.stderr)
 
     def test_gets_one_line_that_names_the_thing_and_the_reason_before_any_probe(self):
+        """etr defect C1."""
         host = self.network.target(4)
         files = sorted(os.listdir(self.folder))
         before = self.probes()

@@ -38,6 +38,7 @@ class Events(harness.LabTest):
                     self.assertEqual(summary["late"], len(events))
 
     def test_a_second_answer_is_a_duplicate_and_counts_once(self):
+        """etr defect A10."""
         with Network("twice") as network:
             for family, flag in ((4, "-U"), (6, "-U"), (4, "-T"), (6, "-T")):
                 with self.subTest(family=family, flag=flag):

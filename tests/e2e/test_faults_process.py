@@ -200,6 +200,7 @@ class Process(unittest.TestCase):
         self.assertEqual(len([json.loads(line) for line in lines]), 3)
 
     def test_a_full_disk_is_one_error_and_status_1(self):
+        """etr defect A22."""
         for flags, name in ((("-j", "/dev/full", "--view", "plain", "-c", "3"), "'/dev/full'"),):
             done = self.run_etr(*flags)
             self.assertEqual(done.returncode, 1)
@@ -244,6 +245,7 @@ class Process(unittest.TestCase):
             return [[int(word) for word in line.split()] for line in file]
 
     def test_a_slow_sink_never_looks_like_loss(self):
+        """etr defect B10."""
         done = self.run_etr("-J", *self.troubled(pause="20ms"), "-c", "20")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertEqual(len(self.assert_records(done.stdout)), 160)

@@ -37,6 +37,7 @@ class Leaving(harness.LabTest):
         return status, took, text + "".join(lines), errors
 
     def test_a_signal_ends_the_run_in_half_a_second_with_whole_records(self):
+        """etr defect B8."""
         for number in (signal.SIGINT, signal.SIGTERM):
             for after in (0.0, 0.07, 0.15, 0.31):
                 with self.subTest(signal=number, after=after):

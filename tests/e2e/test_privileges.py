@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """What etr may do while it runs: nothing. And what it says when it may not begin."""
+import json
 import os
 import re
 import shutil
@@ -54,7 +55,22 @@ class Privileges(harness.LabTest):
             self.assertEqual(status["Gid"].split(), [str(NOBODY)] * 4)
             self.assertNotIn("0", status["Groups"].split())
 
+    def test_no_interface_becomes_promiscuous(self):
+        """etr defect B9. What passes by is nobody's business."""
+        etr = harness.RunningEtr(self.network, "-P", "2", "-d", "200ms", "-t", "100ms", self.network.target(4))
+        try:
+            self.assertTrue(next(etr.lines()))
+            listed = self.network.run(["ip", "-d", "-j", "link"], capture_output=True, text=True, check=True)
+            links = json.loads(listed.stdout)
+            self.assertGreater(len(links), 1)
+            for link in links:
+                self.assertEqual(link["promiscuity"], 0, link["ifname"])
+        finally:
+            etr.signal(signal.SIGINT)
+            etr.end()
+
     def test_files_belong_to_the_invoking_user(self):
+        """etr defect B9."""
         with tempfile.TemporaryDirectory() as folder:
             os.chown(folder, NOBODY, NOBODY)
             path = f"{folder}/paths.ndjson"

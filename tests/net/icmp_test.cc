@@ -75,6 +75,7 @@ struct KindCase {
   std::optional<ReplyKind> kind;
 };
 
+// etr-compat A17.
 TEST(ParseIcmpError, KnowsKindsByTypeAndCode) {
   const KindCase cases[] = {
       {Family::kIpv4, "0b00 0000 00000000", ReplyKind::kTimeExceeded},

@@ -332,6 +332,7 @@ TEST_F(OutputTest, AClosedPipeOfAnotherFileIsAFaultLikeAnyOther) {
   EXPECT_FALSE(output_->closed_pipe());
 }
 
+// etr-compat B5.
 TEST_F(OutputTest, AStuckSinkCostsTheDeadlineAndItsLossesAreCounted) {
   auto gate = std::make_shared<Gate>();
   add_sink("slow")->on_write = [gate] { gate->pass(); };
@@ -488,6 +489,7 @@ TEST_F(OutputTest, AViewThatFailsIsReportedAndTheSinksGoOn) {
   EXPECT_THAT(journal_->lines(), testing::Contains("close 7"));
 }
 
+// etr-compat A21.
 TEST_F(OutputTest, AViewThatCannotOpenEndsTheRunBeforeItBegins) {
   add_sink("a");
   set_view()->on_open = [] { throw std::runtime_error("unknown terminal 'x'"); };
@@ -510,6 +512,7 @@ TEST_F(OutputTest, AStuckViewDoesNotHangTheExit) {
   gate->open();
 }
 
+// etr-compat A24.
 TEST_F(OutputTest, AViewThatIsSlowMissesPathsAndIsToldHowMany) {
   Gate gate;
   set_view()->on_path_hook = [&] { gate.pass(); };

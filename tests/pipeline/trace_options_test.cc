@@ -46,6 +46,7 @@ TEST(TraceOptions, PortsAre1To65535) {
 }
 
 // etr refused the last port that would still have fitted.
+// etr-compat C2.
 TEST(TraceOptions, TheLastFlowMayUsePort65535) {
   EXPECT_EQ(refusal([](auto& o) {
               o.source_port = 65535;
@@ -65,6 +66,7 @@ TEST(TraceOptions, TheLastFlowMayUsePort65535) {
   EXPECT_NE(refusal([](auto& o) { o.flows = std::int64_t{1} << 62; }), "");
 }
 
+// etr-compat C2.
 TEST(TraceOptions, ThereIsAtLeastOneFlow) {
   EXPECT_EQ(refusal([](auto& o) { o.flows = 0; }), "parallel probes must be at least 1");
 }
@@ -105,6 +107,7 @@ TEST(TraceOptions, ASourceIsAnAddressOfTheForcedFamily) {
   EXPECT_NE(refusal([](auto& o) { o.source = "0.0.0.0"; }), "");
 }
 
+// etr-compat C13.
 TEST(TraceOptions, UnknownWordsAreRefused) {
   EXPECT_EQ(refusal([](auto& o) { o.log_level = "loud"; }),
             "log level must be debug, info, warn or error, not 'loud'");

@@ -68,6 +68,7 @@ TEST(GuardedProber, PassesEverythingOn) {
   EXPECT_EQ(prober->decode_quote({}, buffer)->probe, (ProbeId{3, 2}));
 }
 
+// etr-compat B7.
 TEST(GuardedProber, AThrowInEncodeIsAFaultThatNamesThePlugin) {
   FakeProber fake;
   fake.encode_throws = true;

@@ -39,6 +39,7 @@ TEST_F(RecordFileTest, AnEmptyPathIsRefusedAtOnce) {
   EXPECT_THROW(RecordFile(""), std::runtime_error);
 }
 
+// etr-compat B9.
 TEST_F(RecordFileTest, FollowsNoSymbolicLinkWhereEverybodyMayWrite) {
   std::filesystem::create_symlink(folder_.file("elsewhere"), file());
   {

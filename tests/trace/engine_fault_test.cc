@@ -52,6 +52,7 @@ bool all_answered(const Path& path) {
 
 // --- Sending.
 
+// etr-compat B2.
 TEST(EngineFaults, ProbesThatCannotBeSentAreNotLossAndTheRunGoesOn) {
   for (const char* error : {"no buffer space available", "network is down", "message too long"}) {
     Network network = line(5);
@@ -123,6 +124,7 @@ TEST(EngineFaults, AHostThatLosesItsUplinkFailsToSendAndComesBack) {
 
 // --- Clocks.
 
+// etr-compat A13.
 TEST(EngineFaults, AClockThatIsSteppedNeverGivesAWrongRtt) {
   for (const Duration step : {Duration(1h), Duration(-1h), Duration(50ms), Duration(-50ms)}) {
     Network network = line(5, 20ms);
@@ -148,6 +150,7 @@ TEST(EngineFaults, AClockThatIsSteppedNeverGivesAWrongRtt) {
 
 // --- Ports.
 
+// etr-compat C4.
 TEST(EngineFaults, ATakenSourcePortLeavesItsFlowOutAndIsSaid) {
   for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {
     Network network = line(3);

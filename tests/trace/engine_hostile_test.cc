@@ -192,6 +192,7 @@ TEST_P(ReplayedReplies, AreDuplicatesAndChangeNothing) {
   for (const Event& event : events) EXPECT_EQ(event.ttl, 2);
 }
 
+// etr-compat C3.
 TEST_P(ReplayedReplies, AreUnknownOnceTheirProbeIsForgotten) {
   Attack later = GetParam();
   later.delay = 25s;

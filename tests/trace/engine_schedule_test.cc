@@ -116,6 +116,7 @@ TEST(Rounds, ThatDoNotFitTheirIntervalAreStretchedWithOneEvent) {
   EXPECT_EQ(run.observer.paths.size(), 64U * 6);
 }
 
+// etr-compat C5.
 TEST(FirstPicture, OfTenHopsAndFiveFlowsTakesLessThanHalfASecond) {
   EngineRunOptions options = options_for();
   options.engine.rounds = 1;
@@ -126,6 +127,7 @@ TEST(FirstPicture, OfTenHopsAndFiveFlowsTakesLessThanHalfASecond) {
   EXPECT_LT(run.transport.elapsed(), 500ms);
 }
 
+// etr-compat B5 and B10.
 TEST(Sinks, WithoutRoomDelayRoundsAndNothingElse) {
   transport::Network network = line(3);
   EngineRunOptions options = options_for();

@@ -70,6 +70,7 @@ TEST_P(EveryProtocolAndFamily, RecordsEachFlowsOwnBranch) {
   }
 }
 
+// etr-compat B6.
 TEST_P(EveryProtocolAndFamily, IsJustAsExactWithoutAnyPacing) {
   EngineRunOptions wanted = options();
   wanted.engine.flows = 64;

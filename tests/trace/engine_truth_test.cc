@@ -62,6 +62,7 @@ TEST(SilentHop, OneMoreIsAnotherPathThoughTheHashIsTheSame) {
 
 // etr-compat A11: a reply that came before its probe was noted as sent had no RTT, and was counted
 // as lost at the timeout.
+// etr-compat A13.
 TEST(InstantAnswers, HaveAnRttAndAreNotAlsoLost) {
   EngineRunOptions options = options_for();
   options.engine.ttl_delay = {};

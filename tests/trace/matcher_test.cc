@@ -68,6 +68,7 @@ TEST_F(MatcherTest, FindsTheProbeByTtlSlotAndId) {
   EXPECT_FALSE(rewritten());
 }
 
+// etr-compat C3.
 TEST_F(MatcherTest, TakesAnAnswerWithTheIdOfTheSlotsOlderProbeForThatOne) {
   const auto old = send(2, 0);
   state_of(old) = ProbeState::kLost;

@@ -164,6 +164,7 @@ TEST_P(PcapTransportFamilies, NewLinkAddressOfTheNextHopIsFollowed) {
   EXPECT_THAT(transport_->take_notices(), Contains(HasSubstr("new link address")));
 }
 
+// etr-compat B7 and B11.
 TEST_P(PcapTransportFamilies, LostNeighbourIsFoundAgain) {
   Endpoints endpoints = udp_to(GetParam());
   const FlowHandle flow = open_flow(endpoints);
@@ -233,6 +234,7 @@ TEST_F(PcapTransportTest, LinkThatGoesDownAndUpDoesNotEndTheRun) {
   probe(flow, endpoints);
 }
 
+// etr-compat C8.
 TEST_F(PcapTransportTest, FlowMovesWithItsRouteAndSaysSoOnce) {
   add_pair("veth2", "veth3", 8);
   host_.ip("address add 10.77.0.1/32 dev lo");
@@ -257,6 +259,7 @@ TEST_F(PcapTransportTest, FlowMovesWithItsRouteAndSaysSoOnce) {
                     "route to 192.0.2.1 is now via 10.8.0.2 on veth2, was via 10.9.0.2 on veth0"));
 }
 
+// etr-compat C8.
 TEST_F(PcapTransportTest, EachFlowLeavesByTheNextHopTheKernelGivesItsPorts) {
   add_pair("veth2", "veth3", 8);
   host_.set("net.ipv4.fib_multipath_hash_policy", "1");
@@ -392,6 +395,7 @@ class TunTest : public PcapTransportTest {
   FileDescriptor tun_;
 };
 
+// etr-compat B11.
 TEST_F(TunTest, PacketsLeaveAsTheyAreAndAreSeenLeaving) {
   for (const char* destination : {"192.0.2.1", "2001:db8::1"}) {
     Endpoints endpoints = udp_to(destination);

@@ -138,6 +138,7 @@ TEST(TcpSynProber, RefusesQuotesOfFewerThanEightOctets) {
   }
 }
 
+// etr-compat A19.
 TEST(TcpSynProber, RefusesSequenceNumbersOutsideTheFlow) {
   const Flow flow = sample_flow(Family::kIpv4, 443);
   Octets segment = encode(flow, spec(1, 0));

@@ -129,6 +129,7 @@ TEST(UdpLengthProber, SendsAChecksumOfZeroAsAllOnes) {
   EXPECT_EQ(segment[7], 0xff);
 }
 
+// etr-compat A15.
 TEST(UdpLengthProber, TakesAnyDatagramOfTheServiceAsAnAnswerWithoutAnId) {
   const Flow flow = sample_flow(Family::kIpv4, 53);
   // A15 of the Go etr: answers were decoded by their own length, here that of TTL 1.

@@ -227,6 +227,7 @@ TEST(RunReport, FlowsThatNobodyAnsweredShowNoPath) {
   EXPECT_THAT(text, Not(HasSubstr("00000000")));
 }
 
+// etr-compat A24.
 TEST(RunReport, ARunOfSilentHopsIsOneLine) {
   std::vector<etr::HopStats> hops{
       hop(1, 5, 0, etr::HopClass::kAnswering, {responder("192.0.2.2", 5, milliseconds(1))})};

@@ -71,6 +71,7 @@ TEST(History, KeepsABoundedNumberOfRounds) {
   EXPECT_NEAR(newest / 1e6, static_cast<double>(depth + 5), static_cast<double>(depth) * 0.001);
 }
 
+// etr-compat A7.
 TEST(History, ForgetsTheAddressesOfAPathThatChanged) {
   tui::History history(10);
   history.record(one_hop(1, etr::Verdict::kAnswered, milliseconds(1)));
@@ -80,6 +81,7 @@ TEST(History, ForgetsTheAddressesOfAPathThatChanged) {
   EXPECT_EQ((*history.current(0, 0))[1], std::nullopt);
 }
 
+// etr-compat A23.
 TEST(Figures, PoolRespondersInsteadOfAveragingThem) {
   // 1, 2, 3 ms from one and 10 ms from another: mean 4, variance of the four samples 50/3.
   etr::HopStats hop;

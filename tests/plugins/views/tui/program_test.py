@@ -69,9 +69,18 @@ class Program(unittest.TestCase):
                 self.left_in_order(etr)
 
     def test_leaves_in_order_after_the_last_round(self):
+        """etr defect A21."""
         with start("-c", "2") as etr:
             self.assertEqual(etr.finish(), 0)
             self.left_in_order(etr)
+
+    def test_leaves_the_mouse_to_the_terminal(self):
+        """etr defect A24: it took the mouse for nothing, and nobody could copy an address."""
+        with start() as etr:
+            etr.wait_for("www.shop.example")
+            etr.press("q")
+            self.assertEqual(etr.finish(), 0)
+            self.assertNotRegex(etr.raw, rb"\x1b\[\?(?:9|100[0-6]|1015|1016)(?:;[0-9;]*)?h")
 
     def test_leaves_a_usable_terminal_when_it_crashes(self):
         with start() as etr:

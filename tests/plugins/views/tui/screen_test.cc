@@ -115,6 +115,7 @@ TEST(Screen, SaysWhatIsNeededWhenTooSmall) {
   EXPECT_THAT(desk.text({10, 40}), Not(HasSubstr("too small")));
 }
 
+// etr-compat A24.
 TEST(Screen, ListsFurtherRespondersInAStableOrder) {
   Desk desk(sample::fabric(1));
   auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
