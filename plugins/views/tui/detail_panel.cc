@@ -1,5 +1,8 @@
 // One row per hop of the selected flow, and one per further responder, as etr's Detail pane.
 #include <algorithm>
+#include <cstddef>
+#include <string>
+#include <vector>
 
 #include "figures.h"
 #include "hop_column.h"
@@ -11,12 +14,12 @@ namespace tui {
 namespace {
 
 std::string title(const Scene& scene, const etr::FlowSnapshot& flow) {
-  std::string text = formatted("► PROBE #%u ◄ - Source Port: %u", flow.flow, flow.source_port);
+  std::string text = formatted("► FLOW #%u ◄ - Source Port: %u", flow.flow, flow.source_port);
   if (!flow.path_hash.empty()) text += " - Path: " + short_hash(flow.path_hash);
   if (flow.blocked) {
     text += formatted(" - blocked at TTL %d by ", int{flow.blocked->ttl}) +
             flow.blocked->by.to_string();
-  } else if (flow.rounds > 0 && !flow.reached) {
+  } else if (flow.rounds > 0 && !scene.reached(flow)) {
     text += " - not reached";
   }
   if (scene.state.detail_focus) text += " [detail focus]";
@@ -27,14 +30,31 @@ struct Row {
   const etr::HopStats* hop = nullptr;
   const etr::ResponderStats* responder = nullptr;
   bool first = true;
+  bool old = false;  ///< Of a path that the flow has left.
 };
 
-std::vector<Row> rows_of(const etr::FlowSnapshot& flow) {
+/// In the order they were first heard, but those of the present path before those of earlier ones.
+void add_responders(std::vector<Row>& rows, const Scene& scene, const etr::FlowSnapshot& flow,
+                    const etr::HopStats& hop) {
+  const auto begin = static_cast<std::ptrdiff_t>(rows.size());
+  for (const etr::ResponderStats& responder : hop.responders) {
+    const bool heard = scene.history.heard(flow.trace, flow.flow, hop.ttl, responder.address);
+    rows.push_back({&hop, &responder, false, !heard});
+  }
+  const auto old = std::stable_partition(rows.begin() + begin, rows.end(),
+                                         [](const Row& row) { return !row.old; });
+  // Nothing heard since the statistics were reset, or on the new path: nobody is known to be old.
+  if (old == rows.begin() + begin) std::for_each(old, rows.end(), [](Row& row) { row.old = false; });
+  rows[static_cast<std::size_t>(begin)].first = true;
+}
+
+std::vector<Row> rows_of(const Scene& scene, const etr::FlowSnapshot& flow) {
   std::vector<Row> rows;
   for (const etr::HopStats& hop : flow.hops) {
-    if (hop.responders.empty()) rows.push_back({&hop, nullptr, true});
-    for (std::size_t i = 0; i < hop.responders.size(); ++i) {
-      rows.push_back({&hop, &hop.responders[i], i == 0});
+    if (hop.responders.empty()) {
+      rows.push_back({&hop, nullptr, true, false});
+    } else {
+      add_responders(rows, scene, flow, hop);
     }
   }
   return rows;
@@ -42,9 +62,9 @@ std::vector<Row> rows_of(const etr::FlowSnapshot& flow) {
 
 Field host_field(const Scene& scene, const Row& row, int room) {
   if (row.responder == nullptr) return {"???", Role::kSilent};
-  const std::string host = scene.host(row.responder->address, row.first ? room : room - 2);
-  if (row.first) return {host, Role::kAddress};
-  return {"↳ " + host, Role::kDim};
+  const std::string mark = row.first ? "" : row.old ? "old " : "↳ ";
+  const std::string host = scene.host(row.responder->address, room - display_width(mark));
+  return {mark + host, row.first ? Role::kAddress : Role::kDim};
 }
 
 /// Wide screens give numbers etr's widths, narrow ones leave the room to the host.
@@ -82,7 +102,7 @@ void draw_detail(Grid& grid, const Area& area, const Scene& scene, Framing frami
   const etr::FlowSnapshot* flow = scene.flow();
   const bool focused = scene.state.detail_focus;
   if (flow == nullptr) {
-    draw_pane(grid, area, "no probe selected", Role::kDetailTitle, focused, framing);
+    draw_pane(grid, area, "no flow selected", Role::kDetailTitle, focused, framing);
     return;
   }
   Area inner = draw_pane(grid, area, title(scene, *flow), Role::kDetailTitle, focused, framing);
@@ -90,7 +110,7 @@ void draw_detail(Grid& grid, const Area& area, const Scene& scene, Framing frami
   table.header(grid, inner.row, inner.column);
   inner = inner.below(1);
 
-  const std::vector<Row> rows = rows_of(*flow);
+  const std::vector<Row> rows = rows_of(scene, *flow);
   const int count = static_cast<int>(rows.size());
   const auto chosen = std::find_if(rows.begin(), rows.end(), [&](const Row& row) {
     return row.hop->ttl == scene.state.ttl;
@@ -101,7 +121,7 @@ void draw_detail(Grid& grid, const Area& area, const Scene& scene, Framing frami
     const Row& row = rows[static_cast<std::size_t>(top + i)];
     table.row(grid, inner.row + i, inner.column, fields(scene, row, inner.columns, table.stretched()));
     if (focused && top + i == selected) {
-      grid.restyle({inner.row + i, inner.column, 1, inner.columns}, Role::kSelectedFocused);
+      grid.select({inner.row + i, inner.column, 1, inner.columns}, true);
     }
   }
   const int hidden = count - top - inner.rows;

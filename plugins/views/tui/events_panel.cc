@@ -20,6 +20,18 @@ Role role_of(etr::EventKind kind) {
   }
 }
 
+/// Paths by hash, as they are named everywhere else on screen.
+std::string change_text(const Scene& scene, const etr::Event& event) {
+  const etr::PathChange& change = *event.change;
+  const auto name = [&](std::uint32_t path_id) {
+    const std::string hash = scene.history.path_hash(event.trace.value_or(0), path_id);
+    return hash.empty() ? formatted("number %u", path_id) : short_hash(hash);
+  };
+  std::string out = formatted(" TTL %d", int{change.first_ttl});
+  if (change.last_ttl != change.first_ttl) out += formatted("–%d", int{change.last_ttl});
+  return out + ": path " + name(change.old_path_id) + " → " + name(change.new_path_id);
+}
+
 }  // namespace
 
 std::string event_text(const Scene& scene, const etr::Event& event) {
@@ -32,12 +44,8 @@ std::string event_text(const Scene& scene, const etr::Event& event) {
     }
   }
   if (event.flow) out += formatted(" #%u", *event.flow);
+  if (event.change) return out + change_text(scene, event);
   if (event.ttl) out += formatted(" TTL %d", int{*event.ttl});
-  if (event.change) {
-    out += formatted(" path %u → %u, TTL %d–%d", event.change->old_path_id,
-                     event.change->new_path_id, int{event.change->first_ttl},
-                     int{event.change->last_ttl});
-  }
   if (event.address) out += " " + scene.host(*event.address);
   if (event.rtt) out += " " + milliseconds(*event.rtt) + " ms";
   if (event.count > 1) out += formatted(" (%llu times)", static_cast<unsigned long long>(event.count));

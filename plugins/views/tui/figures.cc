@@ -55,13 +55,6 @@ const etr::HopStats* end_hop(const etr::FlowSnapshot& flow) {
   return last;
 }
 
-std::string hop_count(const etr::FlowSnapshot& flow) {
-  const etr::HopStats* end = end_hop(flow);
-  if (end == nullptr) return "-";
-  const char* mark = flow.blocked ? "!" : flow.reached ? "" : "?";
-  return formatted("%d%s", int{end->ttl}, mark);
-}
-
 std::string percent(double share) { return formatted("%.1f%%", share * 100); }
 
 std::string loss_text(const etr::HopStats& hop) {
@@ -110,6 +103,13 @@ std::string elapsed_text(etr::Duration duration) {
 std::string interval_text(etr::Duration duration) {
   const double milli = static_cast<double>(duration.count()) / 1e6;
   return milli < 1000 ? formatted("%gms", milli) : formatted("%gs", milli / 1000);
+}
+
+std::string date_text(etr::Timestamp at) {
+  const std::chrono::year_month_day date{std::chrono::floor<std::chrono::days>(at)};
+  return formatted("%04d-%02u-%02u ", static_cast<int>(date.year()),
+                   static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day())) +
+         clock_text(at).substr(0, 8) + " UTC";
 }
 
 std::string clock_text(etr::Timestamp at) {

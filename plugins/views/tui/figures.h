@@ -30,9 +30,6 @@ const etr::HopStats* end_hop(const etr::FlowSnapshot& flow);
 /// The responder heard most; none for a hop that was never heard.
 const etr::ResponderStats* main_responder(const etr::HopStats& hop);
 
-/// Hops up to the end, with a mark: "8", "8!" blocked there, "8?" destination not reached.
-std::string hop_count(const etr::FlowSnapshot& flow);
-
 /// "12.5%", or "silent", "limited", "-"; loss is coloured only where it is the path's.
 std::string loss_text(const etr::HopStats& hop);
 Role loss_role(const etr::HopStats& hop);
@@ -46,6 +43,8 @@ std::string percent(double share);
 std::string elapsed_text(etr::Duration duration);
 /// "500ms", "2s".
 std::string interval_text(etr::Duration duration);
+/// "2026-11-22 07:30:01 UTC".
+std::string date_text(etr::Timestamp at);
 /// "07:30:01.250", in UTC.
 std::string clock_text(etr::Timestamp at);
 

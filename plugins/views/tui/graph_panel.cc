@@ -21,15 +21,9 @@ struct Label {
   Role numbers_role = Role::kText;
 };
 
-std::string loss_of(const Vertex& vertex) {
-  if (vertex.judged == 0) return vertex.limited ? "limited" : "";
-  return percent(static_cast<double>(vertex.lost) / static_cast<double>(vertex.judged));
-}
-
-Role role_of(const Vertex& vertex) {
-  if (vertex.judged == 0) return Role::kSilent;
-  if (!vertex.lossy) return Role::kText;
-  return loss_role(static_cast<double>(vertex.lost) / static_cast<double>(vertex.judged));
+/// Only loss stands out in the graph.
+Role role_of(const Tally& seen) {
+  return seen.judged > 0 && !seen.lossy ? Role::kText : loss_role(seen);
 }
 
 Label label(const Scene& scene, const Vertex& vertex, int room) {
@@ -47,11 +41,11 @@ Label label(const Scene& scene, const Vertex& vertex, int room) {
     out.host_role = Role::kSilent;
   }
   if (vertex.selected) out.host_role = Role::kHighlight;
-  if (vertex.received > 0) out.numbers = milliseconds(vertex.mean_ns) + "ms ";
-  const std::string loss = loss_of(vertex);
+  if (vertex.seen.received > 0) out.numbers = milliseconds(vertex.seen.mean_ns) + "ms ";
+  const std::string loss = loss_text(vertex.seen);
   if (!loss.empty()) out.numbers += loss + " ";
   out.numbers += formatted("×%d", vertex.flows);
-  out.numbers_role = role_of(vertex);
+  out.numbers_role = role_of(vertex.seen);
   return out;
 }
 
@@ -101,13 +95,14 @@ std::vector<std::string> loss_lines(const Scene& scene, const std::vector<Tier>&
     return vertex.address ? scene.host(*vertex.address) : std::string("???");
   };
   std::vector<std::string> lines;
-  for (std::size_t i = 1; i < tiers.size(); ++i) {
+  for (std::size_t i = 0; i < tiers.size(); ++i) {
     for (const Edge& edge : tiers[i].edges) {
       if (edge.lossy == 0 || edge.judged == 0) continue;
-      const Vertex& from = tiers[i - 1].vertices[static_cast<std::size_t>(edge.from)];
       const Vertex& to = tiers[i].vertices[static_cast<std::size_t>(edge.to)];
-      lines.push_back("loss from " + name(from) + " to " + name(to) +
-                      formatted(" (TTL %d): %s, %d probe%s", int{to.ttl},
+      const std::string from =
+          edge.from < 0 ? "here" : name(tiers[i - 1].vertices[static_cast<std::size_t>(edge.from)]);
+      lines.push_back("loss from " + from + " to " + name(to) +
+                      formatted(" (TTL %d): %s, %d flow%s", int{to.ttl},
                                 percent(static_cast<double>(edge.lost) /
                                         static_cast<double>(edge.judged)).c_str(),
                                 edge.lossy, edge.lossy == 1 ? "" : "s"));
@@ -158,10 +153,10 @@ int draw_graph(Grid& grid, const Area& area, const Scene& scene) {
   const bool framed = area.rows >= 6 && area.columns >= 44;
   const int width = area.columns - (framed ? 2 : 0) - kGutter;
   const Picture picture = lay_out(scene, width);
-  std::string title = formatted("Graph (%zu probes, %zu vertices)", scene.flows.size(),
+  std::string title = formatted("Graph (%zu flows, %zu vertices)", scene.flows.size(),
                                 vertex_count(picture.tiers));
   if (const etr::FlowSnapshot* flow = scene.flow()) {
-    title += formatted(" - ► PROBE #%u ◄", flow->flow);
+    title += formatted(" - ► FLOW #%u ◄", flow->flow);
   }
   if (!picture.losses.empty()) {
     title += formatted(" - loss begins at %zu step%s", picture.losses.size(),
@@ -169,7 +164,7 @@ int draw_graph(Grid& grid, const Area& area, const Scene& scene) {
   }
   const Area inner = draw_pane(grid, area, title, Role::kSummaryTitle, true);
   if (picture.tiers.empty()) {
-    grid.put(inner.row, inner.column, "Initializing...", Role::kDim, inner.columns);
+    grid.put(inner.row, inner.column, why_empty(scene), Role::kDim, inner.columns);
     return 0;
   }
   Grid whole({picture.rows, inner.columns});

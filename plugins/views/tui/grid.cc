@@ -82,10 +82,17 @@ void Grid::fill(const Area& area, char32_t code, Role role) {
   }
 }
 
-void Grid::restyle(const Area& area, Role role) {
+void Grid::select(const Area& area, bool focused) {
+  const auto selected = [focused](Role role) {
+    switch (role) {
+      case Role::kLossMedium: return focused ? Role::kSelectedLossMedium : role;
+      case Role::kLossHigh: return focused ? Role::kSelectedLossHigh : role;
+      default: return focused ? Role::kSelectedFocused : Role::kSelected;
+    }
+  };
   for (int row = area.row; row < area.row + area.rows; ++row) {
     for (int column = area.column; column < area.column + area.columns; ++column) {
-      if (holds(row, column)) cell(row, column).role = role;
+      if (holds(row, column)) cell(row, column).role = selected(cell(row, column).role);
     }
   }
 }

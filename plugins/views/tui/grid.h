@@ -52,8 +52,8 @@ class Grid {
   void put_right(int row, int column, std::string_view text, Role role, int columns);
   void put_glyph(int row, int column, char32_t code, Role role);
   void fill(const Area& area, char32_t code, Role role);
-  /// Changes the role of cells and keeps their text.
-  void restyle(const Area& area, Role role);
+  /// Shows a row as selected and keeps its text; loss stays loss.
+  void select(const Area& area, bool focused);
   /// A box with rounded corners along the edge of `area`.
   void box(const Area& area, Role role);
   /// Copies rows `from`.. of `source` into `area`.

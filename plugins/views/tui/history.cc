@@ -9,6 +9,8 @@ namespace {
 constexpr std::size_t kMostSamples = std::size_t{4} * 1024 * 1024;  // 8 MiB
 constexpr std::size_t kFewestRounds = 64;
 constexpr std::size_t kMostRounds = 1024;
+constexpr std::size_t kMostHeard = 64;     // responders of a hop, as many as have statistics
+constexpr std::size_t kMostPaths = 65536;
 
 constexpr std::uint16_t kNone = 0;
 constexpr std::uint16_t kLost = 1;
@@ -52,6 +54,7 @@ void History::record(const etr::Path& path) {
   FlowLine& line = flows_[{path.trace, path.flow}];
   if (line.path_id != path.path_id) {
     std::fill(line.current.begin(), line.current.end(), std::nullopt);
+    for (std::vector<etr::IpAddress>& each : line.heard) each.clear();
     line.path_id = path.path_id;
   }
   const std::size_t column = line.recorded % depth_;
@@ -63,13 +66,38 @@ void History::record(const etr::Path& path) {
     if (line.samples.size() <= index) {
       line.samples.resize(index + 1, std::vector<std::uint16_t>(depth_, kNone));
       line.current.resize(index + 1);
+      line.heard.resize(index + 1);
     }
     line.samples[index][column] = encode(hop);
-    if (hop.reply) line.current[index] = hop.reply->source;
+    if (!hop.reply) continue;
+    line.current[index] = hop.reply->source;
+    std::vector<etr::IpAddress>& heard = line.heard[index];
+    const bool known = std::find(heard.begin(), heard.end(), hop.reply->source) != heard.end();
+    if (!known && heard.size() < kMostHeard) heard.push_back(hop.reply->source);
   }
+  remember_hash(path);
+}
+
+/// Changes of path name their paths by number; people know them by hash.
+void History::remember_hash(const etr::Path& path) {
+  hashes_[{path.trace, path.path_id}] = path.path_hash;
+  if (hashes_.size() > kMostPaths) hashes_.erase(hashes_.begin());
 }
 
 void History::clear() { flows_.clear(); }
+
+bool History::heard(std::uint32_t trace, std::uint32_t flow, std::uint8_t ttl,
+                    const etr::IpAddress& address) const {
+  const FlowLine* line = find(trace, flow);
+  if (line == nullptr || ttl == 0 || ttl > line->heard.size()) return false;
+  const std::vector<etr::IpAddress>& heard = line->heard[ttl - std::size_t{1}];
+  return std::find(heard.begin(), heard.end(), address) != heard.end();
+}
+
+std::string History::path_hash(std::uint32_t trace, std::uint32_t path_id) const {
+  const auto found = hashes_.find({trace, path_id});
+  return found == hashes_.end() ? std::string() : found->second;
+}
 
 const History::FlowLine* History::find(std::uint32_t trace, std::uint32_t flow) const {
   const auto found = flows_.find({trace, flow});

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -37,6 +38,11 @@ class History {
   std::size_t rounds(std::uint32_t trace, std::uint32_t flow) const;
   /// The sample `back` rounds before the newest.
   Sample at(std::uint32_t trace, std::uint32_t flow, std::uint8_t ttl, std::size_t back) const;
+  /// True if the address has answered at this TTL since the flow took its present path.
+  bool heard(std::uint32_t trace, std::uint32_t flow, std::uint8_t ttl,
+             const etr::IpAddress& address) const;
+  /// The newest hash of a path, by its number; empty if it is not known.
+  std::string path_hash(std::uint32_t trace, std::uint32_t path_id) const;
   /// Who answered last at each TTL (from 1) of the flow's present path; null for an unknown flow.
   const std::vector<std::optional<etr::IpAddress>>* current(std::uint32_t trace,
                                                             std::uint32_t flow) const;
@@ -45,16 +51,20 @@ class History {
   struct FlowLine {
     std::uint32_t path_id = 0;
     std::uint64_t recorded = 0;  ///< Rounds ever; the next one goes to recorded mod depth.
-    /// Both by TTL - 1.
+    /// All by TTL - 1.
     std::vector<std::vector<std::uint16_t>> samples;
     std::vector<std::optional<etr::IpAddress>> current;
+    std::vector<std::vector<etr::IpAddress>> heard;  ///< On the present path, each once.
   };
   using FlowId = std::pair<std::uint32_t, std::uint32_t>;
+  using PathNumber = std::pair<std::uint32_t, std::uint32_t>;  ///< Trace and path.
 
+  void remember_hash(const etr::Path& path);
   const FlowLine* find(std::uint32_t trace, std::uint32_t flow) const;
 
   std::size_t depth_;
   std::map<FlowId, FlowLine> flows_;
+  std::map<PathNumber, std::string> hashes_;
 };
 
 }  // namespace tui

@@ -109,7 +109,7 @@ int draw_history(Grid& grid, const Area& area, const Scene& scene) {
   const etr::FlowSnapshot* flow = scene.flow();
   if (flow == nullptr) {
     const Area inner = draw_pane(grid, area, "History", Role::kSummaryTitle, true);
-    grid.put(inner.row, inner.column, "Initializing...", Role::kDim, inner.columns);
+    grid.put(inner.row, inner.column, why_empty(scene), Role::kDim, inner.columns);
     return 0;
   }
   const bool framed = area.rows >= 6 && area.columns >= 44;
@@ -125,7 +125,7 @@ int draw_history(Grid& grid, const Area& area, const Scene& scene) {
   const double full = scale(lines);
   const std::vector<std::optional<etr::IpAddress>> addresses = hops_of(scene, *flow);
   const std::string title =
-      formatted("History of probe #%u, source port %u: last %d rounds, %d per column", flow->flow,
+      formatted("History of flow #%u, source port %u: last %d rounds, %d per column", flow->flow,
                 flow->source_port,
                 std::min(room * scene.state.zoom,
                          static_cast<int>(scene.history.rounds(flow->trace, flow->flow))),

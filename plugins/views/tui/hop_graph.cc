@@ -29,47 +29,21 @@ struct Growing {
   std::map<std::pair<int, int>, std::size_t> edges;
 };
 
-void add_numbers(Vertex& vertex, const etr::HopStats& hop) {
-  if (hop.hop_class == etr::HopClass::kLimited) vertex.limited = true;
-  if (hop.loss()) {
-    vertex.lost += hop.lost;
-    vertex.judged += hop.lost + hop.answered;
-    vertex.lossy = vertex.lossy || hop.hop_class == etr::HopClass::kLossy;
-  }
-  for (const etr::ResponderStats& responder : hop.responders) {
-    if (responder.address != vertex.address || responder.received == 0) continue;
-    const double before = static_cast<double>(vertex.received);
-    const double added = static_cast<double>(responder.received);
-    vertex.mean_ns = (vertex.mean_ns * before + responder.mean_ns * added) / (before + added);
-    vertex.received += responder.received;
-  }
-}
-
-/// Where a flow comes from on its way to a hop.
-struct Origin {
-  int place = -1;     ///< In the tier above; -1 at the start.
-  bool lossy = false; ///< Loss has begun before.
-};
-
 bool loses(const etr::HopStats& hop) {
   return hop.hop_class == etr::HopClass::kLossy && hop.lost > 0;
 }
 
-void add_edge(Growing& growing, const etr::HopStats& hop, const Origin& from, int to,
-              bool selected) {
-  const auto [place, fresh] = growing.edges.try_emplace({from.place, to}, growing.tier.edges.size());
-  if (fresh) growing.tier.edges.push_back({from.place, to, false, 0, 0, 0});
+std::size_t add_edge(Growing& growing, int from, int to, bool selected) {
+  const auto [place, fresh] = growing.edges.try_emplace({from, to}, growing.tier.edges.size());
+  if (fresh) growing.tier.edges.push_back({from, to, false, 0, 0, 0});
   Edge& edge = growing.tier.edges[place->second];
   edge.selected = edge.selected || selected;
-  if (!loses(hop) || from.lossy) return;
-  ++edge.lossy;
-  edge.lost += hop.lost;
-  edge.judged += hop.lost + hop.answered;
+  return place->second;
 }
 
 int add_hop(Growing& growing, const etr::HopStats& hop,
-            const std::optional<etr::IpAddress>& address, const Origin& from, bool selected) {
-  const VertexKey key{address, address ? -1 : from.place};
+            const std::optional<etr::IpAddress>& address, int from, bool selected) {
+  const VertexKey key{address, address ? -1 : from};
   const auto [place, added] =
       growing.places.try_emplace(key, static_cast<int>(growing.tier.vertices.size()));
   if (added) {
@@ -80,8 +54,7 @@ int add_hop(Growing& growing, const etr::HopStats& hop,
   Vertex& vertex = growing.tier.vertices[static_cast<std::size_t>(place->second)];
   ++vertex.flows;
   vertex.selected = vertex.selected || selected;
-  add_numbers(vertex, hop);
-  if (from.place >= 0) add_edge(growing, hop, from, place->second, selected);
+  vertex.seen.add(hop, address);
   return place->second;
 }
 
@@ -145,17 +118,58 @@ Addresses known_hops(const Scene& scene, const Withholding& withholding,
   return addresses;
 }
 
-void add_flow(std::vector<Growing>& tiers, const Scene& scene, const Withholding& withholding,
-              const etr::FlowSnapshot& flow) {
+/// A flow's way through the graph: for each of its hops the edge that leads there.
+struct Way {
+  const etr::FlowSnapshot* flow = nullptr;
+  std::vector<std::size_t> edges;
+};
+
+Way add_flow(std::vector<Growing>& tiers, const Scene& scene, const Withholding& withholding,
+             const etr::FlowSnapshot& flow) {
   const Addresses addresses = known_hops(scene, withholding, flow);
   const bool selected = &flow == scene.flow();
-  Origin from;
+  Way way{&flow, {}};
+  int from = -1;
   for (const etr::HopStats& hop : flow.hops) {
-    if (hop.ttl == 0) continue;
     const std::size_t index = hop.ttl - std::size_t{1};
     if (tiers.size() <= index) tiers.resize(index + 1);
-    from.place = add_hop(tiers[index], hop, addresses[index], from, selected);
-    from.lossy = from.lossy || loses(hop);
+    const int to = add_hop(tiers[index], hop, addresses[index], from, selected);
+    way.edges.push_back(add_edge(tiers[index], from, to, selected));
+    from = to;
+  }
+  return way;
+}
+
+/// Where the loss of flows begins. Each flow by itself is judged from few probes, and may be seen to
+/// lose only some hops later than it does. So of the steps where some flow is first seen to lose, the
+/// one where a flow's loss begins is the first on its way where it has lost any probe.
+void mark_losses(std::vector<Growing>& tiers, const std::vector<Way>& ways) {
+  const auto edge_to = [&tiers](const Way& way, std::size_t i) -> Edge& {
+    return tiers[way.flow->hops[i].ttl - std::size_t{1}].tier.edges[way.edges[i]];
+  };
+  std::vector<const Way*> losing;
+  for (const Way& way : ways) {
+    const auto first = std::find_if(way.flow->hops.begin(), way.flow->hops.end(), loses);
+    if (first == way.flow->hops.end()) continue;
+    edge_to(way, static_cast<std::size_t>(first - way.flow->hops.begin())).lossy = 1;
+    losing.push_back(&way);
+  }
+  std::vector<std::pair<Edge*, const etr::HopStats*>> beginnings;
+  for (const Way* way : losing) {
+    for (std::size_t i = 0; i < way->edges.size(); ++i) {
+      const etr::HopStats& hop = way->flow->hops[i];
+      if (edge_to(*way, i).lossy == 0 || hop.lost == 0 || !hop.loss()) continue;
+      beginnings.emplace_back(&edge_to(*way, i), &hop);
+      break;
+    }
+  }
+  for (Growing& growing : tiers) {
+    for (Edge& edge : growing.tier.edges) edge.lossy = 0;
+  }
+  for (const auto& [edge, hop] : beginnings) {
+    ++edge->lossy;
+    edge->lost += hop->lost;
+    edge->judged += hop->lost + hop->answered;
   }
 }
 
@@ -165,6 +179,7 @@ std::vector<int> order(Tier& tier, const std::vector<int>& before) {
   const std::size_t count = tier.vertices.size();
   std::vector<std::pair<double, int>> sums(count, {0, 0});
   for (Edge& edge : tier.edges) {
+    if (edge.from < 0) continue;
     edge.from = before[static_cast<std::size_t>(edge.from)];
     sums[static_cast<std::size_t>(edge.to)].first += edge.from;
     ++sums[static_cast<std::size_t>(edge.to)].second;
@@ -196,21 +211,10 @@ void absorb(Vertex& into, const Vertex& vertex) {
   into.flows += vertex.flows;
   into.folded += 1;
   into.selected = into.selected || vertex.selected;
-  into.lost += vertex.lost;
-  into.judged += vertex.judged;
-  into.lossy = into.lossy || vertex.lossy;
-  const double all = static_cast<double>(into.received + vertex.received);
-  if (all > 0) {
-    into.mean_ns = (into.mean_ns * static_cast<double>(into.received) +
-                    vertex.mean_ns * static_cast<double>(vertex.received)) / all;
-  }
-  into.received += vertex.received;
+  into.seen.add(vertex.seen);
 }
 
-double loss_of(const Vertex& vertex) {
-  if (!vertex.lossy || vertex.judged == 0) return 0;
-  return static_cast<double>(vertex.lost) / static_cast<double>(vertex.judged);
-}
+double loss_of(const Vertex& vertex) { return vertex.seen.lossy ? vertex.seen.loss() : 0; }
 
 /// For each vertex: does it stay by itself?
 std::vector<bool> kept(const Tier& tier, std::size_t room) {
@@ -232,9 +236,12 @@ std::vector<bool> kept(const Tier& tier, std::size_t room) {
 std::vector<Tier> hop_graph(const Scene& scene) {
   const Withholding withholding = find_withholding(scene);
   std::vector<Growing> growing;
+  std::vector<Way> ways;
+  ways.reserve(scene.flows.size());
   for (const etr::FlowSnapshot* flow : scene.flows) {
-    add_flow(growing, scene, withholding, *flow);
+    ways.push_back(add_flow(growing, scene, withholding, *flow));
   }
+  mark_losses(growing, ways);
   std::vector<Tier> tiers;
   tiers.reserve(growing.size());
   std::vector<int> before;
@@ -272,7 +279,7 @@ std::vector<Tier> fold(const std::vector<Tier>& tiers, int most) {
     }
     for (const Edge& edge : tier.edges) {
       Edge moved = edge;
-      moved.from = before[static_cast<std::size_t>(edge.from)];
+      if (edge.from >= 0) moved.from = before[static_cast<std::size_t>(edge.from)];
       moved.to = now[static_cast<std::size_t>(edge.to)];
       const auto same = std::find_if(folded.edges.begin(), folded.edges.end(), [&](const Edge& e) {
         return e.from == moved.from && e.to == moved.to;

@@ -11,6 +11,7 @@
 #include "etr/ip_address.h"
 #include "etr/path.h"
 #include "scene.h"
+#include "tally.h"
 
 namespace tui {
 
@@ -20,27 +21,21 @@ struct Vertex {
   int flows = 0;
   int folded = 0;          ///< More than 0: stands for that many vertices.
   bool selected = false;   ///< On the selected flow's path.
-  // Of the flows that come through, where silence is loss.
-  std::uint64_t lost = 0;
-  std::uint64_t judged = 0;
-  bool lossy = false;
-  bool limited = false;
-  // Round-trip times of all of them.
-  std::uint64_t received = 0;
-  double mean_ns = 0;
+  Tally seen;              ///< Of the flows that come through.
 };
 
 struct Edge {
-  int from = 0;  ///< Positions within the two tiers.
+  int from = 0;  ///< Positions within the two tiers; -1: the source.
   int to = 0;
   bool selected = false;
-  int lossy = 0;  ///< Flows whose loss begins here: lossy at `to`, not at the hop before.
+  int lossy = 0;  ///< Flows whose loss begins here.
   // Of those flows, at `to`.
   std::uint64_t lost = 0;
   std::uint64_t judged = 0;
 };
 
-/// One TTL. Edges lead from the tier before to this one, each pair once.
+/// One TTL. Edges lead from the tier before to this one, each pair once; those of the first tier come
+/// from the source.
 struct Tier {
   std::vector<Vertex> vertices;
   std::vector<Edge> edges;

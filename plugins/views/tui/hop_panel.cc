@@ -13,8 +13,12 @@ std::string reply_text(const etr::ResponderStats& responder) {
   if (is_icmp(responder.kind)) {
     text += formatted(" (ICMP type %d code %d)", int{responder.icmp_type}, int{responder.icmp_code});
   }
-  text += formatted(", TTL on arrival %d", int{responder.reply_ttl});
-  if (responder.quoted_ttl) text += formatted(", quoted TTL %d", int{*responder.quoted_ttl});
+  return text;
+}
+
+std::string ttl_text(const etr::ResponderStats& responder) {
+  std::string text = formatted("%d on arrival", int{responder.reply_ttl});
+  if (responder.quoted_ttl) text += formatted(", %d in the probe it quotes", int{*responder.quoted_ttl});
   return text;
 }
 
@@ -25,12 +29,13 @@ void add_responder(std::vector<OverlayLine>& lines, const etr::ResponderStats& r
   lines.push_back({"responder", responder.address.to_string(), Role::kAddress});
   if (!name.empty()) lines.push_back({"name", name, Role::kText});
   lines.push_back({"last reply", reply_text(responder), Role::kText});
+  lines.push_back({"reply's TTL", ttl_text(responder), Role::kText});
   lines.push_back(
       {"received", std::to_string(responder.received), Role::kText});
   lines.push_back({"RTT ms",
                    "last " + ms(responder.last) + ", best " + ms(responder.best) + ", mean " +
                        milliseconds(responder.mean_ns) + ", worst " + ms(responder.worst) +
-                       ", deviation " + milliseconds(responder.stddev_ns),
+                       ", dev. " + milliseconds(responder.stddev_ns),
                    Role::kText});
   lines.push_back({"quantiles ms",
                    "50 % " + ms(responder.p50) + ", 95 % " + ms(responder.p95) + ", 99 % " +
@@ -79,7 +84,7 @@ int draw_hop(Grid& grid, const Area& area, const Scene& scene) {
     add_responder(lines, responder, scene.names.name(responder.address));
   }
   return draw_overlay(grid, area,
-                      formatted("Probe #%u, source port %u, TTL %d", flow->flow, flow->source_port,
+                      formatted("Flow #%u, source port %u, TTL %d", flow->flow, flow->source_port,
                                 int{hop->ttl}),
                       lines, scene.state.scroll);
 }

@@ -16,4 +16,8 @@ Area draw_pane(Grid& grid, const Area& area, std::string_view title, Role title_
   return inner.below(1);
 }
 
+std::string_view why_empty(const Scene& scene) {
+  return scene.all.empty() ? "Initializing..." : "no flow matches the filter";
+}
+
 }  // namespace tui

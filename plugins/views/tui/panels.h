@@ -27,9 +27,9 @@ void draw_summary(Grid& grid, const Area& area, const Scene& scene,
                   Framing framing = Framing::kFramed);
 void draw_detail(Grid& grid, const Area& area, const Scene& scene,
                  Framing framing = Framing::kFramed);
-/// The unique paths, and the hops of the selected one.
-void draw_paths(Grid& grid, const Area& area, const Scene& scene);
 /// Panels that scroll return the largest State::scroll that still changes the picture.
+/// The unique paths, and the hops of the selected one.
+int draw_paths(Grid& grid, const Area& area, const Scene& scene);
 int draw_events(Grid& grid, const Area& area, const Scene& scene);
 int draw_graph(Grid& grid, const Area& area, const Scene& scene);
 int draw_history(Grid& grid, const Area& area, const Scene& scene);
@@ -47,6 +47,9 @@ struct OverlayLine {
 /// A framed list over the middle of the area, names in a column of their own; scrolls.
 int draw_overlay(Grid& grid, const Area& area, std::string_view title,
                  const std::vector<OverlayLine>& lines, int scroll);
+
+/// What stands where there are no flows to show.
+std::string_view why_empty(const Scene& scene);
 
 /// An event on one line.
 std::string event_text(const Scene& scene, const etr::Event& event);

@@ -1,6 +1,8 @@
 #include "path_group.h"
 
 #include <algorithm>
+#include <cmath>
+#include <string_view>
 #include <unordered_map>
 
 #include "figures.h"
@@ -11,20 +13,17 @@ namespace {
 void add_end(PathGroup& group, const etr::FlowSnapshot& flow) {
   const etr::HopStats* end = end_hop(flow);
   if (end == nullptr) return;
-  if (end->loss()) {
-    group.lost += end->lost;
-    group.judged += end->lost + end->answered;
-    group.lossy = group.lossy || end->hop_class == etr::HopClass::kLossy;
-  }
   const std::optional<Figures> numbers = figures(*end);
-  if (!numbers) return;
-  const double before = static_cast<double>(group.received);
-  const double added = static_cast<double>(numbers->received);
-  group.best = group.received == 0 ? numbers->best : std::min(group.best, numbers->best);
-  group.worst = std::max(group.worst, numbers->worst);
-  group.jitter = std::max(group.jitter, numbers->jitter);
-  group.mean_ns = (group.mean_ns * before + numbers->mean_ns * added) / (before + added);
-  group.received += numbers->received;
+  if (numbers) {
+    const bool first = group.end.received == 0;
+    group.best = first ? numbers->best : std::min(group.best, numbers->best);
+    group.worst = std::max(group.worst, numbers->worst);
+    group.jitter = std::max(group.jitter, numbers->jitter);
+  }
+  for (const etr::ResponderStats& responder : end->responders) {
+    group.end.add_times(responder.received, responder.mean_ns);
+  }
+  group.end.add_losses(*end);
 }
 
 /// Fills what one flow heard where an earlier one of the same path did not.
@@ -34,6 +33,20 @@ void merge_hops(std::vector<std::optional<etr::IpAddress>>& known,
   for (std::size_t i = 0; i < heard.size(); ++i) {
     if (!known[i]) known[i] = heard[i];
   }
+}
+
+/// No finer than it is shown, as flows are sorted.
+double rank(const PathGroup& group, SortBy sort) {
+  constexpr double kShownTime = 1e4;  // a hundredth of a millisecond
+  switch (sort) {
+    case SortBy::kFlow:
+    case SortBy::kPath: break;
+    case SortBy::kLoss: return group.end.judged == 0 ? -1 : std::round(group.end.loss() * 1000);
+    case SortBy::kLatency: return std::round(group.end.mean_ns / kShownTime);
+    case SortBy::kJitter:
+      return std::round(static_cast<double>(group.jitter.count()) / kShownTime);
+  }
+  return static_cast<double>(group.flows.size());
 }
 
 }  // namespace
@@ -49,6 +62,8 @@ std::vector<std::optional<etr::IpAddress>> hops_of(const Scene& scene,
     if (addresses.size() <= index) addresses.resize(index + 1);
     if (current != nullptr && index < current->size() && (*current)[index]) {
       addresses[index] = (*current)[index];
+    } else if (flow.path_changes > 0 && current != nullptr) {
+      continue;  // who answered on an earlier path says nothing of this one
     } else if (const etr::ResponderStats* responder = main_responder(hop)) {
       addresses[index] = responder->address;
     }
@@ -58,13 +73,12 @@ std::vector<std::optional<etr::IpAddress>> hops_of(const Scene& scene,
 
 std::vector<PathGroup> path_groups(const Scene& scene) {
   std::vector<PathGroup> groups;
-  std::unordered_map<std::uint32_t, std::size_t> places;
+  std::unordered_map<std::string_view, std::size_t> places;
   for (const etr::FlowSnapshot* flow : scene.matching) {
     if (flow->rounds == 0) continue;
-    const auto [place, added] = places.try_emplace(flow->path_id, groups.size());
+    const auto [place, added] = places.try_emplace(flow->path_hash, groups.size());
     if (added) {
       groups.emplace_back();
-      groups.back().path_id = flow->path_id;
       groups.back().hash = flow->path_hash;
     }
     PathGroup& group = groups[place->second];
@@ -72,18 +86,51 @@ std::vector<PathGroup> path_groups(const Scene& scene) {
     merge_hops(group.hops, hops_of(scene, *flow));
     add_end(group, *flow);
   }
-  std::sort(groups.begin(), groups.end(), [](const PathGroup& a, const PathGroup& b) {
-    if (a.flows.size() != b.flows.size()) return a.flows.size() > b.flows.size();
-    return a.path_id < b.path_id;
+  const SortBy sort = scene.state.sort;
+  std::stable_sort(groups.begin(), groups.end(), [sort](const PathGroup& a, const PathGroup& b) {
+    return rank(a, sort) > rank(b, sort);
   });
   return groups;
 }
 
-std::size_t selected_group(const std::vector<PathGroup>& groups, const State& state) {
+std::size_t selected_group(const std::vector<PathGroup>& groups,
+                           const std::optional<PathChoice>& choice) {
+  if (!choice) return 0;
+  std::size_t fallback = 0;
   for (std::size_t i = 0; i < groups.size(); ++i) {
-    if (groups[i].path_id == state.path_id) return i;
+    if (groups[i].hash == choice->hash) return i;
+    for (const etr::FlowSnapshot* flow : groups[i].flows) {
+      if (flow->flow == choice->flow) fallback = i;
+    }
   }
-  return 0;
+  return fallback;
+}
+
+std::string port_list(const PathGroup& group) {
+  std::vector<std::uint16_t> ports;
+  for (const etr::FlowSnapshot* flow : group.flows) ports.push_back(flow->source_port);
+  std::sort(ports.begin(), ports.end());
+  std::string out;
+  for (std::size_t i = 0; i < ports.size();) {
+    std::size_t end = i;
+    while (end + 1 < ports.size() && ports[end + 1] == ports[end] + 1) ++end;
+    if (!out.empty()) out += ',';
+    out += std::to_string(ports[i]);
+    if (end > i) out += (end == i + 1 ? ',' : '-') + std::to_string(ports[end]);
+    i = end + 1;
+  }
+  return out;
+}
+
+std::vector<Tally> hop_tallies(const PathGroup& group) {
+  std::vector<Tally> tallies(group.hops.size());
+  for (const etr::FlowSnapshot* flow : group.flows) {
+    for (const etr::HopStats& hop : flow->hops) {
+      const std::size_t index = hop.ttl - std::size_t{1};
+      if (hop.ttl > 0 && index < tallies.size()) tallies[index].add(hop, group.hops[index]);
+    }
+  }
+  return tallies;
 }
 
 std::vector<bool> differing_ttls(const std::vector<PathGroup>& groups) {

@@ -1,4 +1,5 @@
-// The unique paths of a target: flows that take the same path, together.
+// The unique paths of a target: flows that take the same path, together. Paths are the same if their
+// hashes are, as in the records: hops that were never heard do not tell two paths apart.
 #pragma once
 
 #include <cstddef>
@@ -9,36 +10,41 @@
 
 #include "etr/ip_address.h"
 #include "scene.h"
+#include "tally.h"
 
 namespace tui {
 
 struct PathGroup {
-  std::uint32_t path_id = 0;
   std::string hash;
   std::vector<const etr::FlowSnapshot*> flows;  ///< Never empty.
   /// Address at each TTL from 1; empty where nobody answered.
   std::vector<std::optional<etr::IpAddress>> hops;
 
   // At the flows' ends, of all flows together.
-  std::uint64_t lost = 0;
-  std::uint64_t judged = 0;  ///< Probes with a verdict, where silence is loss.
-  bool lossy = false;
-  std::uint64_t received = 0;
-  double mean_ns = 0;
+  Tally end;
   etr::Duration best{};
   etr::Duration worst{};
   etr::Duration jitter{};    ///< The largest of the flows'.
 };
 
-/// Of the flows that match the filter's text, those with most flows first; flows without a closed round are left out.
+/// Of the flows that match the filter's text, as the person has sorted them, worst first, else
+/// those with most flows first; rows that look alike stand in the order of their flows. Flows without
+/// a closed round are left out.
 std::vector<PathGroup> path_groups(const Scene& scene);
 
-/// Position of the path the person has selected; 0 if it is not there.
-std::size_t selected_group(const std::vector<PathGroup>& groups, const State& state);
+/// Position of the path chosen; 0 if there is no choice, or it is not there.
+std::size_t selected_group(const std::vector<PathGroup>& groups,
+                           const std::optional<PathChoice>& choice);
+
+/// What the group's flows saw at each of its hops.
+std::vector<Tally> hop_tallies(const PathGroup& group);
 
 /// Who a flow's present path meets at each TTL from 1.
 std::vector<std::optional<etr::IpAddress>> hops_of(const Scene& scene,
                                                    const etr::FlowSnapshot& flow);
+
+/// "50000-50003,50007": the source ports of its flows in order, neighbours as ranges.
+std::string port_list(const PathGroup& group);
 
 /// By TTL - 1: true where not all paths meet the same address.
 std::vector<bool> differing_ttls(const std::vector<PathGroup>& groups);

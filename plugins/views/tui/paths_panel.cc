@@ -10,23 +10,6 @@
 namespace tui {
 namespace {
 
-/// "50000-50003,50007": ports in order, neighbours as ranges.
-std::string port_list(const PathGroup& group) {
-  std::vector<std::uint16_t> ports;
-  for (const etr::FlowSnapshot* flow : group.flows) ports.push_back(flow->source_port);
-  std::sort(ports.begin(), ports.end());
-  std::string out;
-  for (std::size_t i = 0; i < ports.size();) {
-    std::size_t end = i;
-    while (end + 1 < ports.size() && ports[end + 1] == ports[end] + 1) ++end;
-    if (!out.empty()) out += ',';
-    out += std::to_string(ports[i]);
-    if (end > i) out += (end == i + 1 ? ',' : '-') + std::to_string(ports[end]);
-    i = end + 1;
-  }
-  return out;
-}
-
 /// "2 10.1.1.1, 3 10.2.4.1": what this path meets where not all paths meet the same.
 std::string differences(const Scene& scene, const PathGroup& group,
                         const std::vector<bool>& differing) {
@@ -42,7 +25,7 @@ std::string differences(const Scene& scene, const PathGroup& group,
 
 std::vector<Column> columns(int width) {
   const int time = width >= 110 ? 8 : 6;
-  std::vector<Column> all{{"Path", 10, false}, {"Probes", 6}, {"Share", 6},
+  std::vector<Column> all{{"Path", 10, false}, {"Flows", 6}, {"Share", 6},
                           {"Loss%", 6},        {"Avg", time}, {"Best", time}};
   if (width >= 90) all.push_back({"Worst", time});
   all.push_back({"Jitter", time});
@@ -51,16 +34,15 @@ std::vector<Column> columns(int width) {
   return all;
 }
 
-Field loss_field(const PathGroup& group) {
-  if (group.judged == 0) return {"-", Role::kDim};
-  const double share = static_cast<double>(group.lost) / static_cast<double>(group.judged);
-  return {percent(share), group.lossy || share == 0 ? loss_role(share) : Role::kText};
+Field loss_field(const Tally& tally) {
+  const std::string text = loss_text(tally);
+  return {text.empty() ? "-" : text, loss_role(tally)};
 }
 
 std::vector<Field> fields(const Scene& scene, const PathGroup& group,
                           const std::vector<bool>& differing, bool selected, int width) {
   const auto ms = [&](double value) {
-    if (group.received == 0) return Field{"-", Role::kDim};
+    if (group.end.received == 0) return Field{"-", Role::kDim};
     return Field{milliseconds(value, width >= 110 ? 8 : 6), Role::kText};
   };
   const auto count = [](etr::Duration value) { return static_cast<double>(value.count()); };
@@ -69,8 +51,8 @@ std::vector<Field> fields(const Scene& scene, const PathGroup& group,
   std::vector<Field> row{{(selected ? "► " : "  ") + short_hash(group.hash), Role::kText},
                          {std::to_string(group.flows.size()), Role::kText},
                          {percent(share), Role::kText},
-                         loss_field(group),
-                         ms(group.mean_ns),
+                         loss_field(group.end),
+                         ms(group.end.mean_ns),
                          ms(count(group.best))};
   if (width >= 90) row.push_back(ms(count(group.worst)));
   row.push_back(ms(count(group.jitter)));
@@ -82,10 +64,11 @@ std::vector<Field> fields(const Scene& scene, const PathGroup& group,
 void draw_list(Grid& grid, const Area& area, const Scene& scene,
                const std::vector<PathGroup>& groups, const std::vector<bool>& differing,
                std::size_t chosen) {
-  std::string title = formatted("Paths (%zu unique of %zu probes)", groups.size(),
+  const bool focused = !scene.state.detail_focus;
+  std::string title = formatted("Paths (%zu unique of %zu flows)", groups.size(),
                                 scene.matching.size());
   if (!scene.state.filter.empty()) title += " matching '" + scene.state.filter + "'";
-  Area inner = draw_pane(grid, area, title, Role::kSummaryTitle, true);
+  Area inner = draw_pane(grid, area, title, Role::kSummaryTitle, focused);
   const Table table(columns(inner.columns), inner.columns);
   table.header(grid, inner.row, inner.column);
   inner = inner.below(1);
@@ -96,50 +79,75 @@ void draw_list(Grid& grid, const Area& area, const Scene& scene,
     table.row(grid, inner.row + i, inner.column,
               fields(scene, groups[index], differing, index == chosen, inner.columns));
     if (index == chosen) {
-      grid.restyle({inner.row + i, inner.column, 1, inner.columns}, Role::kSelectedFocused);
+      grid.select({inner.row + i, inner.column, 1, inner.columns}, focused);
     }
   }
 }
 
-void draw_hops(Grid& grid, const Area& area, const Scene& scene, const PathGroup& group,
-               const std::vector<bool>& differing) {
-  Area inner = draw_pane(grid, area, "► PATH " + short_hash(group.hash) + " ◄ - hops that differ: ≠",
-                         Role::kDetailTitle, false);
+/// Hosts get what the figures leave.
+Table hops_table(int width) {
+  return Table({{"TTL", 3}, {"", 1}, {"Host", 16, false, true}, {"Loss%", 7}, {"Avg", 8}}, width);
+}
+
+/// The hops of a path, with what all its flows together saw there; returns how far they scroll.
+int draw_hops(Grid& grid, const Area& area, const Scene& scene, const PathGroup& group,
+              const std::vector<bool>& differing) {
+  const bool focused = scene.state.detail_focus;
+  std::string title = "► PATH " + short_hash(group.hash) + " ◄";
+  if (focused) title += " [detail focus]";
+  Area inner = draw_pane(grid, area, title + " - hops that differ: ≠", Role::kDetailTitle, focused);
+  const bool framed = inner.columns != area.columns;
   const std::string ports = "Source ports: " + port_list(group);
-  grid.put(inner.row, inner.column + 1, cut(ports, inner.columns - 1),
-           Role::kText, inner.rows > 0 ? inner.columns - 1 : 0);
+  grid.put(inner.row, inner.column + 1, cut(ports, inner.columns - 1), Role::kText,
+           inner.rows > 0 ? inner.columns - 1 : 0);
   inner = inner.below(1);
+  const Table table = hops_table(inner.columns);
+  if (framed) {
+    table.header(grid, inner.row, inner.column);
+    inner = inner.below(1);
+  }
+  const std::vector<Tally> tallies = hop_tallies(group);
   const int count = static_cast<int>(group.hops.size());
-  for (int i = 0; i < inner.rows && i < count; ++i) {
-    const auto index = static_cast<std::size_t>(i);
+  const int scroll_end = std::max(0, count - inner.rows);
+  const int top = focused ? std::clamp(scene.state.scroll, 0, scroll_end) : 0;
+  for (int i = 0; i < inner.rows && top + i < count; ++i) {
+    const auto index = static_cast<std::size_t>(top + i);
     const std::optional<etr::IpAddress>& address = group.hops[index];
     const bool differs = index < differing.size() && differing[index];
-    grid.put_right(inner.row + i, inner.column, std::to_string(i + 1), Role::kText, 3);
-    if (differs) grid.put(inner.row + i, inner.column + 4, "≠", Role::kHighlight);
-    const std::string host = address ? scene.host(*address, inner.columns - 6) : "???";
-    grid.put(inner.row + i, inner.column + 6, cut(host, inner.columns - 6),
-             !address ? Role::kSilent : differs ? Role::kHighlight : Role::kAddress);
+    const Tally& tally = tallies[index];
+    table.row(grid, inner.row + i, inner.column,
+              {{std::to_string(index + 1), Role::kText},
+               {differs ? "≠" : "", Role::kHighlight},
+               {address ? scene.host(*address, table.stretched()) : "???",
+                !address ? Role::kSilent : differs ? Role::kHighlight : Role::kAddress},
+               loss_field(tally),
+               {tally.received > 0 ? milliseconds(tally.mean_ns) : "-", Role::kText}});
   }
+  if (const int hidden = count - top - inner.rows; hidden > 0 && framed) {
+    grid.put_right(area.row + area.rows - 1, area.column, formatted(" ↓ %d more ", hidden),
+                   Role::kDim, area.columns - 2);
+  }
+  return focused ? scroll_end : 0;
 }
 
 }  // namespace
 
-void draw_paths(Grid& grid, const Area& area, const Scene& scene) {
+int draw_paths(Grid& grid, const Area& area, const Scene& scene) {
   const std::vector<PathGroup> groups = path_groups(scene);
   if (groups.empty()) {
     const Area inner = draw_pane(grid, area, "Paths", Role::kSummaryTitle, true);
     grid.put(inner.row, inner.column,
              scene.all.empty() ? "Initializing..." : "no path yet that matches", Role::kDim,
              inner.columns);
-    return;
+    return 0;
   }
   const std::vector<bool> differing = differing_ttls(groups);
-  const std::size_t chosen = selected_group(groups, scene.state);
+  const std::size_t chosen = selected_group(groups, scene.state.path);
   const bool framed = area.rows >= 14;
   const int wanted = static_cast<int>(groups.size()) + (framed ? 4 : 2);
-  const int height = std::min(wanted, std::max(area.rows / 2, 3));
+  const int height = std::clamp(wanted, framed ? 6 : 3, std::max(area.rows / 2, framed ? 6 : 3));
   draw_list(grid, {area.row, area.column, height, area.columns}, scene, groups, differing, chosen);
-  draw_hops(grid, area.below(height), scene, groups[chosen], differing);
+  return draw_hops(grid, area.below(height), scene, groups[chosen], differing);
 }
 
 }  // namespace tui

@@ -54,6 +54,21 @@ std::string counters(const etr::Counters& of) {
   return text + "\n";
 }
 
+/// Each path with all that other tools need of it: its whole hash, its source ports, its addresses.
+std::string path_lines(const Scene& scene) {
+  std::string out;
+  for (const PathGroup& group : path_groups(scene)) {
+    out += "\nPath " + group.hash + formatted(": %zu flow%s", group.flows.size(),
+                                               group.flows.size() == 1 ? "" : "s");
+    if (group.end.judged > 0) out += ", loss " + loss_text(group.end);
+    if (group.end.received > 0) out += ", mean " + milliseconds(group.end.mean_ns) + " ms";
+    out += ", source ports " + port_list(group) + "\n ";
+    for (const auto& hop : group.hops) out += " " + (hop ? hop->to_string() : std::string("???"));
+    out += "\n";
+  }
+  return out;
+}
+
 /// One target; `scene.state.trace` says which.
 std::string target_report(const Scene& scene, ReportExtent extent, int columns) {
   std::string out =
@@ -65,14 +80,30 @@ std::string target_report(const Scene& scene, ReportExtent extent, int columns) 
     draw_summary(grid, area, scene, Framing::kBare);
   });
   if (shown < scene.flows.size()) {
-    out += formatted("  ... and %zu more probes\n", scene.flows.size() - shown);
+    out += formatted("  ... and %zu more flows\n", scene.flows.size() - shown);
   }
   if (extent == ReportExtent::kAll) {
+    out += path_lines(scene);
     for (const etr::FlowSnapshot* flow : scene.flows) out += "\n" + details(scene, *flow, columns);
   } else if (scene.flow() != nullptr) {
     out += "\n" + details(scene, *scene.flow(), columns);
   }
   return out;
+}
+
+/// Columns so that no host is cut.
+int whole_width(const Scene& scene) {
+  constexpr int kFigures = 90;
+  constexpr int kWidest = 400;
+  int hosts = 16;
+  for (const auto& flow : scene.snapshot.flows) {
+    for (const etr::HopStats& hop : flow->hops) {
+      for (const etr::ResponderStats& responder : hop.responders) {
+        hosts = std::max(hosts, display_width(scene.host(responder.address)));
+      }
+    }
+  }
+  return std::min(hosts + kFigures, kWidest);
 }
 
 std::string event_lines(const Scene& scene) {
@@ -86,8 +117,9 @@ std::string event_lines(const Scene& scene) {
 }  // namespace
 
 std::string report(const Scene& scene, ReportExtent extent, int columns) {
-  columns = std::max(columns, kNarrowest);
+  columns = extent == ReportExtent::kAll ? whole_width(scene) : std::max(columns, kNarrowest);
   std::string out;
+  if (extent == ReportExtent::kAll) out += "Saved at " + date_text(scene.snapshot.at) + "\n";
   for (const etr::TraceInfo& trace : scene.run.traces) {
     State state = scene.state;
     if (state.trace != trace.trace) {

@@ -13,7 +13,7 @@ enum class ReportExtent : std::uint8_t {
   kAll,     ///< Every flow, every hop, every path and the events.
 };
 
-/// Lines of at most `columns` columns, and never less than 40.
+/// kScreen has lines of at most `columns` columns, and never less than 40; kAll cuts no host.
 std::string report(const Scene& scene, ReportExtent extent, int columns = 120);
 
 /// Writes a new file, never over an existing one. Returns the error, empty if there was none.

@@ -22,6 +22,8 @@ enum class Role : std::uint8_t {
   kLossHigh,
   kSelected,
   kSelectedFocused,
+  kSelectedLossMedium,  ///< Loss in the selected, focused row.
+  kSelectedLossHigh,
   kHighlight,        ///< The selected flow's way through a graph.
   kKey,              ///< A key's name in help texts.
   kNotice,           ///< A message or question at the bottom.

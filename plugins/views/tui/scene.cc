@@ -1,6 +1,8 @@
 #include "scene.h"
 
 #include <algorithm>
+#include <cmath>
+#include <iterator>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -53,31 +55,46 @@ class Filter {
   std::unordered_map<etr::IpAddress, bool> seen_;
 };
 
-/// What a flow is sorted by, worst first; flows without figures come last.
+/// What a flow is sorted by, worst first, no finer than it is shown: rows that look alike keep their
+/// order. Flows without figures come last.
 double badness(const etr::FlowSnapshot& flow, SortBy sort) {
+  constexpr double kShownTime = 1e4;  // a hundredth of a millisecond
   const etr::HopStats* end = end_hop(flow);
   if (end == nullptr) return -1;
-  if (sort == SortBy::kLoss) return end->loss().value_or(-1);
+  if (sort == SortBy::kLoss) return std::round(end->loss().value_or(-1) * 1000);
   const std::optional<Figures> numbers = figures(*end);
   if (!numbers) return -1;
-  return sort == SortBy::kJitter ? static_cast<double>(numbers->jitter.count())
-                                 : numbers->mean_ns;
+  return std::round((sort == SortBy::kJitter ? static_cast<double>(numbers->jitter.count())
+                                             : numbers->mean_ns) / kShownTime);
 }
 
 void sort_flows(std::vector<const etr::FlowSnapshot*>& flows, SortBy sort) {
   if (sort == SortBy::kFlow) return;
-  if (sort == SortBy::kPath) {
-    std::stable_sort(flows.begin(), flows.end(),
-                     [](const auto* a, const auto* b) { return a->path_id < b->path_id; });
-    return;
-  }
+  // Paths in the order of their first flows.
+  std::unordered_map<std::string_view, double> places;
   std::vector<std::pair<double, const etr::FlowSnapshot*>> keyed;
   keyed.reserve(flows.size());
-  for (const etr::FlowSnapshot* flow : flows) keyed.emplace_back(badness(*flow, sort), flow);
+  for (const etr::FlowSnapshot* flow : flows) {
+    const double key = sort == SortBy::kPath
+                           ? places.try_emplace(flow->path_hash, -static_cast<double>(places.size()))
+                                 .first->second
+                           : badness(*flow, sort);
+    keyed.emplace_back(key, flow);
+  }
   std::stable_sort(keyed.begin(), keyed.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
   std::transform(keyed.begin(), keyed.end(), flows.begin(),
                  [](const auto& entry) { return entry.second; });
+}
+
+/// Hash of the path chosen: see PathChoice.
+std::string resolve(const PathChoice& choice, const std::vector<const etr::FlowSnapshot*>& flows) {
+  std::string fallback = choice.hash;
+  for (const etr::FlowSnapshot* flow : flows) {
+    if (flow->path_hash == choice.hash) return choice.hash;
+    if (flow->flow == choice.flow) fallback = flow->path_hash;
+  }
+  return fallback;
 }
 
 }  // namespace
@@ -96,9 +113,27 @@ std::string Scene::brief_host(const etr::IpAddress& address) const {
   return state.names == NameMode::kNames ? host(address) : address.to_string();
 }
 
+bool Scene::reached(const etr::FlowSnapshot& flow) const {
+  constexpr std::size_t kPatience = 4;  // rounds
+  if (flow.reached || !flow.distance) return flow.reached;
+  for (std::size_t back = 0; back < kPatience; ++back) {
+    if (history.at(flow.trace, flow.flow, *flow.distance, back).state == Sample::State::kAnswered) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::string hop_count(const Scene& scene, const etr::FlowSnapshot& flow) {
+  const etr::HopStats* end = end_hop(flow);
+  if (end == nullptr) return "-";
+  const char* mark = flow.blocked ? "!" : scene.reached(flow) ? "" : "?";
+  return formatted("%d%s", int{end->ttl}, mark);
+}
+
 Scene make_scene(const etr::RunInfo& run, const etr::Snapshot& snapshot, const History& history,
                  const EventLog& events, etr::Names& names, const State& state) {
-  Scene scene{run, snapshot, history, events, names, state, nullptr, {}, {}, {}, 0};
+  Scene scene{run, snapshot, history, events, names, state, nullptr, {}, {}, {}, {}, 0};
   for (const etr::TraceInfo& trace : run.traces) {
     if (trace.trace == state.trace) scene.trace = &trace;
   }
@@ -108,8 +143,13 @@ Scene make_scene(const etr::RunInfo& run, const etr::Snapshot& snapshot, const H
     scene.all.push_back(flow.get());
     if (!filter.passes(*flow)) continue;
     scene.matching.push_back(flow.get());
-    if (state.filter_path && flow->path_id != *state.filter_path) continue;
-    scene.flows.push_back(flow.get());
+  }
+  if (state.filter_path) {
+    scene.path_filtered_for = resolve(*state.filter_path, scene.all);
+    std::copy_if(scene.matching.begin(), scene.matching.end(), std::back_inserter(scene.flows),
+                 [&](const auto* flow) { return flow->path_hash == scene.path_filtered_for; });
+  } else {
+    scene.flows = scene.matching;
   }
   sort_flows(scene.flows, state.sort);
   const auto found = std::find_if(scene.flows.begin(), scene.flows.end(), [&](const auto* flow) {

@@ -29,6 +29,7 @@ struct Scene {
   std::vector<const etr::FlowSnapshot*> all;
   std::vector<const etr::FlowSnapshot*> matching;
   std::vector<const etr::FlowSnapshot*> flows;
+  std::string path_filtered_for;  ///< Hash of that path; empty without one.
   std::size_t selected = 0;  ///< Position in `flows`; 0 if the selected flow is not among them.
 
   const etr::FlowSnapshot* flow() const { return flows.empty() ? nullptr : flows[selected]; }
@@ -37,6 +38,9 @@ struct Scene {
   std::string host(const etr::IpAddress& address, int room = 1000) const;
   /// One of the two: the name only if the person wants names only.
   std::string brief_host(const etr::IpAddress& address) const;
+  /// Whether the flow gets to the destination: it has answered in one of the last rounds. One lost
+  /// probe is loss, and a round cut short by the end of the run says nothing.
+  bool reached(const etr::FlowSnapshot& flow) const;
 };
 
 Scene make_scene(const etr::RunInfo& run, const etr::Snapshot& snapshot, const History& history,
@@ -44,6 +48,9 @@ Scene make_scene(const etr::RunInfo& run, const etr::Snapshot& snapshot, const H
 
 /// First row of a list to show so that row `selected` stands in the middle where possible.
 int window_top(int selected, int count, int height);
+
+/// Hops up to the end, with a mark: "8", "8!" blocked there, "8?" destination not reached.
+std::string hop_count(const Scene& scene, const etr::FlowSnapshot& flow);
 
 /// First eight digits of a path's hash.
 std::string short_hash(const std::string& hash);

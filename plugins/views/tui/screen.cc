@@ -42,7 +42,7 @@ Frame draw_frame(const Scene& scene, Size size) {
   const Area body{1, 0, size.rows - 2, size.columns};
   switch (scene.state.screen) {
     case Screen::kFlows: draw_flows(grid, body, scene); break;
-    case Screen::kPaths: draw_paths(grid, body, scene); break;
+    case Screen::kPaths: frame.scroll_end = draw_paths(grid, body, scene); break;
     case Screen::kGraph: frame.scroll_end = draw_graph(grid, body, scene); break;
     case Screen::kHistory: frame.scroll_end = draw_history(grid, body, scene); break;
     case Screen::kEvents: frame.scroll_end = draw_events(grid, body, scene); break;

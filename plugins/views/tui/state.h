@@ -20,20 +20,27 @@ struct Prompt {
   std::string text;  ///< UTF-8.
 };
 
+/// A path, by its hash. A hash is refined when a hop is first heard, and flows change their paths:
+/// once no flow has this hash, the path is the one that `flow` is on.
+struct PathChoice {
+  std::string hash;
+  std::uint32_t flow = 0;
+};
+
 struct State {
   Screen screen = Screen::kFlows;
   Overlay overlay = Overlay::kNone;
   bool detail_focus = false;
   std::uint32_t trace = 0;        ///< The target on screen.
   std::uint32_t flow = 0;         ///< Selected flow, by its index; it may be filtered out.
-  std::uint32_t path_id = 0;      ///< Selected row of the paths screen.
+  std::optional<PathChoice> path;  ///< Selected row of the paths screen; none: the first.
   std::uint8_t ttl = 1;           ///< Selected row of the detail pane.
   int scroll = 0;                 ///< Of the overlay, graph or events: lines away from the start.
   NameMode names = NameMode::kBoth;
   SortBy sort = SortBy::kFlow;
   std::string columns = "LSNABWVI";  ///< Letters of hop_column.h.
   std::string filter;                ///< Matches path, port, address or name; empty: all flows.
-  std::optional<std::uint32_t> filter_path;
+  std::optional<PathChoice> filter_path;
   int zoom = 1;                   ///< Rounds per column of the history.
   std::optional<Prompt> prompt;
   std::string message;            ///< Shown at the bottom until the next key.

@@ -46,14 +46,14 @@ void draw_status_bar(Grid& grid, const Area& area, const Scene& scene) {
   hint("?", "help");
   hint("q", "quit");
   hint("↑↓", "move");
-  hint("←→", "probe");
+  hint("←→", "flow");
   hint("1-4", "views");
   for (const Binding& binding : bindings()) {
     if (binding.brief.empty() || binding.action == Action::kHelp ||
         binding.action == Action::kQuit) {
       continue;
     }
-    hint(binding.keys, binding.brief);
+    hint(binding.keys.substr(0, binding.keys.find('/', 1)), binding.brief);
   }
 }
 

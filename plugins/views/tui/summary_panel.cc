@@ -1,5 +1,6 @@
 // One row per flow, as etr's Summary pane.
 #include <algorithm>
+#include <string_view>
 #include <unordered_set>
 
 #include "figures.h"
@@ -11,9 +12,9 @@ namespace tui {
 namespace {
 
 std::size_t unique_paths(const Scene& scene) {
-  std::unordered_set<std::uint32_t> seen;
+  std::unordered_set<std::string_view> seen;
   for (const etr::FlowSnapshot* flow : scene.flows) {
-    if (flow->rounds > 0) seen.insert(flow->path_id);
+    if (flow->rounds > 0) seen.insert(flow->path_hash);
   }
   return seen.size();
 }
@@ -23,7 +24,7 @@ std::string title(const Scene& scene) {
   std::string text = "Summary (";
   if (filtered) text += std::to_string(scene.flows.size()) + " of ";
   text += formatted("%zu probes, %zu unique paths)", scene.all.size(), unique_paths(scene));
-  if (scene.state.filter_path) text += formatted(" on path %u", *scene.state.filter_path);
+  if (scene.state.filter_path) text += " on path " + short_hash(scene.path_filtered_for);
   if (!scene.state.filter.empty()) text += " matching '" + scene.state.filter + "'";
   return text;
 }
@@ -31,16 +32,16 @@ std::string title(const Scene& scene) {
 /// Numbers get etr's widths where there is room, one column less each on 80 columns.
 std::vector<Column> columns(int width) {
   const int time = width >= 90 ? 8 : 7;
-  return {{"Probe", 6, false}, {"SrcPort", 7},     {"Path", 8},       {"Hops", 4},
+  return {{"Flow", 6, false}, {"SrcPort", 7},     {"Path", 8},       {"Hops", 4},
           {"Loss%", 7},        {"Avg(ms)", time},  {"Min(ms)", time}, {"Max(ms)", time},
           {"StdDev", time},    {"Jitter", time},   {"Changes", 7}};
 }
 
-std::vector<Field> fields(const etr::FlowSnapshot& flow, bool selected) {
+std::vector<Field> fields(const Scene& scene, const etr::FlowSnapshot& flow, bool selected) {
   std::vector<Field> row{{formatted("%s#%u", selected ? "► " : "  ", flow.flow), Role::kText},
                          {std::to_string(flow.source_port), Role::kText},
                          {short_hash(flow.path_hash), Role::kText},
-                         {hop_count(flow), Role::kText}};
+                         {hop_count(scene, flow), Role::kText}};
   const etr::HopStats* end = end_hop(flow);
   const std::optional<Figures> numbers = end == nullptr ? std::nullopt : figures(*end);
   row.push_back(end == nullptr ? Field{"-", Role::kDim}
@@ -69,7 +70,7 @@ void draw_summary(Grid& grid, const Area& area, const Scene& scene, Framing fram
   inner = inner.below(1);
   if (scene.flows.empty()) {
     grid.put(inner.row, inner.column,
-             scene.all.empty() ? "Initializing..." : "no probe matches the filter", Role::kDim,
+             why_empty(scene), Role::kDim,
              inner.rows > 0 ? inner.columns : 0);
     return;
   }
@@ -78,10 +79,9 @@ void draw_summary(Grid& grid, const Area& area, const Scene& scene, Framing fram
   for (int i = 0; i < inner.rows && top + i < count; ++i) {
     const auto index = static_cast<std::size_t>(top + i);
     const bool selected = index == scene.selected;
-    table.row(grid, inner.row + i, inner.column, fields(*scene.flows[index], selected));
+    table.row(grid, inner.row + i, inner.column, fields(scene, *scene.flows[index], selected));
     if (selected) {
-      grid.restyle({inner.row + i, inner.column, 1, inner.columns},
-                   focused ? Role::kSelectedFocused : Role::kSelected);
+      grid.select({inner.row + i, inner.column, 1, inner.columns}, focused);
     }
   }
 }

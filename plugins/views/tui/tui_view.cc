@@ -94,7 +94,7 @@ void TuiView::render(const std::shared_ptr<const etr::Snapshot>& snapshot) {
     for (const tui::Key& key : keys_.finish()) handle(key);  // Esc: never a command of the run
   }
   const auto age = Clock::now() - drawn_at_;
-  if (urgent_ || (stale_ && age >= options_.refresh) || age >= kIdleRefresh) draw();
+  if (urgent_ || age >= (stale_ ? options_.refresh : idle_refresh())) draw();
 }
 
 void TuiView::on_path(const etr::Path& path) {
@@ -145,7 +145,10 @@ void TuiView::save(const std::string& file) {
 }
 
 void TuiView::on_resize() {
-  if (terminal_) draw();
+  if (!terminal_) return;
+  // Even if the size is as it was: it may have been another one in between, which cut the picture.
+  terminal_->forget();
+  draw();
 }
 
 void TuiView::suspend() {
@@ -159,10 +162,12 @@ void TuiView::resume() {
 std::optional<etr::Duration> TuiView::next_refresh() const {
   if (urgent_) return etr::Duration::zero();
   const etr::Duration age = Clock::now() - drawn_at_;
-  etr::Duration wanted = (stale_ ? options_.refresh : kIdleRefresh) - age;
+  etr::Duration wanted = (stale_ ? options_.refresh : idle_refresh()) - age;
   if (keys_.pending()) wanted = std::min(wanted, kEscapeDelay);
   return std::max(wanted, etr::Duration::zero());
 }
+
+etr::Duration TuiView::idle_refresh() const { return std::max(kIdleRefresh, options_.refresh); }
 
 std::string TuiView::terminal_reset() const { return reset_; }
 

@@ -59,6 +59,7 @@ class TuiView final : public etr::View {
   using Clock = std::chrono::steady_clock;
 
   tui::Scene scene() const;
+  etr::Duration idle_refresh() const;
   void draw();
   etr::Command handle(const tui::Key& key);
   void save(const std::string& file);

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstddef>
 #include <limits>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "figures.h"
@@ -43,24 +45,27 @@ void select_hop(State& state, const Scene& scene, int step) {
   state.ttl = flow->hops[static_cast<std::size_t>(wanted)].ttl;
 }
 
-void select_path(State& state, const Scene& scene, int step) {
+/// The path in the row `step` below the selected one; none if there are no paths.
+std::optional<PathChoice> path_below(const State& state, const Scene& scene, int step) {
   const std::vector<PathGroup> groups = path_groups(scene);
-  if (groups.empty()) return;
-  const long index = static_cast<long>(selected_group(groups, state));
+  if (groups.empty()) return std::nullopt;
+  const long index = static_cast<long>(selected_group(groups, state.path));
   const long wanted = std::clamp<long>(index + step, 0, static_cast<long>(groups.size()) - 1);
-  state.path_id = groups[static_cast<std::size_t>(wanted)].path_id;
+  const PathGroup& group = groups[static_cast<std::size_t>(wanted)];
+  return PathChoice{group.hash, group.flows.front()->flow};
 }
 
 /// Moves whatever the screen in front moves. Single steps among flows wrap, as in etr.
 void move(State& state, const Scene& scene, int step) {
   const bool scrolls = state.overlay != Overlay::kNone || state.screen == Screen::kGraph ||
-                       state.screen == Screen::kHistory;
+                       state.screen == Screen::kHistory ||
+                       (state.screen == Screen::kPaths && state.detail_focus);
   if (scrolls) {
     state.scroll = static_cast<int>(std::clamp<long>(long{state.scroll} + step, 0, kFarAway));
   } else if (state.screen == Screen::kEvents) {  // counted from the newest
     state.scroll = static_cast<int>(std::clamp<long>(long{state.scroll} - step, 0, kFarAway));
   } else if (state.screen == Screen::kPaths) {
-    select_path(state, scene, step);
+    if (auto path = path_below(state, scene, step)) state.path = std::move(path);
   } else if (state.detail_focus) {
     select_hop(state, scene, step);
   } else {
@@ -68,7 +73,20 @@ void move(State& state, const Scene& scene, int step) {
   }
 }
 
+/// Another flow, or another path where paths are listed; as in etr, not while the detail is in focus.
+void sideways(State& state, const Scene& scene, int step) {
+  if (state.overlay != Overlay::kNone || state.detail_focus || state.screen == Screen::kEvents) {
+    return;
+  }
+  if (state.screen == Screen::kPaths) {
+    move(state, scene, step);
+  } else {
+    select_flow(state, scene, step, true);
+  }
+}
+
 void show(State& state, Screen screen) {
+  if (state.screen != screen) state.detail_focus = false;
   state.screen = screen;
   state.overlay = Overlay::kNone;
   state.scroll = 0;
@@ -94,11 +112,10 @@ void open(State& state, const Scene& scene) {
   if (state.overlay != Overlay::kNone) {
     toggle_overlay(state, state.overlay);
   } else if (state.screen == Screen::kPaths) {
-    const std::vector<PathGroup> groups = path_groups(scene);
-    if (groups.empty()) return;
-    const PathGroup& group = groups[selected_group(groups, state)];
-    state.filter_path = group.path_id;
-    state.flow = group.flows.front()->flow;
+    const std::optional<PathChoice> path = path_below(state, scene, 0);
+    if (!path) return;
+    state.filter_path = path;
+    state.flow = path->flow;
     show(state, Screen::kFlows);
   } else if (state.screen != Screen::kFlows) {
     show(state, Screen::kFlows);
@@ -115,6 +132,7 @@ void close(State& state) {
     toggle_overlay(state, state.overlay);
   } else if (state.detail_focus) {
     state.detail_focus = false;
+    state.scroll = 0;
   } else {
     state.filter.clear();
     state.filter_path.reset();
@@ -131,7 +149,7 @@ void change_target(State& state, const Scene& scene, int step) {
   position = (position + step + count) % count;
   state.trace = scene.run.traces[static_cast<std::size_t>(position)].trace;
   state.flow = 0;
-  state.path_id = 0;
+  state.path.reset();
   state.filter_path.reset();
   state.scroll = 0;
 }
@@ -140,10 +158,9 @@ void filter_path(State& state, const Scene& scene) {
   if (state.filter_path) {
     state.filter_path.reset();
   } else if (state.screen == Screen::kPaths) {
-    const std::vector<PathGroup> groups = path_groups(scene);
-    if (!groups.empty()) state.filter_path = groups[selected_group(groups, state)].path_id;
+    state.filter_path = path_below(state, scene, 0);
   } else if (scene.flow() != nullptr) {
-    state.filter_path = scene.flow()->path_id;
+    state.filter_path = PathChoice{scene.flow()->path_hash, scene.flow()->flow};
   }
 }
 
@@ -160,7 +177,7 @@ void cycle_names(State& state) {
 }
 
 void cycle_sort(State& state) {
-  constexpr std::array<std::string_view, 5> kNames{"probe", "path", "loss", "latency", "jitter"};
+  constexpr std::array<std::string_view, 5> kNames{"flow", "path", "loss", "latency", "jitter"};
   const auto next = (static_cast<std::size_t>(state.sort) + 1) % kNames.size();
   state.sort = static_cast<SortBy>(next);
   say(state, "sorted by " + std::string(kNames[next]));
@@ -205,13 +222,12 @@ void apply(State& state, Action action, const Scene& scene, int page) {
     case Action::kPageDown: return move(state, scene, std::max(page, 2));
     case Action::kFirst: return move(state, scene, -kFarAway);
     case Action::kLast: return move(state, scene, kFarAway);
-    case Action::kLeft:
-    case Action::kRight:
-      if (state.overlay == Overlay::kNone && !(state.screen == Screen::kFlows && state.detail_focus))
-        select_flow(state, scene, action == Action::kLeft ? -1 : 1, true);
-      return;
+    case Action::kLeft: return sideways(state, scene, -1);
+    case Action::kRight: return sideways(state, scene, 1);
     case Action::kFocus:
-      if (state.screen != Screen::kFlows) return;
+      if (state.screen != Screen::kFlows && state.screen != Screen::kPaths) return;
+      if (state.overlay != Overlay::kNone) return;
+      state.scroll = 0;
       if (state.detail_focus) {
         state.detail_focus = false;
       } else {

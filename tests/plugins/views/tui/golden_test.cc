@@ -3,10 +3,14 @@
 // difference.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/plugins/views/tui/screen_fixture.h"
 
@@ -17,6 +21,11 @@ struct Case {
   std::string keys;
   tui::Size size;
 };
+
+std::string file_name(const Case& each) {
+  return each.name + "_" + std::to_string(each.size.columns) + "x" +
+         std::to_string(each.size.rows) + ".txt";
+}
 
 /// The text, and for the common size also what each cell is: one letter per role, from 'a'.
 std::string picture(const tui::Grid& grid, bool roles) {
@@ -42,8 +51,7 @@ TEST_P(Screen, LooksAsDrawnBefore) {
   const Case& shown = GetParam();
   sample::Desk desk(sample::fabric());
   desk.type(shown.keys);
-  const std::string file = shown.name + "_" + std::to_string(shown.size.columns) + "x" +
-                           std::to_string(shown.size.rows) + ".txt";
+  const std::string file = file_name(shown);
   const std::string drawn = picture(desk.draw(shown.size), shown.size == tui::Size{24, 80});
   const std::filesystem::path made = std::filesystem::path(ETR_BINARY_DIR) / "tui_golden";
   std::filesystem::create_directories(made);
@@ -53,27 +61,67 @@ TEST_P(Screen, LooksAsDrawnBefore) {
   EXPECT_TRUE(drawn == read(wanted)) << "diff " << wanted << " " << made / file;
 }
 
+/// Every view and overlay, and the keys that lead there.
+constexpr std::array<std::pair<const char*, const char*>, 10> kViews{{
+    {"flows", "jjjjjjjjj"},
+    {"detail", "jjjjjjjjj\tjj"},
+    {"paths", "2jj"},
+    {"path", "2jj\tj"},
+    {"graph", "3lllllllll"},
+    {"history", "4lllllllll"},
+    {"events", "e"},
+    {"help", "?"},
+    {"hop", "\tjj\r"},
+    {"columns", "o"},
+}};
+constexpr std::array kSizes{tui::Size{24, 80}, tui::Size{40, 120}, tui::Size{60, 200},
+                            tui::Size{10, 40}};
+
 std::vector<Case> cases() {
   std::vector<Case> all;
-  for (const auto& [name, keys] :
-       {std::pair<std::string, std::string>{"flows", "jjjjjjjjj"},
-        {"detail", "jjjjjjjjj\tjj"},
-        {"paths", "2jj"},
-        {"graph", "3lllllllll"},
-        {"history", "4lllllllll"},
-        {"events", "e"}}) {
-    for (const tui::Size size :
-         {tui::Size{24, 80}, tui::Size{40, 120}, tui::Size{60, 200}, tui::Size{10, 40}}) {
-      all.push_back({name, keys, size});
-    }
+  for (const auto& [name, keys] : kViews) {
+    for (const tui::Size size : kSizes) all.push_back({name, keys, size});
   }
-  for (const auto& [name, keys] : {std::pair<std::string, std::string>{"help", "?"},
-                                   {"hop", "\tjj\r"},
-                                   {"columns", "o"},
-                                   {"filter", "/spine3\r"}}) {
-    all.push_back({name, keys, {24, 80}});
-  }
+  all.push_back({"filter", "/spine3\r", {24, 80}});
+  all.push_back({"small", "", {5, 20}});
   return all;
+}
+
+TEST(Golden, ShowsEveryScreenAndOverlay) {
+  std::set<std::pair<tui::Screen, tui::Overlay>> seen;
+  for (const auto& [name, keys] : kViews) {
+    sample::Desk desk(sample::fabric());
+    desk.type(keys);
+    seen.insert({desk.state.screen, desk.state.overlay});
+  }
+  for (const tui::Screen screen : {tui::Screen::kFlows, tui::Screen::kPaths, tui::Screen::kGraph,
+                                   tui::Screen::kHistory, tui::Screen::kEvents}) {
+    EXPECT_TRUE(seen.contains({screen, tui::Overlay::kNone})) << static_cast<int>(screen);
+  }
+  EXPECT_TRUE(seen.contains({tui::Screen::kFlows, tui::Overlay::kHelp}));
+  EXPECT_TRUE(seen.contains({tui::Screen::kFlows, tui::Overlay::kHop}));
+}
+
+TEST(Golden, ComparesWithFilesThatAreThereAndWithNoOthers) {
+  std::set<std::string> wanted;
+  for (const Case& each : cases()) wanted.insert(file_name(each));
+  std::set<std::string> kept;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::filesystem::path(ETR_TEST_DATA_DIR) / "tui")) {
+    kept.insert(entry.path().filename().string());
+  }
+  EXPECT_EQ(kept, wanted);
+}
+
+TEST(Golden, SeesAnotherCharacterAndAnotherColour) {
+  sample::Desk desk(sample::fabric());
+  tui::Grid grid = desk.draw({24, 80});
+  const std::string before = picture(grid, true);
+  grid.put(12, 40, "x", grid.at(12, 40).role);
+  EXPECT_NE(picture(grid, true), before);
+  grid = desk.draw({24, 80});
+  grid.put_glyph(12, 40, grid.at(12, 40).code, tui::Role::kError);
+  EXPECT_NE(picture(grid, true), before);
 }
 
 INSTANTIATE_TEST_SUITE_P(Golden, Screen, testing::ValuesIn(cases()), [](const auto& each) {

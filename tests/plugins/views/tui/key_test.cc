@@ -101,4 +101,34 @@ TEST(Bindings, NameEachKeyOnce) {
   EXPECT_EQ(tui::action_for({Code::kCharacter, U'Q'}), tui::Action::kNone);
 }
 
+std::string name_of(const Key& key) {
+  switch (key.code) {
+    case Code::kControl: return std::string("^") + static_cast<char>(key.character - U'a' + U'A');
+    case Code::kUp: return "↑";
+    case Code::kDown: return "↓";
+    case Code::kLeft: return "←";
+    case Code::kRight: return "→";
+    case Code::kHome: return "Home";
+    case Code::kEnd: return "End";
+    case Code::kPageUp: return "PgUp";
+    case Code::kPageDown: return "PgDn";
+    case Code::kTab:
+    case Code::kBackTab: return "Tab";
+    case Code::kEnter: return "Enter";
+    case Code::kEscape: return "Esc";
+    default: return key.character == U' ' ? "Space" : std::string(1, static_cast<char>(key.character));
+  }
+}
+
+TEST(Bindings, AreAllNamedInTheHelp) {
+  for (const tui::Binding& binding : tui::bindings()) {
+    const std::string keys = "/" + std::string(binding.keys) + "/";
+    for (const Key& key : {binding.key, binding.other}) {
+      if (key == Key{}) continue;
+      const std::string name = name_of(key);
+      EXPECT_NE(keys.find("/" + name + "/"), std::string::npos) << name << " is not in " << keys;
+    }
+  }
+}
+
 }  // namespace

@@ -152,7 +152,7 @@ TEST(Graph, SaysAtWhichStepLossBegins) {
   EXPECT_EQ(marked, 1) << "the hops behind the lossy link lose too, but nothing more";
   desk.type("3n");
   EXPECT_THAT(desk.text({40, 120}),
-              HasSubstr("loss from spine2.fabric.example.net to 10.2.3.1 (TTL 3): 31.7%, 1 probe"));
+              HasSubstr("loss from spine2.fabric.example.net to 10.2.3.1 (TTL 3): 31.7%, 1 flow"));
 }
 
 TEST(Graph, KnowsAHopThatWithholdsAnswersFromSomeFlows) {
@@ -266,7 +266,7 @@ TEST(Report, HoldsTheTableAndTheSelectedProbe) {
   const std::string text = tui::report(desk.scene(), tui::ReportExtent::kScreen);
   EXPECT_THAT(text, HasSubstr("ECMP Traceroute to www.example.net"));
   EXPECT_THAT(text, HasSubstr("#15"));
-  EXPECT_THAT(text, HasSubstr("PROBE #3"));
+  EXPECT_THAT(text, HasSubstr("FLOW #3"));
   EXPECT_THAT(text, HasSubstr("probes sent"));
   EXPECT_THAT(text, Not(HasSubstr("\x1b")));
 }
@@ -274,9 +274,9 @@ TEST(Report, HoldsTheTableAndTheSelectedProbe) {
 TEST(Report, IsBoundedOnScreenAndWholeInAFile) {
   Desk desk(sample::large(200, 10));
   EXPECT_THAT(tui::report(desk.scene(), tui::ReportExtent::kScreen),
-              HasSubstr("... and 168 more probes"));
+              HasSubstr("... and 168 more flows"));
   const std::string all = tui::report(desk.scene(), tui::ReportExtent::kAll);
-  EXPECT_THAT(all, HasSubstr("PROBE #199"));
+  EXPECT_THAT(all, HasSubstr("FLOW #199"));
 }
 
 TEST(Report, IsNeverSavedOverAnExistingFile) {

@@ -24,7 +24,8 @@ Role role_at(const tui::Grid& grid, const std::string& text) {
   for (int row = 0; row < grid.size().rows; ++row) {
     std::string line;
     for (int column = 0; column < grid.size().columns; ++column) {
-      line += grid.at(row, column).code < 0x80 ? static_cast<char>(grid.at(row, column).code) : '?';
+      const char32_t code = grid.at(row, column).code;
+      line += code == U'►' ? '>' : code < 0x80 ? static_cast<char>(code) : '?';
     }
     const std::size_t at = line.find(text);
     if (at != std::string::npos) return grid.at(row, static_cast<int>(at)).role;
@@ -124,7 +125,9 @@ TEST(Screen, ListsFurtherRespondersInAStableOrder) {
   other.received = 1000;
   flow->hops[1].responders.push_back(other);
   desk.run.snapshot->flows[0] = flow;
-  desk.type("n\x1b");
+  etr::Path path = desk.run.paths.back();
+  path.hops[1].reply->source = other.address;  // a router before it balances per packet
+  desk.history.record(path);
   desk.state.names = tui::NameMode::kAddresses;
   const std::string text = desk.text(kUsual);
   const std::size_t first = text.find("10.1.1.1");
@@ -134,7 +137,89 @@ TEST(Screen, ListsFurtherRespondersInAStableOrder) {
   EXPECT_LT(first, further);
 }
 
-TEST(Screen, MarksProbesThatAreBlockedOrDoNotArrive) {
+TEST(Screen, PutsRespondersOfThePresentPathBeforeThoseOfOneThatWasLeft) {
+  Desk desk(sample::fabric(1));
+  auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
+  etr::ResponderStats other = flow->hops[1].responders[0];
+  other.address = sample::address("10.9.9.9");
+  flow->hops[1].responders.push_back(other);
+  flow->path_changes = 1;
+  desk.run.snapshot->flows[0] = flow;
+  etr::Path path = desk.run.paths.back();
+  path.path_id = 77;
+  path.hops[1].reply->source = other.address;
+  desk.history.record(path);
+  desk.state.names = tui::NameMode::kAddresses;
+  const std::string text = desk.text(kUsual);
+  EXPECT_THAT(text, HasSubstr("  2 10.9.9.9"));
+  EXPECT_THAT(text, HasSubstr("old 10.1.1.1"));
+  desk.type("2");
+  EXPECT_THAT(desk.text(kUsual), Not(HasSubstr("10.1.1.1"))) << "no path is mixed from two";
+  path.hops[1].reply.reset();
+  path.hops[1].verdict = etr::Verdict::kLost;
+  path.path_id = 78;
+  desk.history.record(path);
+  EXPECT_THAT(desk.text(kUsual), Not(HasSubstr("10.9.9.9"))) << "not heard on its third path yet";
+}
+
+TEST(Screen, CallsADestinationUnreachedOnlyAfterRoundsWithoutAnswer) {
+  Desk desk(sample::fabric(1));
+  auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
+  flow->reached = false;
+  desk.run.snapshot->flows[0] = flow;
+  etr::Path path = desk.run.paths.back();
+  path.hops[5].reply.reset();
+  for (const etr::Verdict verdict : {etr::Verdict::kLost, etr::Verdict::kCut}) {
+    path.hops[5].verdict = verdict;
+    desk.history.record(path);
+    EXPECT_THAT(desk.text(kWide), Not(HasSubstr("6?")));
+    EXPECT_THAT(desk.text(kWide), Not(HasSubstr("not reached")));
+  }
+  path.hops[5].verdict = etr::Verdict::kLost;
+  for (int round = 0; round < 4; ++round) desk.history.record(path);
+  EXPECT_THAT(desk.text(kWide), HasSubstr("6?"));
+  EXPECT_THAT(desk.text(kWide), HasSubstr("not reached"));
+}
+
+TEST(Screen, KeepsTheColourOfLossInTheSelectedRow) {
+  Desk desk(sample::fabric());
+  desk.type("jjjjjjjjj");  // the flow over the lossy link
+  EXPECT_EQ(role_at(desk.draw(kWide), "> #9"), Role::kSelectedFocused);
+  EXPECT_EQ(role_at(desk.draw(kWide), "33.3%"), Role::kSelectedLossHigh);
+  desk.type("\t");
+  EXPECT_EQ(role_at(desk.draw(kWide), "33.3%"), Role::kLossHigh);
+}
+
+TEST(Screen, CountsPathsThatDifferOnlyInSilenceAsOne) {
+  Desk desk(sample::fabric(2));
+  auto twin = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
+  twin->flow = 1;
+  twin->path_id = 99;  // of its own, since its silent hop may be another router
+  desk.run.snapshot->flows[1] = twin;
+  EXPECT_THAT(desk.text(kWide), HasSubstr("Summary (2 probes, 1 unique paths)"));
+  desk.type("2");
+  EXPECT_THAT(desk.text(kWide), HasSubstr("Paths (1 unique of 2 flows)"));
+}
+
+TEST(Screen, SaysThatNothingMatchesInEveryView) {
+  Desk desk(sample::fabric());
+  desk.type("/nobody\r");
+  for (const char* keys : {"1", "2", "3", "4"}) {
+    desk.type(keys);
+    EXPECT_THAT(desk.text(kUsual), HasSubstr("matches")) << keys;
+    EXPECT_THAT(desk.text(kUsual), Not(HasSubstr("Initializing"))) << keys;
+  }
+}
+
+TEST(Screen, NamesThePathsOfAChangeByTheirHashes) {
+  Desk desk(sample::fabric());
+  const std::string before = desk.run.snapshot->flows[2]->path_hash;
+  const std::string after = desk.run.snapshot->flows[6]->path_hash;
+  desk.type("e");
+  EXPECT_THAT(desk.text(kWide), HasSubstr("#6 TTL 2–3: path " + before + " → " + after));
+}
+
+TEST(Screen, MarksFlowsThatAreBlockedOrDoNotArrive) {
   Desk desk(sample::fabric(2));
   auto blocked = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
   blocked->reached = false;
@@ -145,6 +230,7 @@ TEST(Screen, MarksProbesThatAreBlockedOrDoNotArrive) {
   auto lost = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[1]);
   lost->reached = false;
   desk.run.snapshot->flows[1] = lost;
+  desk.history.clear();
   const std::string text = desk.text(kWide);
   EXPECT_THAT(text, HasSubstr("3!"));
   EXPECT_THAT(text, HasSubstr("6?"));

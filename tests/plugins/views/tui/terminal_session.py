@@ -106,6 +106,14 @@ class Session:
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         os.kill(self.pid, signal.SIGWINCH)
 
+    def pause(self):
+        """The program sees nothing until go_on()."""
+        os.kill(self.pid, signal.SIGSTOP)
+        self.wait_for_stop()
+
+    def go_on(self):
+        os.kill(self.pid, signal.SIGCONT)
+
     def read(self, seconds):
         """Feeds the screen with what comes within the time; False at the end of the output."""
         ready, _, _ = select.select([self._fd], [], [], seconds)

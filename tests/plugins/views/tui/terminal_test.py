@@ -1,6 +1,7 @@
 """The tui in a pseudo-terminal, with a made-up run: keys, sizes, colours, and leaving in order."""
 
 import os
+import random
 import re
 import signal
 import sys
@@ -19,6 +20,8 @@ from terminal_session import Session
 DRIVER = os.path.abspath(os.environ["TUI_DRIVER"])
 GOLDEN = os.path.join(os.environ["ETR_TEST_DATA_DIR"], "tui")
 LEAVE = b"\x1b[?1049l"
+ENTER = b"\x1b[?1049h"
+ALL_VIEWS = ("1", "\t\r", "\x1b1", "2\t", "3", "4", "e", "?", "\x1bo", "\x1b1")
 SHOW_CURSOR = b"\x1b[?25h"
 
 
@@ -35,13 +38,13 @@ class Screens(unittest.TestCase):
     def test_keys_show_every_screen(self):
         with start() as tui:
             tui.wait_for("Summary (16 probes, 16 unique paths)")
-            for key, title in (("2", "Paths (16 unique"), ("3", "Graph (16 probes"),
-                               ("4", "History of probe #0"), ("e", "Events (5"),
+            for key, title in (("2", "Paths (16 unique"), ("3", "Graph (16 flows"),
+                               ("4", "History of flow #0"), ("e", "Events (5"),
                                ("?", "Keys"), ("1", "Summary (16")):
                 tui.press(key)
                 tui.wait_for(title)
             tui.press("\x1b[B\x1b[B\x1b[A")
-            tui.wait_for("► PROBE #1 ◄")
+            tui.wait_for("► FLOW #1 ◄")
             tui.press("\t")
             tui.wait_for("[detail focus]")
 
@@ -73,7 +76,7 @@ class Screens(unittest.TestCase):
         with start("flows=1000") as tui:
             tui.wait_for("Summary (1000 probes")
             tui.press("j" * 777)
-            tui.wait_for("► PROBE #777 ◄")
+            tui.wait_for("► FLOW #777 ◄")
 
     def test_saving_writes_the_data_and_never_over_a_file(self):
         with tempfile.TemporaryDirectory() as folder, start(folder=folder) as tui:
@@ -83,13 +86,61 @@ class Screens(unittest.TestCase):
             tui.wait_for("saved to here.txt")
             with open(os.path.join(folder, "here.txt"), encoding="utf-8") as file:
                 text = file.read()
-            self.assertIn("PROBE #15", text)
+            self.assertIn("FLOW #15", text)
             self.assertNotIn("\x1b", text)
             tui.press("s\x15here.txt\r")
             tui.wait_for("File exists")
 
 
+    def test_the_mouse_stays_the_terminals_so_that_text_can_be_selected(self):
+        for term in ("xterm-256color", "xterm", "screen-256color", "tmux-256color", "linux", "vt220"):
+            with self.subTest(term), start(environment={"TERM": term}) as tui:
+                tui.wait(lambda: "Summary" in tui.text, "the first screen")
+                for keys in ALL_VIEWS:
+                    tui.press(keys)
+                tui.press("q")
+                self.assertEqual(tui.finish(), 0)
+                # X10, normal, highlight, button, any-event tracking; focus; UTF-8, SGR, urxvt forms.
+                modes = {mode for found in re.findall(rb"\x1b\[\?([0-9;]+)h", tui.raw)
+                         for mode in found.split(b";")}
+                self.assertFalse(modes & {b"9", b"1000", b"1001", b"1002", b"1003", b"1004", b"1005",
+                                          b"1006", b"1015", b"1016"}, tui.raw)
+
+
 class Sizes(unittest.TestCase):
+    def test_draws_anew_after_a_size_that_came_and_went_unseen(self):
+        with start() as tui:
+            tui.wait_for("Summary")
+            tui.wait(lambda: tui.lines[22].endswith("╯"), "the whole frame")
+            tui.pause()
+            tui.resize(5, 20)
+            tui.resize(24, 80)
+            tui.go_on()
+            tui.wait_for("Summary (16 probes, 16 unique paths)")
+            tui.wait(lambda: tui.lines[22].endswith("╯"), "the whole frame")
+
+    def test_survives_a_storm_of_sizes(self):
+        dice = random.Random(20261122)
+        with start() as tui:
+            tui.wait_for("Summary")
+            for turn in range(300):
+                tui.resize(dice.randint(1, 60), dice.randint(1, 200))
+                if turn % 3 == 0:
+                    tui.press(dice.choice("1234e?jk\t"))
+                tui.read(0)
+            tui.resize(24, 80)
+            tui.press("\x1b\x1b\x1b1g")
+            tui.press("jjjjjjjjj")
+            with open(f"{GOLDEN}/flows_80x24.txt", encoding="utf-8") as file:
+                wanted = [line.rstrip("\n") for line in file][:24]
+            tui.wait(lambda: [line.rstrip() for line in tui.lines] == wanted, "the picture")
+
+    def test_says_what_it_needs_on_20x5(self):
+        with start(rows=5, columns=20) as tui:
+            tui.wait_for("20x5, needs 24x6")
+            tui.press("q")
+            self.assertEqual(tui.finish(), 0)
+
     def test_follows_the_window_at_any_moment(self):
         with start() as tui:
             tui.wait_for("Summary")
@@ -139,16 +190,48 @@ class Looks(unittest.TestCase):
             self.assertIn("terminal type 'no-such-terminal' is not known", tui.text)
 
     def test_lets_no_octet_of_a_hostile_name_act_on_the_terminal(self):
-        with start("hostile=1") as tui:
-            tui.wait_for("evil")
-            for key in "2341":
-                tui.press(key)
-            tui.press("q")
-            self.assertEqual(tui.finish(), 0)
-        self.assertNotIn(b"\x1b[2J\x1b[31m", tui.raw)
-        self.assertNotIn(b"\x07", tui.raw)
-        self.assertNotIn("\u202e".encode(), tui.raw)
-        tui.raw.decode("utf-8")  # raises if an octet came through as it was
+        for environment in ({}, {"TERM": "linux"}, {"LC_ALL": "C", "NO_COLOR": "1"}):
+            with self.subTest(environment), tempfile.TemporaryDirectory() as folder, \
+                    start("hostile=1", environment=environment, folder=folder) as tui:
+                tui.wait_for("evil")
+                for keys in ALL_VIEWS:
+                    tui.press(keys)
+                tui.press("s\x15saved\r")
+                tui.wait_for("saved to saved")
+                tui.press("nnr")
+                tui.press("q")
+                self.assertEqual(tui.finish(), 0)
+                with open(os.path.join(folder, "saved"), "rb") as file:
+                    saved = file.read()
+            self.assert_harmless(tui.raw)
+            self.assert_harmless(saved)
+            self.assertNotIn(b"\x1b", saved)
+
+    def assert_harmless(self, octets):
+        self.assertNotIn(b"\x1b[2J\x1b[31m", octets)
+        self.assertNotIn(b"\x1b]", octets)
+        self.assertNotIn(b"\x1bP", octets)
+        self.assertFalse(set(octets) & (set(range(0x20)) - set(b"\b\t\n\r\x0e\x0f\x1b")))
+        text = octets.decode("utf-8")  # raises if an octet came through as it was
+        self.assertFalse(set(text) & set("\u202e\u2066\u2067\u2069\u200f\u200d\u0301\u05d0\u009b\ufeff"))
+
+    def test_keeps_every_frame_in_place_whatever_the_names(self):
+        """Row by row, the hostile screen ends where the harmless one does."""
+        with start() as plain, start("hostile=1") as hostile:
+            for tui in (plain, hostile):
+                tui.wait_for("Summary")
+            for keys, title in (("jj", "Summary"), ("\t\r", "responder"), ("\x1b\x1b2", "PATH"),
+                                ("3", "Graph"), ("4", "History"), ("e", "Events"), ("?", "Keys")):
+                for tui in (plain, hostile):
+                    tui.press(keys)
+                plain.wait_for(title)
+                plain.wait(lambda: plain.lines[-1].startswith("? help"), "the last line")
+                hostile.wait(lambda: self.edges(hostile) == self.edges(plain), f"the frame of {title}")
+
+    @staticmethod
+    def edges(tui):
+        return [(tui.screen.buffer[row][0].data, tui.screen.buffer[row][79].data)
+                for row in range(1, 23)]
 
 
 class Leaving(unittest.TestCase):
@@ -166,7 +249,7 @@ class Leaving(unittest.TestCase):
             self.assertIn(SHOW_CURSOR, tui.raw)
             table = tui.raw[tui.raw.index(b"ECMP", left):]
             self.assertIn(b"#15", table)
-            self.assertIn(b"PROBE #0", table)
+            self.assertIn(b"FLOW #0", table)
             self.assertIn(b"probes sent", table)
             self.assertNotIn(b"\x1b", table, "plain text")
             self.assertLessEqual(max(len(line) for line in table.decode().split("\r\n")), 80)

@@ -24,10 +24,17 @@ namespace {
 using Kind = etr::Command::Kind;
 
 void make_hostile(sample::Run& run) {
-  run.names.known["10.0.0.1"] = "\x1b[2J\x1b[31mevil\x07.example";
-  run.names.known["10.1.1.1"] = "\xe2\x80\xae" "drawkcab.example";
-  run.names.known["10.2.1.1"] = "bad\xff\xfe\xc3utf8";
+  run.names.known["10.0.0.1"] = "\x1b[2J\x1b[31mevil\x07\x1b]0;title\x07\x1bP\x9b\u009b?1000h.example";
+  run.names.known["10.1.1.1"] = "\u202e" "drawkcab\u2067\u2069\u200f.example";
+  run.names.known["10.1.2.1"] = "東京タワー東京タワー東京タワー東京タワー.example";
+  run.names.known["10.1.3.1"] = "e\u0301\u0301\u0301\u200d\ufeff\u05d0\u05d1.example";
+  run.names.known["10.2.1.1"] = "bad\xff\xfe\xc3utf8\xed\xa0\x80\xf4\x90\x80\x80";
+  run.names.known["10.3.0.1"] = std::string("zero\0\r\n\t\b\x7f.example", 17);
   run.names.known["203.0.113.80"] = std::string(255, 'x') + ".example";
+  run.info.traces[0].target = "www\x1b[31m\u202e.example";
+  etr::Event event;
+  event.text = "from the network: \x1b[2J\u202e\xff";
+  run.events.push_back(event);
 }
 
 struct Settings {

@@ -75,7 +75,7 @@ TEST(Keys, OpenAPathAsAFilterAndLeaveItWithEscape) {
   const tui::Scene shown = desk.scene();
   EXPECT_EQ(shown.flows.size(), 2U);
   EXPECT_EQ(shown.all.size(), 32U);
-  for (const auto* flow : shown.flows) EXPECT_EQ(flow->path_id, *desk.state.filter_path);
+  for (const auto* flow : shown.flows) EXPECT_EQ(flow->path_hash, desk.state.filter_path->hash);
   EXPECT_THAT(desk.text(kWide), HasSubstr("Summary (2 of 32 probes, 1 unique paths) on path"));
   desk.type("\x1b");
   EXPECT_EQ(desk.scene().flows.size(), 32U);
@@ -93,7 +93,7 @@ TEST(Keys, FilterByPortHashAddressAndName) {
   EXPECT_EQ(matching("10.2.4."), 4U);
   EXPECT_EQ(matching(desk.run.snapshot->flows[5]->path_hash), 1U);
   EXPECT_EQ(matching("nobody"), 0U);
-  EXPECT_THAT(desk.text(kWide), HasSubstr("no probe matches the filter"));
+  EXPECT_THAT(desk.text(kWide), HasSubstr("no flow matches the filter"));
   desk.type("F");
   EXPECT_EQ(desk.scene().flows.size(), 16U);
 }
