@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import statistics
 import sys
 import tempfile
 import termios
@@ -21,9 +22,22 @@ NETWORK = os.path.join(os.environ["ETR_SOURCE_DIR"], "examples", "networks", "de
 LEAVE = b"\x1b[?1049l"
 
 
-def start(*options):
+LOSSLESS = os.path.join(os.environ["ETR_SOURCE_DIR"], "examples", "networks", "nested4x4.toml")
+PLUGINS = os.environ["ETR_TEST_PLUGINS"]
+
+
+def start(*options, **settings):
     return Session([ETR, "--simulate", NETWORK, "-P", "8", "-d", "300ms", *options, "web"],
-                   columns=110, rows=30)
+                   **{"columns": 110, "rows": 30, **settings})
+
+
+def write_pipeline(folder, *view):
+    """A pipeline file whose view is the tui with these options."""
+    path = os.path.join(folder, "pipeline.toml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(['[prober]', 'use = "tcp-syn"', '[hasher]', 'use = "crc32"',
+                              '[view]', 'use = "tui"', *view]) + "\n")
+    return path
 
 
 class Program(unittest.TestCase):
@@ -61,10 +75,16 @@ class Program(unittest.TestCase):
             etr.wait_for("statistics reset")
 
     def test_leaves_in_order_whatever_ends_it(self):
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
             with self.subTest(number), start() as etr:
                 etr.wait_for("www.shop.example")
                 os.kill(etr.pid, number)
+                etr.finish()
+                self.left_in_order(etr)
+        for key in ("q", "\x03", "\x1c"):
+            with self.subTest(key), start() as etr:
+                etr.wait_for("www.shop.example")
+                etr.press(key)
                 etr.finish()
                 self.left_in_order(etr)
 
@@ -83,12 +103,35 @@ class Program(unittest.TestCase):
             self.assertNotRegex(etr.raw, rb"\x1b\[\?(?:9|100[0-6]|1015|1016)(?:;[0-9;]*)?h")
 
     def test_leaves_a_usable_terminal_when_it_crashes(self):
-        with start() as etr:
-            etr.wait_for("www.shop.example")
-            os.kill(etr.pid, signal.SIGSEGV)
-            self.assertEqual(etr.finish(), -signal.SIGSEGV)
-            self.assertIn(LEAVE, etr.raw)
-            self.assertEqual(etr.modes(), etr.modes_before)
+        for number in (signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT):
+            with self.subTest(number), start() as etr:
+                etr.wait_for("www.shop.example")
+                os.kill(etr.pid, number)
+                self.assertEqual(etr.finish(), -number)
+                self.assert_usable(etr)
+
+    def test_leaves_a_usable_terminal_when_the_view_crashes(self):
+        for how, number in (("fault", signal.SIGSEGV), ("abort", signal.SIGABRT)):
+            with self.subTest(how), start("--plugin-path", PLUGINS, "--view", "crashing",
+                                          "--set", f"view.how={how}") as etr:
+                self.assertEqual(etr.finish(), -number)
+                self.assertIn(b"\x1b[?1049h", etr.raw)
+                self.assertIn(b"Summary", etr.raw)
+                self.assert_usable(etr)
+
+    def test_leaves_a_usable_terminal_when_the_view_throws(self):
+        with start("--plugin-path", PLUGINS, "--view", "crashing", "--set", "view.how=throw",
+                   "-c", "2") as etr:
+            self.assertEqual(etr.finish(), 1)
+            self.assert_usable(etr)
+            after = etr.raw[etr.raw.rindex(LEAVE):]
+            self.assertIn(b"view 'crashing': tired of drawing", after)
+
+    def assert_usable(self, etr):
+        left = etr.raw.rindex(LEAVE)
+        self.assertGreater(left, etr.raw.rindex(b"\x1b[?1049h"))
+        self.assertIn(b"\x1b[?25h", etr.raw[etr.raw.rindex(b"\x1b[?25l"):], "the cursor shows")
+        self.assertEqual(etr.modes(), etr.modes_before)
 
     def test_stops_and_comes_back(self):
         with start() as etr:
@@ -101,6 +144,89 @@ class Program(unittest.TestCase):
             etr.wait(lambda: b"www.shop.example" in etr.raw[seen:], "the screen again")
             etr.press("q")
             self.assertEqual(etr.finish(), 0)
+
+    def test_takes_its_options_from_the_pipeline_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = write_pipeline(folder, 'start = "graph"', 'names = "addresses"', 'theme = "light"')
+            with start("--pipeline", file) as etr:
+                etr.wait_for("Graph (8 flows")
+                etr.wait_for("203.0.113.80")
+                self.assertNotIn("www.shop.example", etr.text)
+                self.assertIn(b"38;5;29", etr.raw, "the green of the light theme")
+                self.assertNotIn(b"38;5;78", etr.raw, "that of the dark one")
+            file = write_pipeline(folder, 'columns = "LSQ"', 'colours = false', 'ascii = true')
+            with start("--pipeline", file) as etr:
+                etr.wait_for("P95")
+                self.assertNotIn("Jttr", etr.text)
+                self.assertNotIn("Worst", etr.text)
+                self.assertNotIn(b"\x1b[38;5;", etr.raw)
+                self.assertFalse([octet for octet in etr.raw if octet >= 128])
+
+    def test_refreshes_no_more_often_than_told(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = write_pipeline(folder, 'refresh = "1h"')
+            records = os.path.join(folder, "records")
+            with start("--pipeline", file, "-j", records) as etr:
+                etr.wait_for("? help")
+                seen = len(etr.raw)
+
+                def enough():
+                    with open(records, encoding="utf-8") as lines:
+                        return len(lines.readlines()) >= 40
+                etr.wait(lambda: os.path.exists(records) and enough(), "40 records")
+                self.assertEqual(len(etr.raw), seen, "nothing drawn in the meantime")
+                etr.press("j")
+                etr.wait_for("► FLOW #1 ◄")
+                self.assertIn("www.shop.example", etr.text, "a key is answered with the newest state")
+
+    def test_says_which_option_has_a_value_that_is_none(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for option, what in (('theme = "blue"', "option 'theme': no such value 'blue', known are "
+                                                    "dark, light"),
+                                 ('start = "x"', "known are flows, paths, graph, history, events"),
+                                 ('names = "x"', "known are both, names, addresses"),
+                                 ('columns = "LK"', "option 'columns': no such column: K"),
+                                 ('refresh = 3', "refresh"),
+                                 ('colour = true', "colours")):
+                with self.subTest(option), \
+                        start("--pipeline", write_pipeline(folder, option), columns=200) as etr:
+                    self.assertEqual(etr.finish(), 1)
+                    self.assertIn(what, etr.text)
+                    self.assertNotIn(b"\x1b[?1049h", etr.raw, "before the screen is taken")
+
+    def test_shows_the_numbers_of_the_records(self):
+        """The final table against figures computed anew from the same run's records."""
+        with tempfile.TemporaryDirectory() as folder:
+            file = os.path.join(folder, "records")
+            with Session([ETR, "--simulate", LOSSLESS, "-P", "12", "-d", "200ms", "-c", "9", "-j", file,
+                          "target"], columns=140, rows=50) as etr:
+                self.assertEqual(etr.finish(), 0)
+            with open(file, encoding="utf-8") as lines:
+                records = [json.loads(line) for line in lines]
+            table = etr.raw[etr.raw.rindex(LEAVE):].decode()
+            shown = {}
+            for line in table.splitlines():
+                fields = line.replace("►", " ").split()
+                if len(fields) == 11 and fields[0].startswith("#"):
+                    shown[int(fields[0][1:])] = fields[1:]
+            self.assertEqual(len(shown), 12)
+            self.assertIn(f"{len({r['path_hash'] for r in records})} unique paths", table)
+            for flow, fields in shown.items():
+                mine = [record for record in records if record["probe_id"] == flow]
+                rtts = [record["hops"][-1]["rtt_ns"] / 1e6 for record in mine]
+                self.assertEqual(len(rtts), 9)
+                jitter = 0
+                for one, other in zip(rtts, rtts[1:]):
+                    jitter += (abs(other - one) - jitter) / 16
+                wanted = [str(mine[-1]["source_port"]), mine[-1]["path_hash"],
+                          str(mine[-1]["hops"][-1]["ttl"]), "0.0%",
+                          *(f"{number:.2f}" for number in (statistics.mean(rtts), min(rtts), max(rtts),
+                                                           statistics.stdev(rtts), jitter)), "0"]
+                for field, number in zip(fields, wanted):
+                    if "." in number and "%" not in number:
+                        self.assertAlmostEqual(float(field), float(number), delta=0.0101)
+                    else:
+                        self.assertEqual(field, number)
 
     def test_writes_records_beside_the_screen(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -1,0 +1,49 @@
+// The tui, which after some frames writes to nowhere, aborts or throws, all on the view's thread.
+// What then becomes of the terminal is for program_test.py to see.
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "plugins/views/tui/tui_view.h"
+
+class CrashingView final : public etr::View {
+ public:
+  struct Options {
+    std::string how = "fault";
+    int after = 5;
+  };
+  static constexpr etr::PluginInfo kInfo{"crashing", "1.0.0", "The tui, for a few frames"};
+  static constexpr auto kOptions =
+      std::tuple{etr::option("how", &Options::how, "fault, abort or throw"),
+                 etr::option("after", &Options::after, "Frames before it")};
+
+  explicit CrashingView(const Options& options) : options_(options), view_({}) {}
+
+  bool needs_terminal() const override { return true; }
+  void open(const etr::RunInfo& run, etr::Names& names) override { view_.open(run, names); }
+  void render(const std::shared_ptr<const etr::Snapshot>& snapshot) override {
+    view_.render(snapshot);
+    if (--options_.after <= 0) crash();
+  }
+  void on_path(const etr::Path& path) override { view_.on_path(path); }
+  int input_fd() const override { return view_.input_fd(); }
+  etr::Command on_input() override { return view_.on_input(); }
+  std::optional<etr::Duration> next_refresh() const override { return view_.next_refresh(); }
+  std::string terminal_reset() const override { return view_.terminal_reset(); }
+  void close(const etr::Summary& summary) override { view_.close(summary); }
+
+ private:
+  void crash() const {
+    if (options_.how == "abort") std::abort();
+    if (options_.how == "throw") throw std::runtime_error("tired of drawing");
+    volatile int* volatile nowhere = nullptr;
+    *nowhere = 1;
+  }
+
+  Options options_;
+  TuiView view_;
+};
+
+ETR_PLUGIN(CrashingView);
