@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstddef>
 
 namespace etr::app {
@@ -15,7 +16,9 @@ namespace {
 
 // The only mutable globals of the program: a signal handler can reach nothing else.
 std::array<char, 256> reset_bytes;
-volatile std::size_t reset_size = 0;
+// Set once the bytes are: the view may crash on its thread while they are written here.
+std::atomic<std::size_t> reset_size = 0;
+static_assert(std::atomic<std::size_t>::is_always_lock_free, "else not for signal handlers");
 int terminal = -1;
 termios modes;
 bool modes_known = false;
@@ -29,9 +32,10 @@ void on_fatal(int signal) {
 }  // namespace
 
 void reset_terminal() {
-  if (reset_size == 0 || terminal < 0) return;
+  const std::size_t size = reset_size.load(std::memory_order_acquire);
+  if (size == 0 || terminal < 0) return;
   [[maybe_unused]] const ssize_t nothing_to_do_about_it =
-      ::write(terminal, reset_bytes.data(), reset_size);
+      ::write(terminal, reset_bytes.data(), size);
   if (modes_known) ::tcsetattr(terminal, TCSANOW, &modes);  // async-signal-safe, as write() is
 }
 
@@ -42,8 +46,9 @@ void remember_terminal_modes() {
 
 void reset_terminal_on_crash(const std::string& bytes) {
   if (bytes.empty()) return;
-  reset_size = std::min(bytes.size(), reset_bytes.size());
-  std::copy_n(bytes.begin(), reset_size, reset_bytes.begin());
+  const std::size_t size = std::min(bytes.size(), reset_bytes.size());
+  std::copy_n(bytes.begin(), size, reset_bytes.begin());
+  reset_size.store(size, std::memory_order_release);
   for (const int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT}) std::signal(signal, on_fatal);
 }
 

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "pipeline/resolver.h"
 #include "pipeline/targets.h"
+#include "pipeline/thread_name.h"
 #include "pipeline/topology_file.h"
 #include "transport/file_descriptor.h"
 #include "transport/pcap_transport.h"
@@ -117,6 +118,7 @@ absl::Status Pipeline::start() {
     return status;
   }
   probing_ = std::thread([this] {
+    name_thread("etr-probing");
     engine_status_ = engine_->run(*output_);
     done_.wake();
   });

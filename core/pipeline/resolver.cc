@@ -18,6 +18,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "pipeline/ptr_reply.h"
+#include "pipeline/thread_name.h"
 #include "pipeline/wake_fd.h"
 
 namespace etr::pipeline {
@@ -73,7 +74,10 @@ class Resolver::Impl {
       const int error = ares_set_servers_ports_csv(channel_, options_.servers.c_str());
       if (error != ARES_SUCCESS) return failure(error);
     }
-    thread_ = std::thread([this] { run(); });
+    thread_ = std::thread([this] {
+      name_thread("etr-resolver");
+      run();
+    });
     return absl::OkStatus();
   }
 

@@ -13,6 +13,7 @@
 #include "pipeline/attach_names.h"
 #include "pipeline/channel.h"
 #include "pipeline/output_fault.h"
+#include "pipeline/thread_name.h"
 
 namespace etr::pipeline {
 namespace {
@@ -46,7 +47,10 @@ class SinkRunner::State : public std::enable_shared_from_this<State> {
   }
 
   absl::Status start(const RunInfo& run) {
-    thread_ = std::thread([self = shared_from_this(), run] { self->run(run); });
+    thread_ = std::thread([self = shared_from_this(), run] {
+      name_thread("etr-sinks");
+      self->run(run);
+    });
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return opened_; });
     return open_status_;

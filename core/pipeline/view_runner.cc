@@ -18,6 +18,7 @@
 #include "pipeline/attach_names.h"
 #include "pipeline/channel.h"
 #include "pipeline/output_fault.h"
+#include "pipeline/thread_name.h"
 #include "pipeline/wake_fd.h"
 
 namespace etr::pipeline {
@@ -47,7 +48,10 @@ class ViewRunner::State : public std::enable_shared_from_this<State> {
         view_(std::move(named.view)) {}
 
   absl::Status start(const RunInfo& run) {
-    thread_ = std::thread([self = shared_from_this(), run] { self->run(run); });
+    thread_ = std::thread([self = shared_from_this(), run] {
+      name_thread("etr-view");
+      self->run(run);
+    });
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return opened_; });
     return open_status_;
