@@ -1,7 +1,6 @@
 #include "trace/fixed_rounds.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace etr::trace {
@@ -99,23 +98,15 @@ std::optional<FixedRounds::Candidate> FixedRounds::second_look(const FlowPlan& f
   return Candidate{*flow.look, std::max(at, flow.hold)};
 }
 
-std::optional<FixedRounds::Candidate> FixedRounds::candidate(std::uint32_t id,
-                                                             const FlowPlan& flow) const {
+// In ascending order: a SYN that comes after one with a higher sequence number draws a challenge
+// ACK from an open port, which names no probe.
+std::optional<FixedRounds::Candidate> FixedRounds::candidate(const FlowPlan& flow) const {
   if (const auto look = second_look(flow)) return look;
-  std::array<Candidate, kWindow> open;
-  std::size_t count = 0;
-  const std::size_t last = limit(flow);
-  for (std::size_t i = flow.first_unsent; i < last && count < open.size(); ++i) {
-    if (flow.steps[i].mark != Mark::kUnsent) continue;
-    const auto ttl = static_cast<std::uint8_t>(i + 1);
-    const auto at = permitted_at(flow, ttl);
-    if (!at || (count > 0 && *at > open.front().at)) break;
-    open[count++] = {ttl, *at};
-  }
-  if (count == 0) return std::nullopt;
-  // Several at once (no delay between TTLs): each flow begins elsewhere, so that the responders of
-  // all TTLs take turns.
-  return open[(id + flow.sends) % count];
+  if (!sweeping(flow)) return std::nullopt;
+  const auto ttl = static_cast<std::uint8_t>(flow.first_unsent + 1);
+  const auto at = permitted_at(flow, ttl);
+  if (!at) return std::nullopt;
+  return Candidate{ttl, *at};
 }
 
 void FixedRounds::schedule(std::uint32_t id) {
@@ -124,14 +115,14 @@ void FixedRounds::schedule(std::uint32_t id) {
   if (!flow.active || flow.parked) return;
   std::optional<Instant> at;
   if (sweeping(flow) || flow.look) {
-    if (const auto wanted = candidate(id, flow)) at = wanted->at;
+    if (const auto wanted = candidate(flow)) at = wanted->at;
   } else if (!flow.last_round) {
     at = flow.next_start;
   }
   if (at == flow.queued) return;
   ++flow.version;
   flow.queued = at;
-  if (at) queue_.push({*at, order_++, id, flow.version});
+  if (at) queue_.push({*at, flow.turn, id, flow.version});
 }
 
 void FixedRounds::count_busy(FlowPlan& flow) {
@@ -149,7 +140,7 @@ std::optional<Cell> FixedRounds::next(Instant now) {
     if (due.version != flow.version) continue;
     flow.queued.reset();
     if (!sweeping(flow) && !flow.look && !begin_round(due.flow, flow, now)) continue;
-    const auto wanted = candidate(due.flow, flow);
+    const auto wanted = candidate(flow);
     if (!wanted || wanted->at > now) {
       schedule(due.flow);
       continue;
@@ -166,7 +157,7 @@ std::optional<Cell> FixedRounds::next(Instant now) {
       if (!flow.nameless_answers) check_end(flow);
     }
     if (flow.end == wanted->ttl) flow.end_probe = flow.round;
-    ++flow.sends;
+    if (++flow.sends % kWindow == 0) flow.turn = ++turn_;
     schedule(due.flow);
     return Cell{due.flow, wanted->ttl, flow.round};
   }

@@ -4,6 +4,7 @@
 // answered, or once everything below has had time to answer. The first answer that is not a time
 // exceeded ends the walk. If the TTL below it has not answered, the walk's end is uncertain (that
 // probe may have been lost on its way to the destination) and the TTL below is looked at again.
+// Flows due at once take turns of 3 TTLs, so that no router sees them all in a row.
 //
 // From round 1 on a flow sends TTL 1..end, flow f starting f/P of the interval after flow 0, so
 // that routers shared by flows see evenly spaced probes. Where the destination stays silent the
@@ -15,6 +16,7 @@
 #include <functional>
 #include <optional>
 #include <queue>
+#include <tuple>
 #include <vector>
 
 #include "trace/planner.h"
@@ -87,17 +89,18 @@ class FixedRounds final : public Planner {
     std::vector<Step> steps;                ///< Index TTL - 1, of the running round.
     std::uint8_t first_unsent = 0;          ///< Index of the first step not sent, or their number.
     std::uint32_t sends = 0;
+    std::uint64_t turn = 0;                 ///< Place among flows due at the same time.
     std::uint8_t planned_cells = 0;         ///< Its share of total_cells_.
     std::uint64_t version = 0;              ///< Of its entry in the queue.
     std::optional<transport::Instant> queued;  ///< When that entry is due, if there is one.
   };
   struct Due {
     transport::Instant at;
-    std::uint64_t order;  ///< First come, first served among equals.
+    std::uint64_t turn;
     std::uint32_t flow;
     std::uint64_t version;
     friend bool operator>(const Due& a, const Due& b) {
-      return a.at != b.at ? a.at > b.at : a.order > b.order;
+      return std::tie(a.at, a.turn, a.flow) > std::tie(b.at, b.turn, b.flow);
     }
   };
   struct Candidate {
@@ -107,7 +110,7 @@ class FixedRounds final : public Planner {
 
   std::uint8_t limit(const FlowPlan& flow) const;
   Duration patience(const FlowPlan& flow) const;
-  std::optional<Candidate> candidate(std::uint32_t id, const FlowPlan& flow) const;
+  std::optional<Candidate> candidate(const FlowPlan& flow) const;
   std::optional<Candidate> second_look(const FlowPlan& flow) const;
   std::optional<transport::Instant> permitted_at(const FlowPlan& flow, std::uint8_t ttl) const;
   bool sweeping(const FlowPlan& flow) const;
@@ -134,7 +137,7 @@ class FixedRounds final : public Planner {
   std::uint32_t busy_ = 0;
   mutable std::priority_queue<Due, std::vector<Due>, std::greater<>> queue_;
   std::deque<std::uint32_t> parked_;
-  std::uint64_t order_ = 0;
+  std::uint64_t turn_ = 0;                  ///< The last one given.
 };
 
 }  // namespace etr::trace

@@ -320,6 +320,19 @@ TEST(FixedRounds, TakesTurnsAmongTtlsWithoutDelay) {
   EXPECT_THAT(first_six, ElementsAre(std::pair(1, 2), std::pair(2, 2), std::pair(3, 2)));
 }
 
+TEST(FixedRounds, SendsTheTtlsOfAFlowInAscendingOrder) {
+  FixedRoundsOptions options = rounds(3);
+  options.ttl_delay = 0ms;
+  Play play(options, 64, line(9));
+  play.run();
+  for (std::uint32_t flow = 0; flow < 64; ++flow) {
+    for (std::uint64_t round = 0; round < 3; ++round) {
+      const std::vector<int> ttls = play.ttls(flow, round);
+      EXPECT_TRUE(std::is_sorted(ttls.begin(), ttls.end())) << flow << " " << round;
+    }
+  }
+}
+
 TEST(FixedRounds, StretchesARoundThatDoesNotFit) {
   FixedRoundsOptions options = rounds(6);
   options.rate = 10;
