@@ -74,7 +74,12 @@ std::vector<std::vector<HopClass>> classify(const Evidence& evidence) {
     }
     for (const auto& [address, group] : groups) {
       const HopClass verdict = judge(tally(evidence, group, hop));
-      for (const std::size_t flow : group) classes[flow][hop] = verdict;
+      for (const std::size_t flow : group) {
+        // A limiter serves all flows, loss takes whom it takes.
+        const HopEvidence& own = evidence[flow][hop];
+        const bool spared = own.answered == own.verdicts && verdict != HopClass::kLimited;
+        classes[flow][hop] = spared ? HopClass::kAnswering : verdict;
+      }
     }
   }
   return classes;

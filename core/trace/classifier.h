@@ -5,7 +5,8 @@
 // is missing at h itself is the responder's own silence. A hop is `limited` where its own ratio r(h)
 // lies below R(h) with disjoint Wilson intervals; it is `lossy` only if nothing behind it speaks
 // against that. Flows that share the hop's address are judged together, h and everything behind
-// it over the same flows, because one limiter serves them all.
+// it over the same flows, because one limiter serves them all. A flow that lost nothing there is
+// answering all the same: loss may lie on the way of the others.
 #pragma once
 
 #include <cstdint>

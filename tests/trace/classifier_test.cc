@@ -97,6 +97,18 @@ TEST(Classifier, JudgesFlowsThatShareAnAddressTogether) {
   for (const auto& one : together) EXPECT_THAT(one, ElementsAre(kLimited, kAnswering));
 }
 
+TEST(Classifier, CallsNoHopOfAFlowLossyThatLostNothingThere) {
+  const auto both = classify({flow("100/100 100/100"), flow("100/100 80/100")});
+  EXPECT_THAT(both[0], ElementsAre(kAnswering, kAnswering));
+  EXPECT_THAT(both[1], ElementsAre(kAnswering, kLossy));
+}
+
+TEST(Classifier, CallsALimiterLimitedForFlowsThatItHappenedToAnswer) {
+  const auto both = classify({flow("100/100 100/100"), flow("20/100 100/100")});
+  EXPECT_THAT(both[0], ElementsAre(kLimited, kAnswering));
+  EXPECT_THAT(both[1], ElementsAre(kLimited, kAnswering));
+}
+
 TEST(Classifier, JudgesBranchesApart) {
   const auto both = classify({flow("50/100 50/100", 1), flow("100/100 100/100", 2)});
   EXPECT_THAT(both[0], Each(kLossy));
