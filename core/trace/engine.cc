@@ -36,6 +36,8 @@ constexpr Duration kMaxClockStep = std::chrono::milliseconds(10);
 constexpr Duration kStackedCopy = std::chrono::milliseconds(1);
 /// Sends between two looks at the capture.
 constexpr int kSendBatch = 16;
+/// From a SYN until our reset has undone its connection: 1.5 round trips, and a reserve.
+constexpr int kHalfOpenRoundTrips = 2;
 constexpr std::uint8_t kMaxExtraAnswers = 8;
 constexpr std::size_t kMaxRespondersTold = 65536;
 constexpr Duration kHousekeeping = std::chrono::seconds(1);
@@ -100,7 +102,7 @@ class Engine::Impl {
 
   void expire(Instant now);
   void give_up(std::uint32_t id, FlowState& flow, Probe& probe);
-  void cut_behind_end(std::uint32_t id, FlowState& flow);
+  void cut_behind_end(std::uint32_t id, FlowState& flow, Duration rtt);
   void withdraw(FlowState& flow, Probe& probe);
   void close_rounds(std::uint32_t id, FlowState& flow);
 
@@ -389,7 +391,7 @@ void Engine::Impl::accept(std::uint32_t id, FlowState& flow, Probe& probe, const
                                     : OutcomeKind::kBlocked;
   planner_->on_outcome(
       cell, {kind, transport_.clock().now(), reply.rtt, !answer.decoded.probe.has_value()});
-  cut_behind_end(id, flow);
+  cut_behind_end(id, flow, reply.rtt.value_or(Duration::zero()));
   close_rounds(id, flow);
 }
 
@@ -417,17 +419,25 @@ void Engine::Impl::give_up(std::uint32_t id, FlowState& flow, Probe& probe) {
   close_rounds(id, flow);
 }
 
-/// Once the end of the path is known, probes beyond it tell nothing.
-void Engine::Impl::cut_behind_end(std::uint32_t id, FlowState& flow) {
+/// Once the end of the path is known, probes beyond it tell nothing. But they have reached the
+/// destination or will: nothing more goes there until a half-open connection of theirs has met our
+/// kernel's reset, for a SYN with a lower sequence number would draw a challenge ACK (RFC 5961 §4).
+void Engine::Impl::cut_behind_end(std::uint32_t id, FlowState& flow, Duration rtt) {
   flow.end = planner_->end_of_path(id);
   if (!flow.end) return;
   std::uint32_t withdrawn = 0;
+  Instant last{};
   flow.probes.for_each_in_flight([&](Probe& probe) {
     if (probe.ttl <= *flow.end) return;
+    last = std::max(last, probe.sent);
     withdraw(flow, probe);
     ++withdrawn;
   });
-  if (flow.nameless_answers) drain(flow, id, withdrawn);
+  if (flow.nameless_answers) {
+    drain(flow, id, withdrawn);
+  } else if (withdrawn > 0) {
+    planner_->hold(id, last + kHalfOpenRoundTrips * rtt);
+  }
   if (flow.hops.size() > *flow.end) flow.hops.resize(*flow.end);
 }
 
