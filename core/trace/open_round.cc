@@ -59,6 +59,16 @@ void OpenRound::withdraw(std::uint8_t ttl) {
   hop.used = hop.missed;
 }
 
+void OpenRound::look_again(std::uint8_t ttl) {
+  second_look_ = ttl;
+  ++outstanding_;
+}
+
+void OpenRound::second_look_done(const std::optional<IpAddress>& responder) {
+  second_responder_ = responder;
+  --outstanding_;
+}
+
 void OpenRound::reached(std::uint8_t ttl) {
   reached_at_ = std::min(reached_at_.value_or(ttl), ttl);
 }
@@ -81,6 +91,7 @@ Observation OpenRound::observation() const {
     if (seen.end && seen.hops.size() >= *seen.end) break;
     seen.hops.push_back(entry.hop.reply ? std::optional(entry.hop.reply->source) : std::nullopt);
   }
+  if (second_responder_) seen.second_look = {*second_look_, *second_responder_};
   return seen;
 }
 

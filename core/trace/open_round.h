@@ -24,6 +24,13 @@ class OpenRound {
   /// A probe that turned out not to matter; its hop leaves the record unless something else is there.
   void withdraw(std::uint8_t ttl);
 
+  /// One more probe goes to a hop that was heard, once all else is in. Its answer changes no hop of
+  /// the record, it only confirms who answered, or does not.
+  void look_again(std::uint8_t ttl);
+  bool looked_again() const { return second_look_.has_value(); }
+  /// Who answered it; empty: nobody.
+  void second_look_done(const std::optional<IpAddress>& responder);
+
   /// The destination answered at this TTL, or somebody blocked the way there.
   void reached(std::uint8_t ttl);
   void blocked(const Blocked& blocked);
@@ -54,6 +61,8 @@ class OpenRound {
   std::uint8_t highest_router_ = 0;
   std::optional<std::uint8_t> reached_at_;
   std::optional<Blocked> blocked_;
+  std::optional<std::uint8_t> second_look_;  ///< TTL.
+  std::optional<IpAddress> second_responder_;
 };
 
 }  // namespace etr::trace

@@ -98,6 +98,11 @@ void refine(KnownPath& path, const Observation& seen) {
   }
 }
 
+/// The second look at a hop met the same responder.
+bool confirmed(const Observation& seen) {
+  return seen.second_look && seen.hops[seen.second_look->ttl - 1U] == seen.second_look->address;
+}
+
 bool compatible(const KnownPath& path, const Observation& seen) {
   return difference(path, seen).count == 0;
 }
@@ -121,6 +126,13 @@ void PathRegistry::note_complete(const KnownPath& path) {
   if (path.complete()) complete_.emplace(path.hops, path.id);
 }
 
+std::optional<std::uint8_t> PathIdentity::doubtful(const Observation& seen) const {
+  if (!path_) return std::nullopt;
+  const Difference differs = difference(*path_, seen);
+  if (differs.count != 1 || (candidate_ && compatible(path_of(*candidate_), seen))) return std::nullopt;
+  return differs.first_ttl;
+}
+
 std::optional<PathChange> PathIdentity::observe(const Observation& seen) {
   if (!path_) {
     path_ = path_of(seen);
@@ -139,7 +151,7 @@ std::optional<PathChange> PathIdentity::observe(const Observation& seen) {
     return std::nullopt;
   }
   const bool seen_before = candidate_ && compatible(path_of(*candidate_), seen);
-  if (differs.count >= 2 || seen_before) return change_to(seen);
+  if (differs.count >= 2 || seen_before || confirmed(seen)) return change_to(seen);
   candidate_ = seen;
   return std::nullopt;
 }
@@ -147,15 +159,19 @@ std::optional<PathChange> PathIdentity::observe(const Observation& seen) {
 void PathIdentity::note_alternation(const Observation& seen) {
   if (alternations_.size() < seen.hops.size()) alternations_.resize(seen.hops.size());
   for (std::size_t i = 0; i < seen.hops.size(); ++i) {
-    if (!seen.hops[i]) continue;
-    std::deque<IpAddress>& last = alternations_[i].last;
-    last.push_back(*seen.hops[i]);
-    if (last.size() > kAlternationWindow) last.pop_front();
-    int switches = 0;
-    for (std::size_t k = 1; k < last.size(); ++k) switches += last[k] != last[k - 1] ? 1 : 0;
-    if (switches >= kMinSwitches && i < path_->hops.size() && !path_->hops[i].empty()) {
-      path_->hops[i].insert(last.begin(), last.end());
-    }
+    if (seen.hops[i]) note_alternation(i, *seen.hops[i]);
+  }
+  if (seen.second_look) note_alternation(seen.second_look->ttl - 1U, seen.second_look->address);
+}
+
+void PathIdentity::note_alternation(std::size_t index, const IpAddress& answered) {
+  std::deque<IpAddress>& last = alternations_[index].last;
+  last.push_back(answered);
+  if (last.size() > kAlternationWindow) last.pop_front();
+  int switches = 0;
+  for (std::size_t k = 1; k < last.size(); ++k) switches += last[k] != last[k - 1] ? 1 : 0;
+  if (switches >= kMinSwitches && index < path_->hops.size() && !path_->hops[index].empty()) {
+    path_->hops[index].insert(last.begin(), last.end());
   }
 }
 

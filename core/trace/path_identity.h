@@ -3,7 +3,7 @@
 // A round's observation is compatible with a path if no TTL answered by both has different
 // addresses; hops not heard are wildcards. So loss can never change a path, it can only leave it
 // less known. A difference at two or more TTLs is a change; at a single TTL it has to be seen a
-// second time. A TTL whose address alternates within one flow is balanced per packet and holds a
+// second time, by another probe of the same round or in the next one. A TTL whose address alternates within one flow is balanced per packet and holds a
 // set of addresses.
 #pragma once
 
@@ -26,6 +26,12 @@ struct Observation {
   std::vector<std::optional<IpAddress>> hops;
   /// TTL where the walk ended at the destination or a blocker; empty if neither answered.
   std::optional<std::uint8_t> end;
+  /// Who answered a second look at one TTL, after all else was in.
+  struct SecondLook {
+    std::uint8_t ttl = 0;
+    IpAddress address;
+  };
+  std::optional<SecondLook> second_look;
 };
 
 /// A flow's path as far as it is known.
@@ -53,6 +59,10 @@ class PathIdentity {
  public:
   explicit PathIdentity(PathRegistry& registry) : registry_(&registry) {}
 
+  /// The TTL to look at once more before the observation is taken: the only one that differs from
+  /// the path, for the first time.
+  std::optional<std::uint8_t> doubtful(const Observation& observation) const;
+
   /// Takes a closed round's observation. A confirmed change is returned.
   std::optional<PathChange> observe(const Observation& observation);
 
@@ -70,6 +80,7 @@ class PathIdentity {
     std::deque<IpAddress> last;  ///< Up to 6 latest answers at this TTL.
   };
   void note_alternation(const Observation& observation);
+  void note_alternation(std::size_t index, const IpAddress& answered);
   std::optional<PathChange> change_to(const Observation& observation);
   void remember(KnownPath path);
 

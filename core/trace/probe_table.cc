@@ -1,5 +1,7 @@
 #include "trace/probe_table.h"
 
+#include <algorithm>
+
 namespace etr::trace {
 
 namespace {
@@ -49,6 +51,12 @@ Probe* ProbeTable::by_id(std::uint16_t id) {
   const std::uint32_t offset = (id + kIds - probes_.front().id) % kIds;
   if (offset >= probes_.size()) return nullptr;
   return &probes_[offset];
+}
+
+Probe* ProbeTable::last_from(std::uint8_t ttl) {
+  const auto found = std::find_if(probes_.rbegin(), probes_.rend(),
+                                  [=](const Probe& probe) { return probe.ttl >= ttl; });
+  return found == probes_.rend() ? nullptr : &*found;
 }
 
 void ProbeTable::forget(transport::Instant before) {

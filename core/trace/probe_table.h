@@ -30,7 +30,16 @@ struct Probe {
   bool stamp_from_route = false;    ///< Seen on the flow's own interface: final.
   std::uint32_t answered_on = 0;    ///< Interface index of the answer.
   Timestamp answered_at{};
-  std::uint8_t extra_answers = 0;   ///< Duplicates reported so far.
+  bool second_look = false;         ///< Asks again for a hop that its round has already heard.
+  std::uint8_t extra_answers = 0;   ///< Late and second answers told so far.
+
+  /// Counts a late or second answer; false once enough of them have been told.
+  bool may_tell_more() {
+    constexpr std::uint8_t kMaxTold = 8;
+    if (extra_answers == kMaxTold) return false;
+    ++extra_answers;
+    return true;
+  }
 };
 
 class ProbeTable {
@@ -45,6 +54,9 @@ class ProbeTable {
   Probe* by_cell(ProbeId id);
   /// Null: never used, or forgotten.
   Probe* by_id(std::uint16_t id);
+
+  /// The latest probe of this TTL or a higher one, whatever its state; null if forgotten.
+  Probe* last_from(std::uint8_t ttl);
 
   /// Drops probes sent before `before`, but none in flight.
   void forget(transport::Instant before);

@@ -103,18 +103,56 @@ TEST(Reroute, BackToAFormerPathGivesItsOldNumber) {
   EXPECT_EQ(paths[5].path_hash, paths[0].path_hash);
 }
 
-TEST(Reroute, AtASingleHopCountsOnceItWasSeenTwice) {
+/// r1 sends to r2, and from 3 s on to s2, which is at the same distance.
+transport::Network rerouted_at_one_hop() {
   transport::Network network = diamond(1);
   network.routers.push_back(transport::testing::router("s2", 2, 9));
   find_router(network, "s2")->next = {to("r3")};
   change<Router>(network, 3s, "r1", [](Router& router) { router.next = {to("s2")}; });
+  return network;
+}
+
+TEST(Reroute, AtASingleHopIsConfirmedAtOnceByASecondLook) {
+  EngineRun run(rerouted_at_one_hop(), one_flow(5));
+  run.run();
+  const auto changes = run.observer.of_kind(EventKind::kPathChange);
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_EQ(changes[0].round, 2U);
+  EXPECT_EQ(changes[0].change->first_ttl, 2);
+  EXPECT_EQ(changes[0].change->last_ttl, 2);
+  // One probe more than four for each round, and its answer is in the statistics.
+  const HopStats& hop = run.summary.snapshot->flows[0]->hops[1];
+  EXPECT_EQ(hop.sent, 6U);
+  EXPECT_EQ(hop.answered, 6U);
+  const auto paths = run.observer.of_flow(0);
+  ASSERT_EQ(paths.size(), 5U);
+  EXPECT_NE(paths[2].path_id, paths[1].path_id);
+  EXPECT_EQ(paths[3].path_id, paths[2].path_id);
+}
+
+TEST(Reroute, AtASingleHopWhoseSecondLookIsLostWaitsForTheNextRound) {
+  transport::Network network = rerouted_at_one_hop();
+  // Burst 1, one answer in 1.9 s: what comes at once after the first is not answered.
+  transport::RateLimit limit;
+  limit.per_second = 1 / 1.9;
+  limit.burst = 1;
+  find_router(network, "s2")->limit = limit;
   EngineRun run(network, one_flow(5));
   run.run();
   const auto changes = run.observer.of_kind(EventKind::kPathChange);
   ASSERT_EQ(changes.size(), 1U);
   EXPECT_EQ(changes[0].round, 3U);
-  EXPECT_EQ(changes[0].change->first_ttl, 2);
-  EXPECT_EQ(changes[0].change->last_ttl, 2);
+}
+
+TEST(Reroute, IsNotReadIntoAHopThatIsBalancedPerPacketForLong) {
+  transport::Network network = diamond(2);
+  find_router(network, "r1")->balancing = transport::Balancing::kPacket;
+  EngineRun run(network, one_flow(100));
+  run.run();
+  EXPECT_EQ(run.observer.of_flow(0).size(), 100U);
+  for (const Event& change : run.observer.of_kind(EventKind::kPathChange)) {
+    EXPECT_LT(*change.round, 10U);
+  }
 }
 
 TEST(Flows, OnTheSamePathShareItsNumber) {

@@ -111,6 +111,42 @@ TEST(DuplicateAnswer, ChangesNoStatisticAndIsAnEvent) {
   }
 }
 
+// Its answers do not name their probe: that there is one too many is told without an RTT.
+TEST(DuplicateAnswer, OfAnOpenUdpServiceIsAnEvent) {
+  transport::Network network = line(2);
+  network.targets[0].udp = transport::PortState::kOpen;
+  link(network, "r2", "target").back.duplicate = 1;
+  EngineRunOptions options = one_flow(4);
+  options.protocol = Protocol::kUdp;
+  EngineRun run(network, options);
+  run.run();
+  const auto duplicates = run.observer.of_kind(EventKind::kDuplicateReply);
+  EXPECT_EQ(duplicates.size(), run.summary.snapshot->counters.duplicates);
+  EXPECT_GE(duplicates.size(), 3U);
+  for (const Event& event : duplicates) {
+    EXPECT_EQ(event.ttl, 3);
+    EXPECT_FALSE(event.rtt);
+  }
+  EXPECT_EQ(run.summary.snapshot->counters.rejected, 0U);
+}
+
+TEST(LateAnswer, OfAnOpenUdpServiceIsAnEventAndNoDuplicate) {
+  transport::Network network = line(2);
+  network.targets[0].udp = transport::PortState::kOpen;
+  change<transport::Router>(network, 3s, "r2", [](transport::Router& router) {
+    router.next[0].back.delay = 1200ms;  // Over the timeout.
+  });
+  EngineRunOptions options = one_flow(4);
+  options.protocol = Protocol::kUdp;
+  EngineRun run(network, options);
+  run.run();
+  EXPECT_GE(run.summary.snapshot->counters.late, 1U);
+  EXPECT_EQ(run.observer.of_kind(EventKind::kLateReply).size(), run.summary.snapshot->counters.late);
+  EXPECT_EQ(run.summary.snapshot->counters.duplicates, 0U);
+  const auto paths = run.observer.of_flow(0);
+  EXPECT_FALSE(paths[3].reached);
+}
+
 // etr-compat A8: the hash changed whenever a hop answered for the first time, and skipped silent ones.
 TEST(Loss, NeverChangesThePathIdNorTheHashOnceEveryHopWasHeard) {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {

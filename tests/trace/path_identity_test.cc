@@ -121,6 +121,26 @@ TEST_F(PathIdentityTest, NeedsASecondSightOfADifferenceAtOneTtl) {
   EXPECT_EQ(flow.address(2), named("x"));
 }
 
+TEST_F(PathIdentityTest, DoubtsASingleDifferenceWhenItIsNew) {
+  EXPECT_FALSE(flow.doubtful(saw("a b c T")));
+  changes("a b c T");
+  EXPECT_FALSE(flow.doubtful(saw("a b c T")));
+  EXPECT_FALSE(flow.doubtful(saw("a * c T")));
+  EXPECT_FALSE(flow.doubtful(saw("a d e T")));
+  EXPECT_EQ(flow.doubtful(saw("a d c T")), 2);
+  changes("a d c T");
+  EXPECT_FALSE(flow.doubtful(saw("a d c T")));  // Taken for true anyway.
+}
+
+TEST_F(PathIdentityTest, BelievesASingleDifferenceThatASecondLookConfirms) {
+  changes("a b c T");
+  Observation seen = saw("a d c T");
+  seen.second_look = {2, named("b")};
+  EXPECT_FALSE(flow.observe(seen));
+  seen.second_look = {2, named("d")};
+  EXPECT_TRUE(flow.observe(seen));
+}
+
 TEST_F(PathIdentityTest, ForgetsADifferenceThatTheNextRoundContradicts) {
   changes("a b c T");
   EXPECT_FALSE(changes("a x c T"));

@@ -116,6 +116,17 @@ TEST(ProbeTable, RemembersABoundedNumberOfProbes) {
   EXPECT_LE(table.size(), 32768U);
 }
 
+TEST(ProbeTable, FindsTheLatestProbeFromATtlOn) {
+  ProbeTable table(4);
+  EXPECT_EQ(table.last_from(1), nullptr);
+  table.add(5, 0);
+  table.add(6, 0);
+  table.add(4, 1);
+  EXPECT_EQ(table.last_from(5)->ttl, 6);
+  EXPECT_EQ(table.last_from(1)->round, 1U);
+  EXPECT_EQ(table.last_from(7), nullptr);
+}
+
 TEST(ProbeTable, ForgetsWhatIsOldButNothingInFlight) {
   ProbeTable table(128);
   for (int i = 0; i < 10; ++i) {

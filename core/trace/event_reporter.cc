@@ -1,0 +1,49 @@
+#include "trace/event_reporter.h"
+
+#include <string>
+#include <utility>
+
+#include "net/ip.h"
+
+namespace etr::trace {
+
+void EventReporter::report(Event event) {
+  event.at = clock_.utc();
+  for (Event& now : limiter_.add(std::move(event), clock_.now())) {
+    observer_.on_event(std::move(now));
+  }
+}
+
+void EventReporter::unexpected(EventKind kind, const FlowState& flow, const Probe& probe,
+                               const Reply& reply, std::string_view text) {
+  Event event;
+  event.kind = kind;
+  event.at = clock_.utc();
+  event.trace = flow.flow.trace;
+  event.flow = flow.flow.index;
+  event.round = probe.round;
+  event.ttl = probe.ttl;
+  event.address = reply.source;
+  event.rtt = reply.rtt;
+  event.text = std::string(text);
+  observer_.on_event(std::move(event));
+}
+
+void EventReporter::rejected(Rejection rejection, const transport::ReceivedPacket& packet,
+                             const FlowState* flow) {
+  Event event;
+  event.kind = EventKind::kRejected;
+  event.text = std::string(to_string(rejection));
+  if (const auto ip = net::parse_ip(packet.ip)) event.address = ip->header.source;
+  if (flow != nullptr) {
+    event.trace = flow->flow.trace;
+    event.flow = flow->flow.index;
+  }
+  report(std::move(event));
+}
+
+void EventReporter::due(bool all) {
+  for (Event& event : limiter_.due(clock_.now(), all)) observer_.on_event(std::move(event));
+}
+
+}  // namespace etr::trace

@@ -1,0 +1,39 @@
+// Tells the observer what happened during a run, and keeps repeated events from flooding it.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "etr/event.h"
+#include "trace/dispatcher.h"
+#include "trace/event_limiter.h"
+#include "trace/flow_state.h"
+#include "trace/observer.h"
+#include "transport/clock.h"
+
+namespace etr::trace {
+
+class EventReporter {
+ public:
+  EventReporter(Observer& observer, const transport::Clock& clock)
+      : observer_(observer), clock_(clock) {}
+
+  /// Sets the time; events alike are told once a second, with their count.
+  void report(Event event);
+  /// An answer that came too late or once too often; never held back.
+  void unexpected(EventKind kind, const FlowState& flow, const Probe& probe, const Reply& reply,
+                  std::string_view text);
+  /// `flow` as far as it is known.
+  void rejected(Rejection rejection, const transport::ReceivedPacket& packet,
+                const FlowState* flow);
+
+  /// Tells what was held back for long enough, or with `all` everything.
+  void due(bool all = false);
+
+ private:
+  Observer& observer_;
+  const transport::Clock& clock_;
+  EventLimiter limiter_;
+};
+
+}  // namespace etr::trace

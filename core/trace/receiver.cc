@@ -1,0 +1,125 @@
+#include "trace/receiver.h"
+
+#include <utility>
+
+namespace etr::trace {
+
+using transport::Instant;
+
+namespace {
+
+/// UTC and the monotonic clock may drift this far over one probe before UTC counts as stepped.
+constexpr Duration kMaxClockStep = std::chrono::milliseconds(10);
+/// Copies of one packet on stacked interfaces are stamped this close to each other.
+constexpr Duration kStackedCopy = std::chrono::milliseconds(1);
+constexpr std::size_t kMaxRespondersTold = 65536;
+
+}  // namespace
+
+Receiver::Receiver(RunState& run, Verdicts& verdicts, const Prober& prober)
+    : run_(run), verdicts_(verdicts), dispatcher_(prober) {
+  for (std::uint32_t id = 0; id < run_.flows.size(); ++id) {
+    dispatcher_.add_flow(id, run_.flows[id]->flow);
+  }
+}
+
+void Receiver::receive() {
+  run_.transport.receive([this](const transport::ReceivedPacket& packet) {
+    const Sighting sighting = dispatcher_.dispatch(packet);
+    if (const auto* own = std::get_if<OwnProbe>(&sighting)) {
+      see_own(*own, packet);
+    } else if (const auto* answer = std::get_if<Answer>(&sighting)) {
+      see_answer(*answer, packet);
+    } else if (const auto* rejection = std::get_if<Rejection>(&sighting)) {
+      reject(*rejection, packet, nullptr);
+    }
+  });
+}
+
+void Receiver::see_own(const OwnProbe& own, const transport::ReceivedPacket& packet) {
+  FlowState& flow = *run_.flows[own.flow];
+  Probe* probe = flow.probes.by_cell(own.probe);
+  if (probe == nullptr || probe->stamp_from_route) return;
+  if (own.ip_id != 0 && own.ip_id != probe->id) return;
+  const bool on_route =
+      packet.interface_index == run_.transport.flow_route(flow.handle).interface_index;
+  if (probe->stamp && !on_route) return;
+  probe->stamp = packet.stamp;
+  probe->stamp_from_route = on_route;
+}
+
+void Receiver::see_answer(const Answer& answer, const transport::ReceivedPacket& packet) {
+  FlowState& flow = *run_.flows[answer.flow];
+  const MatchResult result = matcher_.match(flow, answer);
+  if (const auto* rejection = std::get_if<Rejection>(&result)) {
+    return reject(*rejection, packet, &flow);
+  }
+  if (std::holds_alternative<Ambiguous>(result)) return verdicts_.ambiguous(answer.flow);
+  if (std::holds_alternative<Surplus>(result)) {
+    if (!verdicts_.surplus(answer)) reject(Rejection::kNeverSent, packet, &flow);
+    return;
+  }
+  const Match& match = std::get<Match>(result);
+  Reply reply = answer.reply;
+  reply.rewritten = match.rewritten;
+  // A challenge ACK acknowledges some older SYN: it shows life, and no time.
+  if (reply.kind != ReplyKind::kAck) measure(*match.probe, reply);
+  if (reply.rtt && *reply.rtt < Duration::zero()) {
+    return reject(Rejection::kTooEarly, packet, &flow);
+  }
+  Probe& probe = *match.probe;
+  const bool in_time = !reply.rtt || *reply.rtt <= run_.options.timeout;
+  if (probe.state == ProbeState::kInFlight && in_time) {
+    tell_responder(reply.source);
+    return verdicts_.answered(answer, reply, probe, packet.interface_index);
+  }
+  if (probe.state == ProbeState::kInFlight) verdicts_.give_up(answer.flow, probe);
+  // Giving up may have closed the round, but it moves no probe.
+  see_repeated(flow, probe, reply, packet);
+}
+
+/// RTT between the kernel's stamps; where our own frame was not seen, or UTC was stepped in between,
+/// from our own clocks.
+void Receiver::measure(const Probe& probe, Reply& reply) const {
+  const Timestamp utc = run_.transport.clock().utc();
+  const Instant now = run_.transport.clock().now();
+  const Duration step = (utc - now.time_since_epoch()).time_since_epoch() -
+                        (probe.sent_utc - probe.sent.time_since_epoch()).time_since_epoch();
+  if (std::chrono::abs(step) > kMaxClockStep) {
+    reply.rtt = now - probe.sent;
+    reply.user_clock = true;
+    return;
+  }
+  reply.rtt = reply.received_at - probe.stamp.value_or(probe.sent_utc);
+  reply.user_clock = !probe.stamp;
+}
+
+void Receiver::see_repeated(const FlowState& flow, Probe& probe, const Reply& reply,
+                            const transport::ReceivedPacket& packet) {
+  if (probe.state == ProbeState::kAnswered && packet.interface_index != probe.answered_on &&
+      std::chrono::abs(packet.stamp - probe.answered_at) < kStackedCopy) {
+    return;  // The same packet, seen on another interface of a stack.
+  }
+  const bool late = probe.state == ProbeState::kLost;
+  if (!late && probe.state != ProbeState::kAnswered) return;
+  ++(late ? run_.counters.late : run_.counters.duplicates);
+  if (!probe.may_tell_more()) return;
+  if (late) {
+    run_.events.unexpected(EventKind::kLateReply, flow, probe, reply, "answer after the timeout");
+  } else {
+    run_.events.unexpected(EventKind::kDuplicateReply, flow, probe, reply, "another answer");
+  }
+}
+
+void Receiver::reject(Rejection rejection, const transport::ReceivedPacket& packet,
+                      const FlowState* flow) {
+  ++run_.counters.rejected;
+  run_.events.rejected(rejection, packet, flow);
+}
+
+void Receiver::tell_responder(const IpAddress& address) {
+  if (responders_told_.size() >= kMaxRespondersTold) return;
+  if (responders_told_.insert(address).second) run_.observer.on_responder(address);
+}
+
+}  // namespace etr::trace
