@@ -13,6 +13,8 @@ namespace {
 constexpr int kWindow = 3;
 constexpr std::uint8_t kMaxLooks = 2;
 constexpr std::uint8_t kSilentRoundsBeforeSearch = 3;
+/// A round that begins this late, because others were due with it, still keeps its place among them.
+constexpr Duration kLateStart = std::chrono::milliseconds(10);
 constexpr Duration kMinPatience = std::chrono::milliseconds(200);
 
 std::uint8_t add_ttl(int a, int b, std::uint8_t max) {
@@ -139,7 +141,7 @@ std::optional<Cell> FixedRounds::next(Instant now) {
     FlowPlan& flow = flows_[due.flow];
     if (due.version != flow.version) continue;
     flow.queued.reset();
-    if (!sweeping(flow) && !flow.look && !begin_round(due.flow, flow, now)) continue;
+    if (!sweeping(flow) && !flow.look && !begin_round(flow, due, now)) continue;
     const auto wanted = candidate(flow);
     if (!wanted || wanted->at > now) {
       schedule(due.flow);
@@ -176,10 +178,10 @@ std::optional<Instant> FixedRounds::deadline() const {
   return queue_.top().at;
 }
 
-bool FixedRounds::begin_round(std::uint32_t id, FlowPlan& flow, Instant now) {
+bool FixedRounds::begin_round(FlowPlan& flow, const Due& due, Instant now) {
   if (!may_start_()) {
     flow.parked = true;
-    parked_.push_back(id);
+    parked_.push_back(due.flow);
     return false;
   }
   release_one();  // Where there was room for one, there may be more.
@@ -187,14 +189,14 @@ bool FixedRounds::begin_round(std::uint32_t id, FlowPlan& flow, Instant now) {
   flow.round = first ? 0 : flow.round + 1;
   flow.started = true;
   flow.last_round = options_.rounds != 0 && flow.round + 1 >= options_.rounds;
-  flow.round_start = now;
+  flow.round_start = std::max(due.at, now - kLateStart);
   flow.one_at_a_time = flow.one_at_a_time && !flow.end;
   flow.steps.assign(flow.max_ttl, Step{});
   flow.first_unsent = 0;
   if (!first) plan_search(flow);
   count_cells(flow);
   const Duration interval = effective_interval_;
-  if (first) flow.next_start += interval * (id % active_) / active_;
+  if (first) flow.next_start += interval * (due.flow % active_) / active_;
   // Missed turns are left out, so that flows keep their places in the interval.
   do {
     flow.next_start += std::max(interval, Duration(1));

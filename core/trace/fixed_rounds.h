@@ -114,7 +114,7 @@ class FixedRounds final : public Planner {
   std::optional<Candidate> second_look(const FlowPlan& flow) const;
   std::optional<transport::Instant> permitted_at(const FlowPlan& flow, std::uint8_t ttl) const;
   bool sweeping(const FlowPlan& flow) const;
-  bool begin_round(std::uint32_t id, FlowPlan& flow, transport::Instant now);
+  bool begin_round(FlowPlan& flow, const Due& due, transport::Instant now);
   static void set_end(FlowPlan& flow, std::optional<std::uint8_t> end);
   void note_end(FlowPlan& flow, std::uint8_t ttl);
   void note_router(FlowPlan& flow, std::uint8_t ttl);

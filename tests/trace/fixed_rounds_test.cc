@@ -310,14 +310,18 @@ TEST(FixedRounds, SpreadsFlowsWhoseNumbersDoNotBeginAtZero) {
   }
 }
 
-TEST(FixedRounds, TakesTurnsAmongTtlsWithoutDelay) {
+TEST(FixedRounds, TakesTurnsAmongTtlsWithoutDelayThoughSendingTakesTime) {
   FixedRoundsOptions options = rounds(1);
   options.ttl_delay = 0ms;
-  Play play(options, 6, line(9));
-  play.run();
-  std::map<int, int> first_six;
-  for (std::size_t i = 0; i < 6; ++i) ++first_six[play.sent[i].cell.ttl];
-  EXPECT_THAT(first_six, ElementsAre(std::pair(1, 2), std::pair(2, 2), std::pair(3, 2)));
+  FixedRounds planner(options, kStart, [] { return true; });
+  for (std::uint32_t flow = 0; flow < 100; ++flow) planner.add_flow(flow, 30);
+  Instant now = kStart;
+  for (std::uint32_t flow = 0; flow < 100; ++flow) {
+    for (std::uint8_t ttl = 1; ttl <= 3; ++ttl, now += 20us) {
+      EXPECT_EQ(planner.next(now), (Cell{flow, ttl, 0}));
+    }
+  }
+  EXPECT_FALSE(planner.next(now));
 }
 
 TEST(FixedRounds, SendsTheTtlsOfAFlowInAscendingOrder) {
