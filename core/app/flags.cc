@@ -94,7 +94,9 @@ const std::vector<FlagGroup>& flag_groups() {
         {"plugin-path", '\0', "", "FOLDER", "look for plugins here too; may be repeated", "", true},
         {"check", '\0', "", "", "check the pipeline, print it with all its values, probe nothing",
          ""},
-        {"simulate", '\0', "", "FILE", "trace a simulated network; needs no privileges",
+        {"simulate", '\0', "", "FILE",
+         "trace a simulated network: a file, or the name of an\n"
+         "installed one (demo); needs no privileges",
          "simulate"},
         {"capture-buffer", '\0', "", "MIB", "capture buffer in MiB (4)", "capture_buffer"}}},
       {"Other",

@@ -49,11 +49,19 @@ plugin::SearchPath search_path(const Invocation& invocation,
 
 // What the flags and the pipeline file together ask for.
 absl::StatusOr<pipeline::PipelineConfig> load_config(const Invocation& invocation) {
-  const auto file = pipeline::find_pipeline(invocation.pipeline, plugin::install_paths().pipelines);
+  const plugin::InstallPaths installed = plugin::install_paths();
+  const std::string name = invocation.pipeline.empty() ? "default" : invocation.pipeline;
+  const auto file = pipeline::find_installed("pipeline", name, installed.pipelines);
   if (!file.ok()) return file.status();
   auto config = pipeline::read_pipeline(*file);
   if (!config.ok()) return config.status();
-  return pipeline::override_config(*std::move(config), invocation.overrides);
+  config = pipeline::override_config(*std::move(config), invocation.overrides);
+  if (!config.ok() || config->trace.simulate.empty()) return config;
+  const auto network =
+      pipeline::find_installed("network", config->trace.simulate, installed.networks);
+  if (!network.ok()) return network.status();
+  config->trace.simulate = network->string();
+  return config;
 }
 
 // What the log file says before the run: what was asked for, and what was made of it.

@@ -107,7 +107,7 @@ absl::Status resolve(plugin::Catalog& catalog, PluginKind kind, PluginUse& use) 
   return absl::OkStatus();
 }
 
-std::vector<std::string> pipelines_in(const fs::path& folder) {
+std::vector<std::string> names_in(const fs::path& folder) {
   std::vector<std::string> names;
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
@@ -151,22 +151,22 @@ absl::Status resolve_plugins(plugin::Catalog& catalog, PipelineConfig& config) {
   return status;
 }
 
-absl::StatusOr<fs::path> find_pipeline(const std::string& name, const fs::path& installed) {
+absl::StatusOr<fs::path> find_installed(const std::string& kind, const std::string& name,
+                                        const fs::path& folder) {
   std::error_code error;
-  if (name.find('/') != std::string::npos || (!name.empty() && fs::is_regular_file(name, error))) {
+  if (name.find('/') != std::string::npos || fs::is_regular_file(name, error)) {
     return fs::path(name);
   }
-  const std::string wanted = name.empty() ? "default" : name;
-  for (const std::string& file : {wanted, wanted + ".toml"}) {
-    if (fs::is_regular_file(installed / file, error)) return installed / file;
+  for (const std::string& file : {name, name + ".toml"}) {
+    if (fs::is_regular_file(folder / file, error)) return folder / file;
   }
   // Whatever else is here by that name: reading it says what is wrong with it.
-  if (!name.empty() && fs::exists(name, error)) return fs::path(name);
-  const std::vector<std::string> known = pipelines_in(installed);
-  std::string hint = plugin::did_you_mean(wanted, known);
+  if (fs::exists(name, error)) return fs::path(name);
+  const std::vector<std::string> known = names_in(folder);
+  std::string hint = plugin::did_you_mean(name, known);
   if (hint.empty() && !known.empty()) hint = "; installed are " + absl::StrJoin(known, ", ");
-  return absl::NotFoundError(absl::StrFormat("no pipeline '%s', neither here nor in %s%s", wanted,
-                                             installed.string(), hint));
+  return absl::NotFoundError(
+      absl::StrFormat("no %s '%s', neither here nor in %s%s", kind, name, folder.string(), hint));
 }
 
 }  // namespace etr::pipeline

@@ -47,9 +47,10 @@ absl::StatusOr<PipelineConfig> override_config(PipelineConfig config, const Over
 /// of its options, typed. Creates nothing.
 absl::Status resolve_plugins(plugin::Catalog& catalog, PipelineConfig& config);
 
-/// The file that `name` means: a path if it has a slash or is a file here, else the installed
-/// pipeline of that name, with or without ".toml". Empty `name`: the default pipeline.
-absl::StatusOr<std::filesystem::path> find_pipeline(const std::string& name,
-                                                    const std::filesystem::path& installed);
+/// The pipeline or network (`kind` is the word for messages) that `name` means: a path if it has a
+/// slash or is a file here, else the installed one of that name, with or without ".toml".
+absl::StatusOr<std::filesystem::path> find_installed(const std::string& kind,
+                                                     const std::string& name,
+                                                     const std::filesystem::path& folder);
 
 }  // namespace etr::pipeline

@@ -103,6 +103,11 @@ TEST(Program, ARunThatCouldSendNothingIsNoSuccess) {
   EXPECT_THAT(late.text, HasSubstr("network is down"));
 }
 
+TEST(Program, ASimulatedNetworkMayBeNamed) {
+  EXPECT_THAT(out("--check --simulate diamond16").text,
+              ContainsRegex("simulate = \"/.*/share/etr/networks/diamond16.toml\""));
+}
+
 TEST(Program, AWrongVerbOfPluginsLeadsToTheHelpOfPlugins) {
   EXPECT_THAT(err("plugins show").text, HasSubstr("(see 'etr plugins --help')"));
   EXPECT_THAT(err("--show").text, HasSubstr("(see 'etr --help')"));

@@ -113,6 +113,7 @@ CASES = (
     (["-l", "new/folder/x", "HOST"], IMPOSSIBLE, "log: cannot open 'new/folder/x'", "no such file"),
     (["-l", "fifo", "HOST"], IMPOSSIBLE, "log: cannot open 'fifo'", "no such device"),
     (["--simulate", "./nowhere.toml"], IMPOSSIBLE, "./nowhere.toml", "No such file"),
+    (["--simulate", "dmeo"], IMPOSSIBLE, "no network 'dmeo'", "did you mean 'demo'?"),
     (["--simulate", "fifo"], IMPOSSIBLE, "fifo", "needs a target"),
     (["plugins", "show", "tsv"], IMPOSSIBLE, "'tsv'", "no plugin is called"),
 )

@@ -117,7 +117,7 @@ TEST(PipelineConfig, TwoSinksOfOnePluginAreToldApart) {
   EXPECT_EQ(result->sinks[2].label, "sink 'csv' (no. 2)");
 }
 
-class FindPipeline : public testing::Test {
+class FindInstalled : public testing::Test {
  protected:
   void SetUp() override {
     installed_ = fs::path(testing::TempDir()) / ("etr-pipelines-" + std::to_string(getpid()));
@@ -125,38 +125,39 @@ class FindPipeline : public testing::Test {
     for (const char* name : {"default.toml", "batch.toml"}) std::ofstream(installed_ / name) << "";
   }
   void TearDown() override { fs::remove_all(installed_); }
+  fs::path find(const std::string& name) const {
+    return find_installed("pipeline", name, installed_).value();
+  }
+  std::string refusal(const std::string& name) const {
+    return std::string(find_installed("pipeline", name, installed_).status().message());
+  }
   fs::path installed_;
 };
 
-TEST_F(FindPipeline, ABareNameIsLookedForAmongTheInstalled) {
-  EXPECT_EQ(*find_pipeline("batch", installed_), installed_ / "batch.toml");
-  EXPECT_EQ(*find_pipeline("batch.toml", installed_), installed_ / "batch.toml");
-  EXPECT_EQ(*find_pipeline("", installed_), installed_ / "default.toml");
+TEST_F(FindInstalled, ABareNameIsLookedForAmongTheInstalled) {
+  EXPECT_EQ(find("batch"), installed_ / "batch.toml");
+  EXPECT_EQ(find("batch.toml"), installed_ / "batch.toml");
+  EXPECT_EQ(find("default"), installed_ / "default.toml");
 }
 
-TEST_F(FindPipeline, ANameWithASlashIsAFile) {
-  EXPECT_EQ(*find_pipeline("./batch", installed_), "./batch");
-}
+TEST_F(FindInstalled, ANameWithASlashIsAFile) { EXPECT_EQ(find("./batch"), "./batch"); }
 
 // A folder called like an installed pipeline does not hide it; one that is called like none is no
 // unknown name.
-TEST_F(FindPipeline, AFolderIsNoPipelineButIsNamed) {
+TEST_F(FindInstalled, AFolderIsNoPipelineButIsNamed) {
   fs::create_directories(installed_ / "here" / "batch");
   fs::create_directories(installed_ / "here" / "mine");
   const fs::path before = fs::current_path();
   fs::current_path(installed_ / "here");
-  EXPECT_EQ(*find_pipeline("batch", installed_), installed_ / "batch.toml");
-  EXPECT_EQ(*find_pipeline("mine", installed_), "mine");
+  EXPECT_EQ(find("batch"), installed_ / "batch.toml");
+  EXPECT_EQ(find("mine"), "mine");
   fs::current_path(before);
 }
 
-TEST_F(FindPipeline, AnUnknownNameGetsTheNearest) {
-  EXPECT_THAT(std::string(find_pipeline("bacth", installed_).status().message()),
-              HasSubstr("no pipeline 'bacth', neither here nor in "));
-  EXPECT_THAT(std::string(find_pipeline("bacth", installed_).status().message()),
-              HasSubstr("; did you mean 'batch'?"));
-  EXPECT_THAT(std::string(find_pipeline("xyzzyx", installed_).status().message()),
-              HasSubstr("; installed are batch, default"));
+TEST_F(FindInstalled, AnUnknownNameGetsTheNearest) {
+  EXPECT_THAT(refusal("bacth"), HasSubstr("no pipeline 'bacth', neither here nor in "));
+  EXPECT_THAT(refusal("bacth"), HasSubstr("; did you mean 'batch'?"));
+  EXPECT_THAT(refusal("xyzzyx"), HasSubstr("; installed are batch, default"));
 }
 
 }  // namespace
