@@ -1,11 +1,8 @@
 #include "pipeline/sink_runner.h"
 
 #include <atomic>
-#include <condition_variable>
 #include <exception>
-#include <mutex>
 #include <optional>
-#include <thread>
 #include <utility>
 #include <variant>
 
@@ -13,7 +10,7 @@
 #include "pipeline/attach_names.h"
 #include "pipeline/channel.h"
 #include "pipeline/output_fault.h"
-#include "pipeline/thread_name.h"
+#include "pipeline/output_thread.h"
 
 namespace etr::pipeline {
 namespace {
@@ -47,36 +44,16 @@ class SinkRunner::State : public std::enable_shared_from_this<State> {
   }
 
   absl::Status start(const RunInfo& run) {
-    thread_ = std::thread([self = shared_from_this(), run] {
-      name_thread("etr-sinks");
-      self->run(run);
-    });
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return opened_; });
-    return open_status_;
+    return thread.start("etr-sinks", [self = shared_from_this(), run] { self->run(run); });
   }
 
   void finish(const Summary& summary) {
-    {
-      const std::lock_guard lock(mutex_);
-      summary_ = summary;
-    }
+    summary_ = summary;
     channel.close();
   }
 
-  bool wait_until_done(Duration limit) {
-    {
-      std::unique_lock lock(mutex_);
-      if (thread_.joinable() && !changed_.wait_for(lock, limit, [this] { return done_; })) {
-        return false;
-      }
-    }
-    if (thread_.joinable()) thread_.join();
-    return true;
-  }
-
   void give_up() {
-    abandoned_ = true;
+    thread.abandon();
     failed_ = true;
     const std::uint64_t waiting = channel.size() + in_hand_;
     for (const auto& slot : slots_) {
@@ -85,10 +62,7 @@ class SinkRunner::State : public std::enable_shared_from_this<State> {
       callbacks_.report(absl::StrFormat("%s: %d record%s not written", slot->label, count,
                                         count == 1 ? "" : "s"));
     }
-    thread_.detach();
   }
-
-  bool joinable() const { return thread_.joinable(); }
 
   void push(const Event& event) {
     if (!channel.push_extra(event)) ++lost_events_;
@@ -102,6 +76,7 @@ class SinkRunner::State : public std::enable_shared_from_this<State> {
   bool failed() const { return failed_; }
 
   Channel<Message> channel;
+  OutputThread thread;
 
  private:
   void run(const RunInfo& run) {
@@ -114,15 +89,12 @@ class SinkRunner::State : public std::enable_shared_from_this<State> {
         popped = channel.pop();
         if (!popped.item) break;
       }
-      if (abandoned_) return;
+      if (thread.is_abandoned()) return;
       if (popped.room_wanted) callbacks_.room();
       if (reopen_wanted_.exchange(false)) for_each([](Slot& slot) { slot.sink->reopen(); });
       deliver(std::move(*popped.item));
     }
     close();
-    const std::lock_guard lock(mutex_);
-    done_ = true;
-    changed_.notify_all();
   }
 
   void open(const RunInfo& run) {
@@ -135,10 +107,7 @@ class SinkRunner::State : public std::enable_shared_from_this<State> {
         drop(*slot);
       }
     }
-    const std::lock_guard lock(mutex_);
-    open_status_ = std::move(status);
-    opened_ = true;
-    changed_.notify_all();
+    thread.opened(std::move(status));
   }
 
   void deliver(Message message) {
@@ -163,13 +132,8 @@ class SinkRunner::State : public std::enable_shared_from_this<State> {
   }
 
   void close() {
-    Summary summary;
-    {
-      const std::lock_guard lock(mutex_);
-      summary = summary_;
-    }
     for_each([&](Slot& slot) {
-      slot.sink->close(summary);
+      slot.sink->close(summary_);
       slot.alive = false;
       slot.sink.reset();
     });
@@ -189,7 +153,7 @@ class SinkRunner::State : public std::enable_shared_from_this<State> {
 
   void fail(Slot& slot, const std::exception& error) {
     const bool closed_pipe = slot.sink->uses_standard_output() && is_closed_pipe(error);
-    if (!abandoned_) {
+    if (!thread.is_abandoned()) {
       if (closed_pipe) {
         callbacks_.closed_pipe();
       } else {
@@ -211,27 +175,19 @@ class SinkRunner::State : public std::enable_shared_from_this<State> {
     Event event;
     event.at = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
     event.count = lost;
-    event.text = absl::StrFormat("%d events were dropped: they came faster than they could be written",
-                                 lost);
+    event.text = absl::StrFormat(
+        "%d events were dropped: they came faster than they could be written", lost);
     for_each([&](Slot& slot) { slot.sink->on_event(event); });
   }
 
   const std::shared_ptr<NameSource> names_;
   const Callbacks callbacks_;
   std::vector<std::unique_ptr<Slot>> slots_;
-  std::thread thread_;
   std::atomic<std::uint64_t> in_hand_{0};  ///< The record that the sinks are getting now.
   std::atomic<std::uint64_t> lost_events_{0};
   std::atomic<bool> reopen_wanted_{false};
   std::atomic<bool> failed_{false};
-  std::atomic<bool> abandoned_{false};  ///< What the callbacks call may be gone.
-
-  std::mutex mutex_;  // no record goes through what it guards
-  std::condition_variable changed_;
-  absl::Status open_status_;
-  bool opened_ = false;
-  bool done_ = false;
-  /// Until finish() says better.
+  /// Until finish() says better, before it closes the channel; read once that is closed and empty.
   Summary summary_{StopReason::kFault, std::make_shared<const Snapshot>(), 0};
 };
 
@@ -241,10 +197,8 @@ SinkRunner::SinkRunner(std::vector<NamedSink> sinks, std::shared_ptr<NameSource>
                                      std::move(callbacks))) {}
 
 SinkRunner::~SinkRunner() {
-  if (!state_->joinable()) return;
   state_->channel.close();
-  while (!state_->wait_until_done(std::chrono::hours(1))) {
-  }
+  state_->thread.wait_until_done();
 }
 
 absl::Status SinkRunner::start(const RunInfo& run) { return state_->start(run); }
@@ -256,7 +210,7 @@ void SinkRunner::push(const Event& event) { state_->push(event); }
 void SinkRunner::reopen() { state_->reopen(); }
 void SinkRunner::stop_waiting() { state_->channel.stop_waiting(); }
 void SinkRunner::finish(const Summary& summary) { state_->finish(summary); }
-bool SinkRunner::wait_until_done(Duration limit) { return state_->wait_until_done(limit); }
+bool SinkRunner::wait_until_done(Duration limit) { return state_->thread.wait_until_done(limit); }
 void SinkRunner::give_up() { state_->give_up(); }
 bool SinkRunner::failed() const { return state_->failed(); }
 

@@ -6,11 +6,9 @@
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <exception>
 #include <mutex>
 #include <optional>
-#include <thread>
 #include <utility>
 #include <variant>
 
@@ -18,7 +16,7 @@
 #include "pipeline/attach_names.h"
 #include "pipeline/channel.h"
 #include "pipeline/output_fault.h"
-#include "pipeline/thread_name.h"
+#include "pipeline/output_thread.h"
 #include "pipeline/wake_fd.h"
 
 namespace etr::pipeline {
@@ -30,7 +28,8 @@ using Message = std::variant<Path, Event>;
 /// Milliseconds for poll(), rounded up so that it does not wake just before the time.
 int poll_timeout(std::optional<Duration> wait) {
   if (!wait) return -1;
-  const auto whole = std::chrono::ceil<std::chrono::milliseconds>(std::max(*wait, Duration::zero()));
+  const auto whole =
+      std::chrono::ceil<std::chrono::milliseconds>(std::max(*wait, Duration::zero()));
   return static_cast<int>(std::min<std::int64_t>(whole.count(), 60'000));
 }
 
@@ -48,13 +47,7 @@ class ViewRunner::State : public std::enable_shared_from_this<State> {
         view_(std::move(named.view)) {}
 
   absl::Status start(const RunInfo& run) {
-    thread_ = std::thread([self = shared_from_this(), run] {
-      name_thread("etr-view");
-      self->run(run);
-    });
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return opened_; });
-    return open_status_;
+    return thread.start("etr-view", [self = shared_from_this(), run] { self->run(run); });
   }
 
   void push(Message message) {
@@ -94,10 +87,7 @@ class ViewRunner::State : public std::enable_shared_from_this<State> {
   }
 
   void finish(const Summary& summary) {
-    {
-      const std::lock_guard lock(mutex_);
-      summary_ = summary;
-    }
+    summary_ = summary;
     finish_at_last();
   }
 
@@ -107,45 +97,47 @@ class ViewRunner::State : public std::enable_shared_from_this<State> {
     wake_.wake();
   }
 
-  bool wait_until_done(Duration limit) {
-    {
-      std::unique_lock lock(mutex_);
-      if (thread_.joinable() && !changed_.wait_for(lock, limit, [this] { return done_; })) {
-        return false;
-      }
-    }
-    if (thread_.joinable()) thread_.join();
-    return true;
-  }
-
   void give_up() {
-    abandoned_ = true;
+    thread.abandon();
     failed_ = true;
     callbacks_.report(label_ + ": does not answer, its last output is missing");
-    thread_.detach();
   }
 
-  bool joinable() const { return thread_.joinable(); }
   bool failed() const { return failed_; }
 
   Channel<Message> channel;
+  OutputThread thread;
 
  private:
   void run(const RunInfo& run) {
-    const bool open = attempt([&] { view_->open(run, *names_); });
-    {
-      const std::lock_guard lock(mutex_);
-      opened_ = true;
-      changed_.notify_all();
+    absl::Status opened;
+    try {
+      view_->open(run, *names_);
+    } catch (const std::exception& error) {
+      opened = absl::UnavailableError(describe_fault(label_, error));
+      failed_ = true;
     }
-    if (open) attempt([this] { loop(); });
+    const bool is_open = opened.ok();
+    thread.opened(std::move(opened));
+    if (is_open) attempt_loop();
     alive_ = false;
     view_.reset();
     // Nobody takes messages any more; a producer on a virtual clock must not wait for it.
     channel.close();
-    const std::lock_guard lock(mutex_);
-    done_ = true;
-    changed_.notify_all();
+  }
+
+  void attempt_loop() {
+    try {
+      loop();
+    } catch (const std::exception& error) {
+      failed_ = true;
+      if (thread.is_abandoned()) return;
+      if (is_closed_pipe(error)) {
+        callbacks_.closed_pipe();
+      } else {
+        callbacks_.report(describe_fault(label_, error));
+      }
+    }
   }
 
   void loop() {
@@ -161,12 +153,7 @@ class ViewRunner::State : public std::enable_shared_from_this<State> {
       if (refresh_at_ && std::chrono::steady_clock::now() >= *refresh_at_) render();
       if (!wait_and_read(input)) input = -1;
     }
-    Summary summary;
-    {
-      const std::lock_guard lock(mutex_);
-      summary = summary_;
-    }
-    view_->close(summary);
+    view_->close(summary_);
   }
 
   void deliver_messages() {
@@ -247,32 +234,10 @@ class ViewRunner::State : public std::enable_shared_from_this<State> {
     }
   }
 
-  /// Calls into the view; false, and the fault reported, if it threw.
-  template <class Call>
-  bool attempt(Call call) {
-    try {
-      call();
-      return true;
-    } catch (const std::exception& error) {
-      failed_ = true;
-      if (!opened_) {
-        open_status_ = absl::UnavailableError(describe_fault(label_, error));
-      } else if (abandoned_) {
-        return false;
-      } else if (is_closed_pipe(error)) {
-        callbacks_.closed_pipe();
-      } else {
-        callbacks_.report(describe_fault(label_, error));
-      }
-      return false;
-    }
-  }
-
   const std::string label_;
   const std::shared_ptr<NameSource> names_;
   const Duration snapshot_interval_;
   const Callbacks callbacks_;
-  std::thread thread_;
   WakeFd wake_;
   std::atomic<bool> alive_{true};
   std::atomic<bool> snapshot_waits_{false};  ///< The view has not drawn the last one yet.
@@ -282,7 +247,6 @@ class ViewRunner::State : public std::enable_shared_from_this<State> {
   std::atomic<bool> suspend_wanted_{false};
   std::atomic<bool> finishing_{false};
   std::atomic<bool> failed_{false};
-  std::atomic<bool> abandoned_{false};  ///< What the callbacks call may be gone.
 
   // Of the view's thread.
   std::unique_ptr<View> view_;
@@ -290,25 +254,20 @@ class ViewRunner::State : public std::enable_shared_from_this<State> {
   std::optional<SteadyTime> refresh_at_;
 
   std::mutex mutex_;  // no record goes through what it guards
-  std::condition_variable changed_;
   std::shared_ptr<const Snapshot> news_;
-  absl::Status open_status_;  ///< Written before opened_.
-  bool opened_ = false;       ///< Written by the view's thread only.
-  bool done_ = false;
-  /// Until finish() says better.
+
+  /// Until finish() says better, before it sets finishing_; read once that is seen.
   Summary summary_{StopReason::kFault, std::make_shared<const Snapshot>(), 0};
 };
 
 ViewRunner::ViewRunner(NamedView view, std::shared_ptr<NameSource> names, std::size_t capacity,
                        Duration snapshot_interval, Callbacks callbacks)
-    : state_(std::make_shared<State>(std::move(view), std::move(names), capacity,
-                                     snapshot_interval, std::move(callbacks))) {}
+    : state_(std::make_shared<State>(std::move(view), std::move(names), capacity, snapshot_interval,
+                                     std::move(callbacks))) {}
 
 ViewRunner::~ViewRunner() {
-  if (!state_->joinable()) return;
   state_->finish_at_last();
-  while (!state_->wait_until_done(std::chrono::hours(1))) {
-  }
+  state_->thread.wait_until_done();
 }
 
 absl::Status ViewRunner::start(const RunInfo& run) { return state_->start(run); }
@@ -324,7 +283,7 @@ void ViewRunner::resize() { state_->resize(); }
 void ViewRunner::suspend() { state_->suspend(); }
 void ViewRunner::stop_waiting() { state_->channel.stop_waiting(); }
 void ViewRunner::finish(const Summary& summary) { state_->finish(summary); }
-bool ViewRunner::wait_until_done(Duration limit) { return state_->wait_until_done(limit); }
+bool ViewRunner::wait_until_done(Duration limit) { return state_->thread.wait_until_done(limit); }
 void ViewRunner::give_up() { state_->give_up(); }
 bool ViewRunner::failed() const { return state_->failed(); }
 
