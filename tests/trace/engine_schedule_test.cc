@@ -63,7 +63,6 @@ TEST(Sweep, WithoutAnAnsweringTargetStopsThreePastTheHighestAnswer) {
   }
 }
 
-// etr-compat C5: all flows in step tripped the limiter of the router they share.
 // A SYN that meets a half-open connection of one with a higher sequence number draws a challenge ACK,
 // which has no RTT.
 void expect_named_answers(transport::Network network, Family family) {
@@ -103,6 +102,7 @@ TEST(OpenTcpPort, FarAwayNamesItsProbesThoughSomePassedItLateInTheFirstRound) {
   }
 }
 
+// etr-compat C5: all flows in step tripped the limiter of the router they share.
 TEST(LaterRounds, AreSpreadOverTheInterval) {
   EngineRunOptions options = options_for();
   options.engine.rounds = 4;
