@@ -12,7 +12,8 @@ namespace tui {
 namespace {
 
 constexpr int kGutter = 4;  // for the TTL
-constexpr int kNarrowest = 17;  // an IPv4 address, or "123.45ms 100.0%", and a space
+constexpr int kNarrowest = 16;  // an IPv4 address, or "123.45ms 100.0%"
+constexpr int kWidest = 39;     // an IPv6 address
 
 struct Label {
   std::string host;
@@ -118,9 +119,22 @@ struct Picture {
   int rows = 0;
 };
 
+/// Columns that a vertex needs so that its address is not cut, and a space.
+int vertex_width(const std::vector<Tier>& tiers) {
+  int widest = kNarrowest;
+  for (const Tier& tier : tiers) {
+    for (const Vertex& vertex : tier.vertices) {
+      if (tier.vertices.size() < 2 || !vertex.address) continue;
+      widest = std::max(widest, display_width(vertex.address->to_string()));
+    }
+  }
+  return std::min(widest, kWidest) + 1;
+}
+
 Picture lay_out(const Scene& scene, int width) {
   Picture picture;
-  picture.tiers = fold(hop_graph(scene), std::max(2, width / kNarrowest));
+  const std::vector<Tier> whole = hop_graph(scene);
+  picture.tiers = fold(whole, std::max(2, width / vertex_width(whole)));
   for (std::size_t i = 0; i < picture.tiers.size(); ++i) {
     Wiring wiring;
     if (i > 0) {

@@ -156,7 +156,7 @@ constexpr std::array kSubstitutes{
     Substitute{U'►', U'>'}, Substitute{U'◄', U'<'}, Substitute{U'↳', U'`'}, Substitute{U'…', U'~'},
     Substitute{U'▁', U'_'}, Substitute{U'▂', U'.'}, Substitute{U'▃', U'-'}, Substitute{U'▄', U'~'},
     Substitute{U'▅', U'='}, Substitute{U'▆', U'+'}, Substitute{U'▇', U'*'}, Substitute{U'█', U'#'},
-    Substitute{U'×', U'x'}, Substitute{U'·', U'.'}, Substitute{U'•', U'*'}, Substitute{U'≠', U'!'},
+    Substitute{U'×', U'x'}, Substitute{U'·', U':'}, Substitute{U'•', U'o'}, Substitute{U'≠', U'!'},
     Substitute{U'↑', U'^'}, Substitute{U'↓', U'v'}, Substitute{U'←', U'<'}, Substitute{U'→', U'>'},
     Substitute{U'–', U'-'}, Substitute{U'σ', U's'},
 };

@@ -31,7 +31,7 @@ void draw_title_bar(Grid& grid, const Area& area, const Scene& scene) {
 
   // On a narrow screen the address goes first, then the interval; the marks stay.
   const auto fits = [&](const std::string& text, const std::string& right) {
-    return display_width(text) + display_width(right) + 2 <= area.columns;
+    return display_width(text) + display_width(right) + 4 <= area.columns;
   };
   std::string text = title(scene, true);
   std::string right = marks + interval;

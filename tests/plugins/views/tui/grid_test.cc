@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+
 namespace {
 
 using tui::Grid;
@@ -38,6 +41,12 @@ TEST(Grid, HasAnAsciiFormOfTheSameSize) {
   grid.put(1, 1, "►東█ü");
   EXPECT_EQ(to_ascii(grid).text(), "+------+\n|>??#? |\n+------+\n");
   EXPECT_EQ(tui::to_ascii("↳ x…\n"), "` x~\n");
+}
+
+TEST(Grid, KeepsTheMarksOfTheHistoryApartInAscii) {
+  const std::string marks = tui::to_ascii("▁▂▃▄▅▆▇█×·•!");
+  EXPECT_EQ(std::set<char>(marks.begin(), marks.end()).size(), 12U)
+      << marks;
 }
 
 }  // namespace

@@ -197,6 +197,23 @@ TEST(Graph, FoldsWideTiersButNeverTheSelectedPath) {
   }
 }
 
+TEST(Graph, CutsNoAddress) {
+  Desk desk(sample::fabric());
+  const std::string wide = "2001:db8:85a3:8d3:1319:8a2e:370:734";  // and a digit
+  for (auto& flow : desk.run.snapshot->flows) {
+    auto moved = std::make_shared<etr::FlowSnapshot>(*flow);
+    const std::uint32_t spine = flow->flow % 4 + 1;
+    moved->hops[1].responders[0].address = sample::address(wide + std::to_string(spine));
+    flow = moved;
+  }
+  desk.history.clear();
+  desk.state.screen = tui::Screen::kGraph;
+  desk.state.flow = 2;
+  EXPECT_THAT(desk.text({40, 84}), HasSubstr(wide + "3"));
+  EXPECT_THAT(desk.text({40, 84}), HasSubstr("+3 more"));
+  EXPECT_THAT(desk.text({40, 200}), HasSubstr(wide + "1"));
+}
+
 std::string lines(const tui::Wiring& wiring, int columns) {
   tui::Grid grid({tui::wiring_rows(wiring), columns});
   tui::draw_wiring(grid, 0, wiring);
