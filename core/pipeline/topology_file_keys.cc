@@ -327,7 +327,8 @@ const std::vector<TopologyKey<Forgery>>& forgery_keys() {
                                                          {"unknown-id", ForgeryKind::kUnknownId},
                                                          {"wrong-ports", ForgeryKind::kWrongPorts},
                                                          {"never-sent", ForgeryKind::kNeverSent},
-                                                         {"replayed", ForgeryKind::kReplayed}});
+                                                         {"replayed", ForgeryKind::kReplayed},
+                                                         {"guessed", ForgeryKind::kGuessed}});
        }},
       share("share", &Forgery::share),
       number("copies", &Forgery::copies, 1, 100000),

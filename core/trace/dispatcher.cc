@@ -14,11 +14,19 @@ std::string_view to_string(Rejection rejection) {
     case Rejection::kNeverSent: return "probe never sent";
     case Rejection::kWrongToken: return "wrong token";
     case Rejection::kWrongId: return "wrong ip id";
-    case Rejection::kWrongQuote: return "wrong source in the quote";
+    case Rejection::kWrongQuote: return "unproven quote";
     case Rejection::kTooEarly: return "earlier than its probe";
     case Rejection::kProberFailed: break;
   }
   return "prober failed";
+}
+
+std::uint64_t segment_head(Bytes segment) {
+  std::uint64_t head = 0;
+  for (std::size_t i = 0; i < sizeof head; ++i) {
+    head = head << 8U | (i < segment.size() ? segment[i] : 0U);
+  }
+  return head;
 }
 
 void Dispatcher::add_flow(std::uint32_t id, const Flow& flow) {
@@ -111,6 +119,7 @@ Sighting Dispatcher::dispatch_icmp(const transport::ReceivedPacket& packet,
   answer.decoded = *decoded;
   answer.foreign_source = original.header.source != entry->flow.source;
   if (original.header.source.family == Family::kIpv4) answer.quoted_id = original.header.id;
+  answer.quoted_head = segment_head(original.payload);
   answer.reply.source = ip.header.source;
   answer.reply.kind = error->kind;
   answer.reply.icmp_type = error->type;

@@ -24,7 +24,7 @@ enum class Rejection : std::uint8_t {
   kNeverSent,      ///< A probe we did not send, or have long forgotten.
   kWrongToken,     ///< The quoted token is not the probe's.
   kWrongId,        ///< An unknown IP ID from a responder that quotes IDs rightly.
-  kWrongQuote,     ///< Foreign source in the quote and nothing that proves it ours.
+  kWrongQuote,     ///< Nothing in the quote proves that it is of a probe of ours.
   kTooEarly,       ///< Stamped before its probe.
   kProberFailed,   ///< The prober threw.
 };
@@ -46,8 +46,13 @@ struct Answer {
   Reply reply;              ///< All but the RTT.
   bool from_service = false;  ///< A TCP or UDP answer from the destination's port.
   std::optional<std::uint16_t> quoted_id;  ///< IPv4 identification in the original datagram.
+  /// Head of the quoted segment; empty if nothing is quoted.
+  std::optional<std::uint64_t> quoted_head;
   bool foreign_source = false;  ///< The quoted source is not ours: NAT, or a forgery.
 };
+
+/// The first 8 octets of a segment, all that a router has to quote; of less, zeros for the rest.
+std::uint64_t segment_head(Bytes segment);
 
 /// Nothing of ours at all: std::monostate.
 using Sighting = std::variant<std::monostate, OwnProbe, Answer, Rejection>;

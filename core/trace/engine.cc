@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "trace/event_reporter.h"
 #include "trace/fixed_rounds.h"
 #include "trace/flow_opener.h"
@@ -109,6 +110,7 @@ class Engine::Impl {
   Instant pending_at_{};
   Instant started_at_{};
   Instant next_housekeeping_{};
+  std::uint64_t drops_told_ = 0;
   Duration reported_interval_{};
   bool paused_ = false;
   Counters counters_;
@@ -233,13 +235,13 @@ std::optional<Wanted> Engine::Impl::next_wanted(Instant now) {
 void Engine::Impl::send_probe(const Wanted& wanted, Instant now) {
   const Cell& cell = wanted.cell;
   FlowState& flow = *flows_[cell.flow];
-  const Timestamp utc = transport_.clock().utc();
+  const transport::Moment at = transport::read_both(transport_.clock());
   if (!wanted.second_look) {
     if (flow.rounds.empty() || flow.rounds.back().number() != cell.round) {
       flow.rounds.emplace_back(cell.round);
       flow.probes.forget(now - std::max(kMinMemory, 3 * options_.timeout));
     }
-    flow.rounds.back().sent(cell.ttl, utc);
+    flow.rounds.back().sent(cell.ttl, at.utc);
   }
   Probe* probe = flow.probes.add(cell.ttl, cell.round);
   if (probe == nullptr) {
@@ -247,8 +249,8 @@ void Engine::Impl::send_probe(const Wanted& wanted, Instant now) {
                                   "every slot of this ttl is still waiting for an answer");
   }
   probe->token = random_() | 1U;  // A quoted 0 may be padding (RFC 4884), so it proves nothing.
-  probe->sent = now;
-  probe->sent_utc = utc;
+  probe->sent = at.now;
+  probe->sent_utc = at.utc;
   probe->second_look = wanted.second_look;
   const absl::Status status = sender_.send(flow, *probe);
   if (!status.ok()) {
@@ -298,6 +300,14 @@ void Engine::Impl::housekeeping(Instant now) {
   if (now < next_housekeeping_) return;
   next_housekeeping_ = now + kHousekeeping;
   counters_.capture_drops = transport_.counters().dropped;
+  if (counters_.capture_drops > drops_told_) {
+    Event event;
+    event.kind = EventKind::kNotice;
+    event.text = absl::StrFormat("the capture missed %d packets: answers among them look lost",
+                                 counters_.capture_drops - drops_told_);
+    drops_told_ = counters_.capture_drops;
+    events_->report(std::move(event));
+  }
   for (std::string& notice : transport_.take_notices()) {
     Event event;
     event.kind = EventKind::kRouteChange;

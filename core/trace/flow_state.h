@@ -19,7 +19,12 @@ namespace etr::trace {
 
 struct FlowState {
   FlowState(const Flow& its_flow, std::uint16_t slots, PathRegistry& registry)
-      : flow(its_flow), probes(slots), identity(registry) {}
+      : flow(its_flow), probes(slots, first_id(its_flow.secret)), identity(registry) {}
+
+  /// 1..65535, and no way back to the secret.
+  static std::uint16_t first_id(std::uint64_t secret) {
+    return static_cast<std::uint16_t>((secret * 0x9e3779b97f4a7c15U >> 32U) % 65535U + 1U);
+  }
 
   Flow flow;
   transport::FlowHandle handle = 0;

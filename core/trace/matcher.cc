@@ -40,7 +40,14 @@ MatchResult Matcher::match_identified(FlowState& flow, const Answer& answer, Pro
   }
   if (probe == nullptr) return Rejection::kNeverSent;
   if (answer.decoded.token && *answer.decoded.token != probe->token) return Rejection::kWrongToken;
-  if (answer.foreign_source && !id_proves && !answer.decoded.token) return Rejection::kWrongQuote;
+  // What names a probe can be guessed: ports and UDP lengths are no secret. So the quote shows the
+  // token, or the ID of the probe, or its first 8 octets just as they were sent: they hold the TCP
+  // sequence, or the UDP checksum, to which the token has contributed 16 bits.
+  const bool as_sent = !answer.quoted_head || *answer.quoted_head == probe->head;
+  if (!answer.decoded.token && !id_proves && (!as_sent || answer.foreign_source)) {
+    return Rejection::kWrongQuote;
+  }
+  if (!as_sent) rewritten = true;
   if (id_proves && echoes_ids_.size() < kMaxResponders) echoes_ids_.insert(answer.reply.source);
   return Match{probe, rewritten};
 }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_format.h"
 #include "net/ip.h"
+#include "trace/dispatcher.h"
 
 namespace etr::trace {
 
@@ -15,9 +17,15 @@ constexpr std::size_t kMaxPacket = 65535;
 ProbeSender::ProbeSender(const Prober& prober, transport::Transport& transport)
     : prober_(prober), transport_(transport), packet_(kMaxPacket) {}
 
-absl::Status ProbeSender::send(const FlowState& flow, const Probe& probe) {
+absl::Status ProbeSender::send(const FlowState& flow, Probe& probe) {
   const transport::Route& route = transport_.flow_route(flow.handle);
   const std::size_t header_size = net::ip_header_size(flow.flow.source.family);
+  if (probe.ttl > prober_.max_ttl(flow.flow.source.family, route.mtu)) {
+    // The mtu is not what it was when the flow was opened.
+    return absl::InvalidArgumentError(
+        absl::StrFormat("a probe of ttl %d does not fit the mtu of %d octets on %s", probe.ttl,
+                        route.mtu, route.interface));
+  }
   ProbeSpec spec;
   spec.ttl = probe.ttl;
   spec.slot = probe.slot;
@@ -28,6 +36,7 @@ absl::Status ProbeSender::send(const FlowState& flow, const Probe& probe) {
   const std::size_t room = std::max<std::size_t>(route.mtu, header_size) - header_size;
   const MutableBytes segment = MutableBytes(packet_).subspan(header_size, room);
   const std::size_t size = prober_.encode(flow.flow, spec, segment);
+  probe.head = segment_head(segment.first(std::min(size, room)));
 
   net::IpHeader header;
   header.source = flow.flow.source;

@@ -16,8 +16,8 @@ class ProbeSender {
   /// Borrows both.
   ProbeSender(const Prober& prober, transport::Transport& transport);
 
-  /// An error is the reason why this packet could not leave. May throw what the prober throws.
-  absl::Status send(const FlowState& flow, const Probe& probe);
+  /// Notes the segment's head in the probe. An error is the reason why it could not leave. May throw what the prober throws.
+  absl::Status send(const FlowState& flow, Probe& probe);
 
  private:
   const Prober& prober_;

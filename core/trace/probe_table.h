@@ -23,6 +23,7 @@ struct Probe {
   std::uint16_t slot = 0;
   std::uint64_t round = 0;
   std::uint64_t token = 0;
+  std::uint64_t head = 0;           ///< First 8 octets of the segment, see segment_head().
   ProbeState state = ProbeState::kInFlight;
   transport::Instant sent{};        ///< User-space clock, just before the send.
   Timestamp sent_utc{};             ///< The same moment in UTC.
@@ -44,7 +45,9 @@ struct Probe {
 
 class ProbeTable {
  public:
-  explicit ProbeTable(std::uint16_t slots) : slots_(slots) {}
+  /// Ids count up from `first_id`: over IPv4 they are proof, so it should not be easy to guess.
+  explicit ProbeTable(std::uint16_t slots, std::uint16_t first_id = 1)
+      : slots_(slots), next_id_(first_id) {}
 
   /// A new probe; the slot is the next free one from `round mod slots` on. Null if every slot of
   /// this TTL is still in flight. Pointers stay valid until the next add() or forget().
@@ -76,7 +79,7 @@ class ProbeTable {
   void forget_oldest();
 
   std::uint16_t slots_;
-  std::uint16_t next_id_ = 1;
+  std::uint16_t next_id_;
   std::deque<Probe> probes_;  ///< In the order of ids, no gaps.
   /// So many of the oldest have a verdict for certain. A verdict is never taken back.
   std::size_t decided_ = 0;

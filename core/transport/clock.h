@@ -19,6 +19,23 @@ class Clock {
   virtual bool is_virtual() const { return false; }
 };
 
+/// One moment on both clocks.
+struct Moment {
+  Instant now{};
+  Timestamp utc{};
+};
+
+/// Reads both, again if this thread was held up in between: that must not look like a step of UTC.
+inline Moment read_both(const Clock& clock) {
+  constexpr Duration kTogether = std::chrono::milliseconds(1);
+  constexpr int kTries = 5;
+  Moment moment{clock.now(), clock.utc()};
+  for (int tries = 1; tries < kTries && clock.now() - moment.now > kTogether; ++tries) {
+    moment = {clock.now(), clock.utc()};
+  }
+  return moment;
+}
+
 class SystemClock final : public Clock {
  public:
   Instant now() const override { return std::chrono::steady_clock::now(); }

@@ -135,7 +135,11 @@ absl::StatusOr<KernelRoute> LinuxRoutes::find(const Endpoints& endpoints,
                        ? answer.address(RTA_PREFSRC).value_or(endpoints.source)
                        : endpoints.source;
   });
-  if (error != 0) return lookup_error(error, endpoints, interface_index);
+  // Over IPv6 the kernel does not ask whose the source is.
+  const bool foreign = endpoints.destination.family == Family::kIpv6 &&
+                       !endpoints.source.is_unspecified() &&
+                       !is_own_address(endpoints.source, interface_index);
+  if (error != 0 || foreign) return lookup_error(error, endpoints, interface_index);
   if (type != RTN_UNICAST && type != RTN_LOCAL) {
     return absl::InvalidArgumentError(absl::StrFormat("%s is a broadcast or multicast address",
                                                       endpoints.destination.to_string()));

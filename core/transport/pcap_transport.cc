@@ -146,6 +146,12 @@ void PcapTransport::follow(OpenFlow& flow) {
   use(flow, *way);
 }
 
+const Route& PcapTransport::flow_route(FlowHandle handle) {
+  OpenFlow& flow = flows_.at(handle);
+  if (flow.generation != generation_) follow(flow);
+  return flow.route;
+}
+
 absl::Status PcapTransport::start(const std::string& filter) { return capture_.set_filter(filter); }
 
 absl::Status PcapTransport::send(FlowHandle handle, Bytes ip_packet) {

@@ -49,7 +49,7 @@ class PcapTransport final : public Transport {
   absl::Status reserve_port(const IpAddress& source, std::uint8_t protocol,
                             std::uint16_t port) override;
   absl::StatusOr<FlowHandle> open_flow(const Endpoints& endpoints) override;
-  const Route& flow_route(FlowHandle flow) const override { return flows_.at(flow).route; }
+  const Route& flow_route(FlowHandle flow) override;
   absl::Status start(const std::string& filter) override;
   absl::Status send(FlowHandle flow, Bytes ip_packet) override;
   void wait(Instant deadline) override;

@@ -149,6 +149,11 @@ std::vector<std::uint8_t> write_forgery(const SimulatedFlight& flight, const Ans
       original[segment + (flight.origin.protocol == net::kProtocolUdp ? 5U : 7U)] ^= 0x40U;
       break;
     case ForgeryKind::kReplayed: break;
+    case ForgeryKind::kGuessed:
+      editor->set_id(editor->id() ^ 0x5a5aU);
+      original.resize(segment + 8);
+      original[segment + (flight.origin.protocol == net::kProtocolUdp ? 7U : 4U)] ^= 0x5aU;
+      break;
   }
   net::IcmpErrorSpec spec;
   spec.source = from;

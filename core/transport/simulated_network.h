@@ -88,6 +88,9 @@ enum class ForgeryKind : std::uint8_t {
   kWrongPorts,  ///< The quoted source port is not ours.
   kNeverSent,   ///< Right ports and identification, but the octets that name the probe differ.
   kReplayed,    ///< A true answer, once more after `delay`.
+  /// By somebody who has not seen the probe: the 8 octets that must be quoted, with right ports and
+  /// length; identification and checksum, or TCP sequence, are wrong guesses.
+  kGuessed,
 };
 
 /// Time-exceeded messages that nobody asked for, made from the probes a router sees.

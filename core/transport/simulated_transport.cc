@@ -132,6 +132,11 @@ absl::Status SimulatedTransport::send_fault(Duration now) {
   return absl::OkStatus();
 }
 
+const Route& SimulatedTransport::flow_route(FlowHandle flow) {
+  follow_routes(elapsed());
+  return flows_[flow].route;
+}
+
 absl::Status SimulatedTransport::send(FlowHandle flow, Bytes ip_packet) {
   const Duration now = elapsed();
   take_arrivals(now);

@@ -36,7 +36,7 @@ class SimulatedTransport final : public Transport {
   absl::Status reserve_port(const IpAddress& source, std::uint8_t protocol,
                             std::uint16_t port) override;
   absl::StatusOr<FlowHandle> open_flow(const Endpoints& endpoints) override;
-  const Route& flow_route(FlowHandle flow) const override { return flows_[flow].route; }
+  const Route& flow_route(FlowHandle flow) override;
   absl::Status start(const std::string& filter) override;
   absl::Status send(FlowHandle flow, Bytes ip_packet) override;
   void wait(Instant deadline) override;

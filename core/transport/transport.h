@@ -70,8 +70,8 @@ class Transport {
 
   /// Prepares sending for one flow (route per flow, neighbour). The route is followed from then on.
   virtual absl::StatusOr<FlowHandle> open_flow(const Endpoints& endpoints) = 0;
-  /// The flow's present route.
-  virtual const Route& flow_route(FlowHandle flow) const = 0;
+  /// The flow's route, after all changes that were heard of; the last one where there is none now.
+  virtual const Route& flow_route(FlowHandle flow) = 0;
 
   /// Starts the capture with one filter for the whole run, before the first send.
   virtual absl::Status start(const std::string& filter) = 0;

@@ -110,6 +110,8 @@ TEST_P(DispatcherTest, ReadsWhichProbeAnErrorQuotes) {
   EXPECT_EQ(answer->reply.quoted_ttl, 7);
   ASSERT_EQ(answer->reply.mpls.size(), 1U);
   EXPECT_EQ(answer->reply.mpls[0].label, 16001U);
+  const Octets sent = probe();
+  EXPECT_EQ(answer->quoted_head, segment_head(net::parse_ip(sent)->payload));
   if (flow.source.family == Family::kIpv4) {
     EXPECT_EQ(answer->quoted_id, kIpId);
   } else {

@@ -1,10 +1,8 @@
 // What goes wrong around the engine: it goes on, says so, and its records stay true.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <malloc.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <set>
 #include <string>
 #include <vector>
@@ -122,6 +120,56 @@ TEST(EngineFaults, AHostThatLosesItsUplinkFailsToSendAndComesBack) {
   EXPECT_FALSE(run.observer.of_kind(EventKind::kSendError).empty());
 }
 
+TEST(EngineFaults, AnUplinkWhoseMtuShrinksFailsToSendWhatIsTooBigAndOnlyThat) {
+  Network network = line(10);
+  change_source(network, 5s, [](Source& source) { source.mtu = 140; });
+  change_source(network, 11s, [](Source& source) { source.mtu = 1500; });
+  EngineRun run(network, wanted(12, Protocol::kUdp));
+  run.run();
+  expect_every_record(run, 12);
+  std::uint64_t failed = 0;
+  for (const Path& path : run.observer.paths) {
+    for (const Hop& hop : path.hops) {
+      if (hop.verdict == Verdict::kAnswered) continue;
+      EXPECT_EQ(hop.verdict, Verdict::kSendFailed) << path.round;
+      EXPECT_GT(hop.ttl, 4) << "20 octets a TTL, and 47 for headers and slots";
+      ++failed;
+    }
+    EXPECT_TRUE(all_answered(path) || (path.round >= 2 && path.round <= 7)) << path.round;
+  }
+  EXPECT_GT(failed, 50U);
+  EXPECT_EQ(run.summary.snapshot->counters.send_errors, failed);
+  for (const Event& event : run.observer.of_kind(EventKind::kSendError)) {
+    EXPECT_THAT(event.text, HasSubstr("does not fit the mtu of 140 octets"));
+  }
+}
+
+TEST(EngineFaults, ALinkOnTheWayWhoseMtuShrinksIsToldByItsRouterAndStallsNothing) {
+  for (const Family family : {Family::kIpv4, Family::kIpv6}) {
+    Network network = line(10);
+    change<transport::Router>(network, 5s, "r3",
+                              [](transport::Router& router) { router.next.front().mtu = 180; });
+    change<transport::Router>(network, 13s, "r3",
+                              [](transport::Router& router) { router.next.front().mtu = 0; });
+    EngineRun run(network, wanted(14, Protocol::kUdp, family));
+    run.run();
+    expect_every_record(run, 14);
+    std::size_t told = 0;
+    for (const Path& path : run.observer.paths) {
+      for (const Hop& hop : path.hops) {
+        EXPECT_TRUE(hop.reply) << path.round << ' ' << int{hop.ttl};
+        if (!hop.reply || hop.reply->kind != ReplyKind::kPacketTooBig) continue;
+        EXPECT_EQ(hop.reply->source, path.hops[2].reply->source);
+        EXPECT_EQ(hop.reply->mtu, 180);
+        ++told;
+      }
+      EXPECT_TRUE(path.reached || (path.round >= 2 && path.round <= 7)) << path.round;
+    }
+    EXPECT_GT(told, 10U);
+    EXPECT_EQ(run.summary.snapshot->counters.send_errors, 0U);
+  }
+}
+
 // --- Clocks.
 
 // etr-compat A13.
@@ -202,6 +250,23 @@ TEST(EngineFaults, ANatThatLeavesItsMarkInQuotesHidesNoHop) {
   }
 }
 
+TEST(EngineFaults, ShortQuotesWithoutAnIdHideNoHop) {
+  for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {
+    for (const Family family : {Family::kIpv4, Family::kIpv6}) {
+      Network network = line(5);
+      for (transport::Router& router : network.routers) {
+        router.quote = 8;
+        router.zeroes_quoted_id = true;
+      }
+      EngineRun run(network, wanted(4, protocol, family));
+      run.run();
+      expect_every_record(run, 4);
+      for (const Path& path : run.observer.paths) EXPECT_TRUE(all_answered(path)) << path.round;
+      EXPECT_EQ(run.summary.snapshot->counters.rejected, 0U);
+    }
+  }
+}
+
 TEST(EngineFaults, PacketsThatTheCaptureMissesAreCountedAndNoFalseHopComesOfThem) {
   Network network = diamond(4);
   network.source.capture_loss = 0.1;
@@ -211,6 +276,9 @@ TEST(EngineFaults, PacketsThatTheCaptureMissesAreCountedAndNoFalseHopComesOfThem
   run.run();
   expect_every_record(run, 20, 16);
   EXPECT_GT(run.summary.snapshot->counters.capture_drops, 100U);
+  const std::vector<Event> notices = run.observer.of_kind(EventKind::kNotice);
+  ASSERT_FALSE(notices.empty());
+  EXPECT_THAT(notices.front().text, ::testing::MatchesRegex("the capture missed [0-9]+ packets.*"));
   for (const Path& path : run.observer.paths) {
     const auto truth = run.truth(path, 0s);
     for (const Hop& hop : path.hops) {
@@ -219,63 +287,6 @@ TEST(EngineFaults, PacketsThatTheCaptureMissesAreCountedAndNoFalseHopComesOfThem
       EXPECT_GE(hop.reply->rtt.value_or(1h), hop.ttl * 2ms);
     }
   }
-}
-
-// --- Weeks.
-
-/// Keeps nothing.
-class CountingObserver final : public trace::Observer {
- public:
-  bool reserve() override { return true; }
-  void on_path(Path path) override {
-    ++paths;
-    if (path.round == settled && path.flow == 0) memory_then = in_use();
-  }
-  void on_event(Event) override {}
-  void on_responder(const IpAddress&) override {}
-  bool wants_snapshot() const override { return false; }
-  void on_snapshot(std::shared_ptr<const Snapshot>) override {}
-
-  /// Octets that are allocated.
-  static std::size_t in_use() {
-    const struct mallinfo2 info = mallinfo2();
-    return info.uordblks + info.hblkhd;
-  }
-
-  std::uint64_t settled = 0;
-  std::uint64_t paths = 0;
-  std::size_t memory_then = 0;
-};
-
-// A quarter of an hour, and six hours with ETR_TEST_ALL; ETR_TEST_HOURS says otherwise.
-TEST(EngineMemory, StaysFlatWith64FlowsForHours) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "the sanitizers' allocators do not say what is in use";
-#endif
-  const char* given = std::getenv("ETR_TEST_HOURS");
-  double hours = std::getenv("ETR_TEST_ALL") != nullptr ? 6 : 0.25;
-  if (given != nullptr) hours = std::atof(given);
-  Network network = diamond(16);
-  link(network, "source", "r1").forward.loss =
-      0.02;  // so that late, lost and second looks have their turn
-  link(network, "source", "r1").back.duplicate = 0.02;
-  transport::SimulatedTransport transport(network);
-  const plugins::TcpSynProber prober;
-  const plugins::Crc32Hasher hasher;
-  trace::EngineOptions options;
-  options.flows = 64;
-  options.seed = 7;
-  options.rounds = static_cast<std::uint64_t>(hours * 1800);
-  trace::Engine engine(options, {{"target", transport::testing::target_address()}}, prober, hasher,
-                       transport);
-  CountingObserver observer;
-  observer.settled = 150;
-  ASSERT_TRUE(engine.start().ok());
-  ASSERT_TRUE(engine.run(observer).ok());
-  const std::size_t memory_now = CountingObserver::in_use();
-  EXPECT_EQ(observer.paths, options.rounds * 64);
-  EXPECT_LT(memory_now, observer.memory_then + 128 * 1024)
-      << observer.memory_then << " octets after 5 minutes, " << memory_now << " at the end";
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,7 @@ struct Attack {
   /// Octets of the segment that r2 quotes; 0: all. Cut there, the quote ends in what names the
   /// probe.
   std::size_t quote = 0;
+  std::optional<IpAddress> from = std::nullopt;
 };
 
 EngineRunOptions wanted(const Attack& attack) {
@@ -52,6 +54,7 @@ Network network(const Attack& attack, unsigned copies) {
     Forgery forgery;
     forgery.kind = attack.kind;
     forgery.delay = attack.delay;
+    forgery.from = attack.from;
     forgery.copies = copies;
     router.forgeries = {forgery};
   });
@@ -164,6 +167,15 @@ std::vector<Attack> attacks() {
         made.push_back(
             {"UnknownId" + suffix, ForgeryKind::kUnknownId, protocol, family, {"wrong ip id"}});
       }
+      // From an address that has never quoted anything, and before the true answer.
+      made.push_back({"GuessedByAStranger" + suffix,
+                      ForgeryKind::kGuessed,
+                      protocol,
+                      family,
+                      {udp ? "unproven quote" : "no probe of ours in it"},
+                      0ms,
+                      0,
+                      address(v4 ? "203.0.113.66" : "2001:db8:66::66")});
       if (udp) {
         made.push_back({"WrongToken" + suffix,
                         ForgeryKind::kWrongToken,
@@ -171,7 +183,8 @@ std::vector<Attack> attacks() {
                         family,
                         {"wrong token"},
                         1ms,
-                        16});
+                        16,
+                        std::nullopt});
       }
     }
   }

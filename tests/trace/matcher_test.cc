@@ -13,20 +13,24 @@ using transport::Instant;
 
 class MatcherTest : public ::testing::Test {
  protected:
-  /// Sends a probe and gives its IP ID; its token is 1000 + ID.
+  /// Sends a probe and gives its IP ID; its token is 1000 + ID, its head 2000 + ID.
   std::uint16_t send(std::uint8_t ttl, std::uint64_t round = 0) {
     if (state.rounds.empty()) state.rounds.emplace_back(round);
     state.rounds.back().sent(ttl, Timestamp{});
     Probe* probe = state.probes.add(ttl, round);
     probe->token = 1000U + probe->id;
+    probe->head = 2000U + probe->id;
     probe->sent = Instant(++sent_ * 1ms);
     return probe->id;
   }
   ProbeState& state_of(std::uint16_t id) { return state.probes.by_id(id)->state; }
 
-  Answer quote(std::uint8_t ttl, std::uint16_t slot, std::optional<std::uint16_t> ip_id) const {
+  /// The quote of a router that changes nothing, of the newest probe of a cell.
+  Answer quote(std::uint8_t ttl, std::uint16_t slot, std::optional<std::uint16_t> ip_id) {
     Answer answer;
     answer.decoded.probe = ProbeId{ttl, slot};
+    const Probe* probe = state.probes.by_cell({ttl, slot});
+    answer.quoted_head = probe == nullptr ? 0 : probe->head;
     answer.quoted_id = ip_id;
     answer.reply.source = address("10.0.0.7");
     answer.reply.kind = ReplyKind::kTimeExceeded;
@@ -140,6 +144,37 @@ TEST_F(MatcherTest, BelievesAForeignSourceOnlyWithTheIdOrTheToken) {
   EXPECT_TRUE(rewritten());
 }
 
+TEST_F(MatcherTest, RejectsAShortQuoteThatIsNotAsSent) {
+  const auto id = send(2);
+  for (const std::optional<std::uint16_t> ip_id : {std::optional<std::uint16_t>(60000), {}}) {
+    Answer answer = quote(2, 0, ip_id);
+    *answer.quoted_head ^= 1U;
+    EXPECT_EQ(rejected(answer), Rejection::kWrongQuote);
+    *answer.quoted_head ^= 1U;
+    EXPECT_EQ(matched(answer), id);
+  }
+}
+
+TEST_F(MatcherTest, BelievesAChangedQuoteWithTheIdOrTheToken) {
+  const auto id = send(2);
+  Answer answer = quote(2, 0, id);
+  *answer.quoted_head ^= 1U;
+  EXPECT_EQ(matched(answer), id);
+  EXPECT_TRUE(rewritten());
+  answer.quoted_id.reset();
+  answer.decoded.token = 1000U + id;
+  EXPECT_EQ(matched(answer), id);
+  EXPECT_TRUE(rewritten());
+}
+
+TEST_F(MatcherTest, NeedsNoQuoteInAnAnswerOfTheDestination) {
+  const auto id = send(2);
+  Answer answer = quote(2, 0, std::nullopt);
+  answer.quoted_head.reset();
+  EXPECT_EQ(matched(answer), id);
+  EXPECT_FALSE(rewritten());
+}
+
 TEST_F(MatcherTest, FindsAProbeThatIsNoLongerInFlight) {
   const auto id = send(2);
   for (const ProbeState verdict : {ProbeState::kAnswered, ProbeState::kLost, ProbeState::kVoid}) {
@@ -149,9 +184,9 @@ TEST_F(MatcherTest, FindsAProbeThatIsNoLongerInFlight) {
 }
 
 TEST_F(MatcherTest, TakesANamelessAnswerForTheOnlyProbeThatCanHaveReached) {
-  send(1);
-  state.rounds.back().answered(1, Timestamp{}, quote(1, 0, 1).reply);
-  state_of(1) = ProbeState::kAnswered;
+  const auto first = send(1);
+  state.rounds.back().answered(1, Timestamp{}, quote(1, 0, first).reply);
+  state_of(first) = ProbeState::kAnswered;
   const auto id = send(2);
   EXPECT_EQ(matched(nameless()), id);
 }
@@ -165,18 +200,18 @@ TEST_F(MatcherTest, CannotTellANamelessAnswerAmongSeveralProbes) {
 
 TEST_F(MatcherTest, DoesNotCountProbesAtRoutersThatAnswered) {
   send(1);
-  send(2);
+  const auto middle = send(2);
   const auto last = send(3);
   // TTL 2 answered as a router, so TTL 1, still out, cannot have reached the destination.
-  state.rounds.back().answered(2, Timestamp{}, quote(2, 0, 2).reply);
-  state_of(2) = ProbeState::kAnswered;
+  state.rounds.back().answered(2, Timestamp{}, quote(2, 0, middle).reply);
+  state_of(middle) = ProbeState::kAnswered;
   EXPECT_EQ(matched(nameless()), last);
 }
 
 TEST_F(MatcherTest, TakesANamelessAnswerForTheProbeToTheKnownEnd) {
-  send(4);
-  state.rounds.back().answered(4, Timestamp{}, quote(4, 0, 1).reply);
-  state_of(1) = ProbeState::kAnswered;
+  const auto router = send(4);
+  state.rounds.back().answered(4, Timestamp{}, quote(4, 0, router).reply);
+  state_of(router) = ProbeState::kAnswered;
   const auto end = send(5);
   state.end = 5;
   EXPECT_EQ(matched(nameless()), end);

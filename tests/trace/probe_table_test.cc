@@ -97,6 +97,17 @@ TEST(ProbeTable, GivesIdsFromOneTo65535AndStartsOverWithoutZero) {
   }
 }
 
+TEST(ProbeTable, CountsUpFromTheFirstIdThatItIsGiven) {
+  ProbeTable table(4, 65534);
+  EXPECT_EQ(table.by_id(65534), nullptr);
+  EXPECT_EQ(table.add(1, 0)->id, 65534);
+  EXPECT_EQ(table.add(1, 1)->id, 65535);
+  EXPECT_EQ(table.add(1, 2)->id, 1);
+  ASSERT_NE(table.by_id(65534), nullptr);
+  EXPECT_EQ(table.by_id(65534)->slot, 0);
+  EXPECT_EQ(table.by_id(2), nullptr);
+}
+
 TEST(ProbeTable, NeverMistakesAnIdThatHasComeRoundAgain) {
   ProbeTable table(128);
   table.add(1, 0)->state = ProbeState::kAnswered;  // Id 1, cell (1, 0).

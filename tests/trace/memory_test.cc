@@ -1,0 +1,73 @@
+// Runs of weeks: what the engine holds stays what it is.
+#include <gtest/gtest.h>
+#include <malloc.h>
+
+#include <cstdlib>
+#include <string_view>
+
+#include "support/engine_run.h"
+
+namespace etr::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using transport::Network;
+using transport::testing::diamond;
+using transport::testing::link;
+
+/// Keeps nothing.
+class CountingObserver final : public trace::Observer {
+ public:
+  bool reserve() override { return true; }
+  void on_path(Path path) override {
+    ++paths;
+    if (path.round == settled && path.flow == 0) memory_then = in_use();
+  }
+  void on_event(Event) override {}
+  void on_responder(const IpAddress&) override {}
+  bool wants_snapshot() const override { return false; }
+  void on_snapshot(std::shared_ptr<const Snapshot>) override {}
+
+  /// Octets that are allocated.
+  static std::size_t in_use() {
+    const struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+  }
+
+  std::uint64_t settled = 0;
+  std::uint64_t paths = 0;
+  std::size_t memory_then = 0;
+};
+
+// A quarter of an hour, or ETR_TEST_HOURS.
+TEST(EngineMemory, StaysFlatWith64FlowsForHours) {
+  if (std::string_view(ETR_SANITIZERS) != "") {
+    GTEST_SKIP() << "the sanitizers' allocators do not say what is in use";
+  }
+  const char* given = std::getenv("ETR_TEST_HOURS");
+  const double hours = given == nullptr ? 0.25 : std::atof(given);
+  Network network = diamond(16);
+  link(network, "source", "r1").forward.loss =
+      0.02;  // so that late, lost and second looks have their turn
+  link(network, "source", "r1").back.duplicate = 0.02;
+  transport::SimulatedTransport transport(network);
+  const plugins::TcpSynProber prober;
+  const plugins::Crc32Hasher hasher;
+  trace::EngineOptions options;
+  options.flows = 64;
+  options.seed = 7;
+  options.rounds = static_cast<std::uint64_t>(hours * 1800);
+  trace::Engine engine(options, {{"target", transport::testing::target_address()}}, prober, hasher,
+                       transport);
+  CountingObserver observer;
+  observer.settled = 150;
+  ASSERT_TRUE(engine.start().ok());
+  ASSERT_TRUE(engine.run(observer).ok());
+  const std::size_t memory_now = CountingObserver::in_use();
+  EXPECT_EQ(observer.paths, options.rounds * 64);
+  EXPECT_LT(memory_now, observer.memory_then + 128 * 1024)
+      << observer.memory_then << " octets after 5 minutes, " << memory_now << " at the end";
+}
+
+}  // namespace
+}  // namespace etr::testing
