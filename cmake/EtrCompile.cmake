@@ -15,16 +15,30 @@ function(etr_add_library name)
   add_library(${name} STATIC ${ARGN})
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/core)
   target_link_libraries(${name} PRIVATE etr_compile)
+  if(ETR_SANITIZE)
+    target_compile_options(${name} PRIVATE -O1)  # The tests spend their time in there.
+  endif()
 endfunction()
 
-# etr_add_test(NAME SOURCES...): one GoogleTest program; link what it tests with
-# target_link_libraries(NAME PRIVATE ...).
+# etr_add_test(NAME SOURCES... [SHARDS N]): one GoogleTest program; link what it tests with
+# target_link_libraries(NAME PRIVATE ...). A long one is run as N tests beside each other.
 function(etr_add_test name)
-  add_executable(${name} ${ARGN})
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "SHARDS" "")
+  add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(${name} PRIVATE etr_compile GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE
     ETR_TEST_DATA_DIR="${PROJECT_SOURCE_DIR}/tests/data"
-    ETR_SOURCE_DIR="${PROJECT_SOURCE_DIR}" ETR_BINARY_DIR="${PROJECT_BINARY_DIR}")
-  add_test(NAME ${name} COMMAND ${name})
+    ETR_SOURCE_DIR="${PROJECT_SOURCE_DIR}" ETR_BINARY_DIR="${PROJECT_BINARY_DIR}"
+    ETR_SANITIZERS="${ETR_SANITIZE}")
+  if(NOT arg_SHARDS)
+    add_test(NAME ${name} COMMAND ${name})
+    return()
+  endif()
+  math(EXPR last "${arg_SHARDS} - 1")
+  foreach(shard RANGE ${last})
+    add_test(NAME ${name}.${shard} COMMAND ${name})
+    set_tests_properties(${name}.${shard} PROPERTIES
+      ENVIRONMENT "GTEST_TOTAL_SHARDS=${arg_SHARDS};GTEST_SHARD_INDEX=${shard}")
+  endforeach()
 endfunction()

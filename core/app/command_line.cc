@@ -154,8 +154,8 @@ absl::StatusOr<PluginUse> read_sink(const std::string& text) {
 absl::StatusOr<Invocation> parse_plugins(const std::vector<std::string>& arguments) {
   po::options_description flags;
   flags.add_options()("help,h", po::bool_switch())(
-      "plugin-path", po::value<std::vector<std::string>>())("host",
-                                                            po::value<std::vector<std::string>>());
+      "plugin-path", po::value<std::vector<std::string>>())(
+      "set", po::value<std::vector<std::string>>())("host", po::value<std::vector<std::string>>());
   const absl::StatusOr<po::variables_map> values = parse(arguments, flags);
   if (!values.ok()) return values.status();
 
@@ -188,7 +188,14 @@ absl::StatusOr<Invocation> parse_plugins(const std::vector<std::string>& argumen
         wanted += absl::StrFormat(" %s", argument);
       return usage_error(absl::StrFormat("write: etr plugins %s%s", usage.name, wanted));
     }
-    invocation.plugins = {usage.verb, std::move(words)};
+    invocation.plugins = {usage.verb, std::move(words), {}};
+    for (const std::string& text : list_of(*values, "set")) {
+      std::optional<RawOption> option = read_assignment(text, "--set");
+      if (!option || usage.verb != Verb::kCheck) {
+        return usage_error("write: etr plugins check FILE --set option=value");
+      }
+      invocation.plugins.options.push_back(*std::move(option));
+    }
     return invocation;
   }
   return usage_error(

@@ -47,6 +47,7 @@ struct Invocation {
     enum class Verb { kList, kShow, kCheck, kNew };
     Verb verb = Verb::kList;
     std::vector<std::string> arguments;
+    std::vector<plugin::RawOption> options{};  ///< --set, of check.
   };
   Plugins plugins;
 };

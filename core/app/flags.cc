@@ -117,7 +117,8 @@ std::string help_text() {
 std::string plugins_help_text() {
   return R"(Usage: etr plugins list                 every plugin that is found
        etr plugins show NAME            its options, and a block for a pipeline file
-       etr plugins check FILE           tests a plugin against the contract
+       etr plugins check FILE           tests a plugin against the contract, with its defaults;
+                                        --set option=value (may be repeated) changes them
        etr plugins new KIND NAME DIR    starts a project for a plugin of your own;
                                         KIND is prober, hasher, sink or view
 

@@ -106,8 +106,8 @@ int show(const std::string& name, plugin::Catalog& catalog, std::ostream& out, s
   return status;
 }
 
-int check(const std::string& file, const plugin::Catalog& catalog, std::ostream& out,
-          std::ostream& err) {
+int check(const std::string& file, const std::vector<plugin::RawOption>& options,
+          const plugin::Catalog& catalog, std::ostream& out, std::ostream& err) {
   // The rule of an elevated run holds here too: this process may have descriptors that its user
   // could not open.
   const absl::StatusOr<std::filesystem::path> permitted = catalog.permit(file);
@@ -115,7 +115,7 @@ int check(const std::string& file, const plugin::Catalog& catalog, std::ostream&
     err << "Error: " << std::string(permitted.status().message()) << '\n';
     return 1;
   }
-  const plugin::ConformanceReport report = plugin::check_conformance(*permitted);
+  const plugin::ConformanceReport report = plugin::check_conformance(*permitted, options);
   std::size_t problems = 0;
   for (const plugin::Finding& finding : report.findings) {
     out << (finding.problems.empty() ? "ok    " : "FAIL  ") << finding.check << '\n';
@@ -147,7 +147,9 @@ int run_plugins_command(const Invocation::Plugins& command, plugin::Catalog& cat
   switch (command.verb) {
     case Verb::kList: status = list(catalog, out, err); break;
     case Verb::kShow: status = show(command.arguments.front(), catalog, out, err); break;
-    case Verb::kCheck: status = check(command.arguments.front(), catalog, out, err); break;
+    case Verb::kCheck:
+      status = check(command.arguments.front(), command.options, catalog, out, err);
+      break;
     case Verb::kNew: status = create_project(command.arguments, err); break;
   }
   for (const std::string& notice : catalog.take_notices()) err << notice << '\n';

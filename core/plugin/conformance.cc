@@ -100,24 +100,25 @@ Problems check_unknown_option(const PluginDescriptor& descriptor) {
   return {"it takes an option that it does not list"};
 }
 
-std::vector<Check> all_checks(const PluginDescriptor& descriptor) {
+std::vector<Check> all_checks(const Subject& subject) {
+  const PluginDescriptor& descriptor = subject.descriptor;
   std::vector<Check> checks{
       {"options have names, help and defaults that can be written",
        [&descriptor] { return check_options_of(descriptor); }},
       {"an instance can be made with the defaults, given or not",
        [&descriptor] {
          create_any(descriptor, {});
-         create_any(descriptor, default_options(descriptor));
+         create_any(descriptor, with_defaults(descriptor.options(), {}));
          return Problems{};
        }},
       {"an unknown option is refused", [&descriptor] { return check_unknown_option(descriptor); }},
   };
   std::vector<Check> of_kind;
   switch (static_cast<PluginKind>(descriptor.head.kind)) {
-    case PluginKind::kProber: of_kind = prober_checks(descriptor); break;
-    case PluginKind::kHasher: of_kind = hasher_checks(descriptor); break;
-    case PluginKind::kSink: of_kind = sink_checks(descriptor); break;
-    case PluginKind::kView: of_kind = view_checks(descriptor); break;
+    case PluginKind::kProber: of_kind = prober_checks(subject); break;
+    case PluginKind::kHasher: of_kind = hasher_checks(subject); break;
+    case PluginKind::kSink: of_kind = sink_checks(subject); break;
+    case PluginKind::kView: of_kind = view_checks(subject); break;
   }
   checks.insert(checks.end(), of_kind.begin(), of_kind.end());
   return checks;
@@ -141,11 +142,7 @@ bool ConformanceReport::conforms() const {
                      [](const Finding& finding) { return finding.problems.empty(); });
 }
 
-std::vector<NamedOption> default_options(const PluginDescriptor& descriptor) {
-  return with_defaults(descriptor.options(), {});
-}
-
-ConformanceReport check_conformance(const fs::path& file) {
+ConformanceReport check_conformance(const fs::path& file, const std::vector<RawOption>& given) {
   ConformanceReport report;
   report.plugin = file.string();
   std::error_code unknown;
@@ -163,7 +160,14 @@ ConformanceReport check_conformance(const fs::path& file) {
   report.plugin =
       absl::StrFormat("%s '%s' %s", kind_name(static_cast<PluginKind>(plugin.head.kind)),
                       plugin.name, plugin.version);
-  for (const Check& check : all_checks(plugin)) report.findings.push_back(isolated(check));
+  const auto options = check_options(plugin.options(), given);
+  if (!options.ok()) {
+    report.findings.push_back(
+        {"the options given are its own", {std::string(options.status().message())}});
+    return report;
+  }
+  const Subject subject{plugin, with_defaults(plugin.options(), *options)};
+  for (const Check& check : all_checks(subject)) report.findings.push_back(isolated(check));
   return report;
 }
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "plugin/plugin_use.h"
+
 namespace etr::plugin {
 
 /// One check and what was wrong; nothing, if it passed.
@@ -19,8 +21,9 @@ struct ConformanceReport {
   bool conforms() const;
 };
 
-/// Loads `file` and tries it, each check in a process and a folder of its own, with default
-/// options. Call it while the process has one thread.
-ConformanceReport check_conformance(const std::filesystem::path& file);
+/// Loads `file` and tries it, each check in a process and a folder of its own, with the options
+/// `given` and defaults for the rest. Call it while the process has one thread.
+ConformanceReport check_conformance(const std::filesystem::path& file,
+                                    const std::vector<RawOption>& given = {});
 
 }  // namespace etr::plugin

@@ -20,13 +20,17 @@ struct Check {
   bool terminal = false;          ///< Needs a terminal.
 };
 
-std::vector<Check> prober_checks(const PluginDescriptor& descriptor);
-std::vector<Check> hasher_checks(const PluginDescriptor& descriptor);
-std::vector<Check> sink_checks(const PluginDescriptor& descriptor);
-std::vector<Check> view_checks(const PluginDescriptor& descriptor);
+/// The plugin that is tried, and a value for each of its options.
+struct Subject {
+  const PluginDescriptor& descriptor;
+  std::vector<NamedOption> options;
+};
 
-/// Every option of the plugin with its default.
-std::vector<NamedOption> default_options(const PluginDescriptor& descriptor);
+/// `subject` must outlive the checks.
+std::vector<Check> prober_checks(const Subject& subject);
+std::vector<Check> hasher_checks(const Subject& subject);
+std::vector<Check> sink_checks(const Subject& subject);
+std::vector<Check> view_checks(const Subject& subject);
 
 /// A new instance with `options`.
 template <class Interface>

@@ -53,11 +53,10 @@ Problems check_digest(const PathHasher& one, const PathHasher& other) {
 
 }  // namespace
 
-std::vector<Check> hasher_checks(const PluginDescriptor& descriptor) {
-  return {{"digest is a pure function that writes digest_size() octets", [&descriptor] {
-             const auto options = default_options(descriptor);
-             return check_digest(*make(descriptor.create_hasher, options),
-                                 *make(descriptor.create_hasher, options));
+std::vector<Check> hasher_checks(const Subject& subject) {
+  return {{"digest is a pure function that writes digest_size() octets", [&subject] {
+             return check_digest(*make(subject.descriptor.create_hasher, subject.options),
+                                 *make(subject.descriptor.create_hasher, subject.options));
            }}};
 }
 

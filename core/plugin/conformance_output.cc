@@ -57,15 +57,15 @@ Problems check_two_sinks(Sink& one, Sink& other) {
 }
 
 // Only for sinks that write to a file they are given the path of.
-Problems check_full_disk(const PluginDescriptor& descriptor) {
-  std::vector<NamedOption> options = default_options(descriptor);
+Problems check_full_disk(const Subject& subject) {
+  std::vector<NamedOption> options = subject.options;
   const auto path = std::find_if(options.begin(), options.end(), [](const NamedOption& option) {
     return option.name == "path" && std::holds_alternative<std::string>(option.value);
   });
   if (path == options.end()) return {};
   path->value = std::string("/dev/full");
   try {
-    const std::unique_ptr<Sink> sink = guard(make(descriptor.create_sink, options), "sink");
+    const std::unique_ptr<Sink> sink = guard(make(subject.descriptor.create_sink, options), "sink");
     sink->open(sample_run());
     write_rounds(*sink, 200);
     sink->flush();
@@ -136,30 +136,29 @@ Problems check_view_close_without_open(View& view) {
 
 }  // namespace
 
-std::vector<Check> sink_checks(const PluginDescriptor& descriptor) {
-  const auto with_one = [&descriptor](Problems (*check)(Sink&)) {
-    return [&descriptor, check] {
-      return check(*make(descriptor.create_sink, default_options(descriptor)));
+std::vector<Check> sink_checks(const Subject& subject) {
+  const auto with_one = [&subject](Problems (*check)(Sink&)) {
+    return [&subject, check] {
+      return check(*make(subject.descriptor.create_sink, subject.options));
     };
   };
   return {
       {"it takes a whole run", with_one(check_whole_run)},
       {"it can be closed without having been opened", with_one(check_close_without_open)},
       {"two instances work at once",
-       [&descriptor] {
-         const auto options = default_options(descriptor);
-         return check_two_sinks(*make(descriptor.create_sink, options),
-                                *make(descriptor.create_sink, options));
+       [&subject] {
+         return check_two_sinks(*make(subject.descriptor.create_sink, subject.options),
+                                *make(subject.descriptor.create_sink, subject.options));
        }},
-      {"it reports a full disk", [&descriptor] { return check_full_disk(descriptor); }},
+      {"it reports a full disk", [&subject] { return check_full_disk(subject); }},
       {"it is not slow", with_one(check_speed)},
   };
 }
 
-std::vector<Check> view_checks(const PluginDescriptor& descriptor) {
-  const auto with_one = [&descriptor](Problems (*check)(View&)) {
-    return [&descriptor, check] {
-      return check(*make(descriptor.create_view, default_options(descriptor)));
+std::vector<Check> view_checks(const Subject& subject) {
+  const auto with_one = [&subject](Problems (*check)(View&)) {
+    return [&subject, check] {
+      return check(*make(subject.descriptor.create_view, subject.options));
     };
   };
   return {
@@ -167,10 +166,9 @@ std::vector<Check> view_checks(const PluginDescriptor& descriptor) {
       {"it can be closed without having been opened", with_one(check_view_close_without_open),
        true},
       {"two instances can exist",
-       [&descriptor] {
-         const auto options = default_options(descriptor);
-         const auto other = make(descriptor.create_view, options);
-         return check_view_run(*make(descriptor.create_view, options));
+       [&subject] {
+         const auto other = make(subject.descriptor.create_view, subject.options);
+         return check_view_run(*make(subject.descriptor.create_view, subject.options));
        },
        true},
   };

@@ -198,10 +198,10 @@ Problems check_independence(const Prober& one, const Prober& other) {
 
 }  // namespace
 
-std::vector<Check> prober_checks(const PluginDescriptor& descriptor) {
-  const auto with_one = [&descriptor](Problems (*check)(const Prober&)) {
-    return [&descriptor, check] {
-      return check(*make(descriptor.create_prober, default_options(descriptor)));
+std::vector<Check> prober_checks(const Subject& subject) {
+  const auto with_one = [&subject](Problems (*check)(const Prober&)) {
+    return [&subject, check] {
+      return check(*make(subject.descriptor.create_prober, subject.options));
     };
   };
   return {
@@ -210,10 +210,9 @@ std::vector<Check> prober_checks(const PluginDescriptor& descriptor) {
        with_one(check_round_trip)},
       {"decode takes hostile bytes", with_one(check_hostile_bytes)},
       {"instances and flows do not disturb each other",
-       [&descriptor] {
-         const auto options = default_options(descriptor);
-         return check_independence(*make(descriptor.create_prober, options),
-                                   *make(descriptor.create_prober, options));
+       [&subject] {
+         return check_independence(*make(subject.descriptor.create_prober, subject.options),
+                                   *make(subject.descriptor.create_prober, subject.options));
        }},
   };
 }

@@ -95,6 +95,13 @@ class Network:
         ip_batch([f"route replace {self.target(family)}/{bits} via {link.address(neighbour, family)} "
                   f"dev {link.device(node)}" for family, bits in ((4, 32), (6, 128))], self.namespace(node))
 
+    def remake(self, link):
+        """Makes a veth link again whose devices were removed, and configures both of its ends."""
+        ip_batch([self._veth(link)])
+        for node in (link.near, link.far):
+            self.restore(node)
+            self._spare_no_checksum(node, link)
+
     def restore(self, node):
         """Gives a node back its devices' state, addresses, neighbours and routes."""
         ip_batch([line.replace(" add ", " replace ", 1) for line in self._configuration(node)], self.namespace(node))
@@ -131,8 +138,7 @@ class Network:
         self._spoil()
         for node in (SOURCE, TARGET):
             for link in topology.out_of(node) + topology.into(node):
-                if link.kind == "veth":
-                    run(in_namespace(self.namespace(node), ["ethtool", "-K", link.device(node), "tx", "off"]))
+                self._spare_no_checksum(node, link)
         with contextlib.suppress(CommandError):  # The first packet need not wait for a route cache.
             self.run(["ip", "route", "get", self.target(4)], capture_output=True, check=False)
 
@@ -162,10 +168,7 @@ class Network:
         pairs = []
         for link in self.topology.links:
             if link.kind == "veth":
-                veths.append(
-                    f"link add {link.device(link.near)} netns {self.namespace(link.near)} address "
-                    f"{link.mac(link.near)} type veth peer name {link.device(link.far)} netns "
-                    f"{self.namespace(link.far)} address {link.mac(link.far)}")
+                veths.append(self._veth(link))
                 continue
             ends = [forwarder.open_device(self.namespace(node), link.device(node), link.kind)
                     for node in (link.near, link.far)]
@@ -175,6 +178,15 @@ class Network:
         ip_batch(veths)
         if pairs:
             self._cleanup.callback(_end, forwarder.start(pairs))
+
+    def _veth(self, link):
+        return (f"link add {link.device(link.near)} netns {self.namespace(link.near)} address "
+                f"{link.mac(link.near)} type veth peer name {link.device(link.far)} netns "
+                f"{self.namespace(link.far)} address {link.mac(link.far)}")
+
+    def _spare_no_checksum(self, node, link):
+        if node in (SOURCE, TARGET) and link.kind == "veth":
+            run(in_namespace(self.namespace(node), ["ethtool", "-K", link.device(node), "tx", "off"]))
 
     def _configuration(self, node):
         """The `ip` commands that give a node its addresses, neighbours and routes."""

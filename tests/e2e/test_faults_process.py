@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 """What befalls the process: signals, kill, full and closed and slow outputs. On a simulated network in real time, so
 that neither root nor a lab is needed. ETR_TEST_ALL=1 tries 1000 random moments instead of 50."""
+import concurrent.futures
 import csv
 import json
 import os
 import random
+import re
 import select
 import signal
 import subprocess
@@ -15,6 +17,7 @@ import unittest
 ETR = os.environ.get("ETR", "etr")
 FIXTURES = os.environ.get("ETR_FIXTURE_DIR", "")
 ALL = "ETR_TEST_ALL" in os.environ
+AT_ONCE = 4
 SLACK = 1.0  # Beyond the half second that sinks have: the machine may be busy.
 
 NETWORK = """
@@ -102,45 +105,53 @@ class Process(unittest.TestCase):
 
     def test_signals_at_random_moments_leave_whole_records(self):
         generator = random.Random(4)
-        tries = 1000 if ALL else 50
-        for number in range(tries):
-            chosen = generator.choice((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
-            after = generator.uniform(0, 0.25)
-            with self.subTest(number=number, signal=chosen, after=after):
-                path = self.path(f"left-{number}.ndjson")
-                with open(path, "w", encoding="ascii") as file:
-                    etr = self.start("-J", stdout=file)
-                self.wait_for_size(path, 1)  # By then signals are its own to handle.
-                time.sleep(after)
-                if chosen == signal.SIGHUP:  # Headless it reopens files, and goes on.
-                    before = os.path.getsize(path)
-                    etr.send_signal(chosen)
-                    self.wait_for_size(path, before + 1)
-                    chosen = signal.SIGINT
-                began = time.monotonic()
-                etr.send_signal(chosen)
-                _, errors = etr.communicate(timeout=10)
-                self.assertLess(time.monotonic() - began, 0.5 + SLACK)
-                self.assertEqual((etr.returncode, errors), (0, ""))
-                with open(path, encoding="utf-8") as file:
-                    self.assertGreater(len(self.assert_records(file.read())), 0)
-                self.end(etr)
+        self.try_all([(number, generator.choice((signal.SIGINT, signal.SIGTERM, signal.SIGHUP)),
+                       generator.uniform(0, 0.25)) for number in range(1000 if ALL else 50)], self.leave)
+
+    def leave(self, number, chosen, after):
+        path = self.path(f"left-{number}.ndjson")
+        with open(path, "w", encoding="ascii") as file:
+            etr = self.start("-J", stdout=file)
+        self.wait_for_size(path, 1)  # By then signals are its own to handle.
+        time.sleep(after)
+        if chosen == signal.SIGHUP:  # Headless it reopens files, and goes on.
+            before = os.path.getsize(path)
+            etr.send_signal(chosen)
+            self.wait_for_size(path, before + 1)
+            chosen = signal.SIGINT
+        began = time.monotonic()
+        etr.send_signal(chosen)
+        _, errors = etr.communicate(timeout=10)
+        self.assertLess(time.monotonic() - began, 0.5 + SLACK)
+        self.assertEqual((etr.returncode, errors), (0, ""))
+        with open(path, encoding="utf-8") as file:
+            self.assertGreater(len(self.assert_records(file.read())), 0)
+        self.end(etr)
+
+    def try_all(self, tries, attempt):
+        """attempt(*each) for each of the tries, some at a time; they are mostly waiting."""
+        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+            running = {pool.submit(attempt, *each): each for each in tries}
+            for done in concurrent.futures.as_completed(running):
+                with self.subTest(running[done]):
+                    done.result()
 
     def test_killed_at_random_moments_every_complete_line_is_valid(self):
         generator = random.Random(9)
-        for number in range(200 if ALL else 10):
-            with self.subTest(number=number):
-                path = self.path(f"killed-{number}.ndjson")
-                with open(path, "w", encoding="ascii") as file:
-                    etr = self.start("-J", stdout=file)
-                self.wait_for_size(path, 1)
-                time.sleep(generator.uniform(0, 0.2))
-                etr.kill()
-                etr.wait()
-                with open(path, encoding="utf-8") as file:
-                    whole = file.read().rpartition("\n")[0] + "\n"
-                self.assertGreater(len(self.assert_records(whole)), 0)
-                self.end(etr)
+        self.try_all([(number, generator.uniform(0, 0.2)) for number in range(200 if ALL else 10)], self.be_killed)
+
+    def be_killed(self, number, after):
+        path = self.path(f"killed-{number}.ndjson")
+        with open(path, "w", encoding="ascii") as file:
+            etr = self.start("-J", stdout=file)
+        self.wait_for_size(path, 1)
+        time.sleep(after)
+        etr.kill()
+        etr.wait()
+        with open(path, encoding="utf-8") as file:
+            whole = file.read().rpartition("\n")[0] + "\n"
+        self.assertGreater(len(self.assert_records(whole)), 0)
+        self.end(etr)
 
     def test_stopped_and_continued_it_goes_on(self):
         path = self.path("stopped.ndjson")
@@ -182,7 +193,7 @@ class Process(unittest.TestCase):
                 part = file.read()
             self.assertTrue(part.endswith("\n"))
             text += part
-        self.assertGreater(len(self.assert_records(text)), 8)
+        self.assertGreaterEqual(len(self.assert_records(text)), 2)
         for path in (table + ".1", table):
             with open(path, encoding="utf-8", newline="") as file:
                 rows = list(csv.reader(file))
@@ -218,14 +229,53 @@ class Process(unittest.TestCase):
         done = self.run_etr("-j", self.path("missing/x.ndjson"), "--view", "plain", "-c", "3")
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
-        if os.geteuid() == 0:
-            return  # To root without capabilities its own read-only file is writable... or not; not our affair.
+
+    def test_a_read_only_file_is_left_alone(self):
         path = self.path("read-only.ndjson")
-        with open(path, "w", encoding="ascii"):
-            os.chmod(path, 0o400)
-        done = self.run_etr("-j", path, "--view", "plain", "-c", "3")
+        with open(path, "w", encoding="ascii") as file:
+            file.write("precious")
+        os.chmod(path, 0o400)
+        users = [{}]
+        if os.geteuid() == 0:  # Even root has no way round permissions without capabilities; nor has who calls sudo.
+            users.append({"SUDO_UID": "65534", "SUDO_GID": "65534", "SUDO_USER": "nobody"})
+            os.chmod(self.folder, 0o777)
+        for user in users:
+            done = self.run_etr("-j", path, "--view", "plain", "-c", "3", env={**os.environ, **user})
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertEqual(self.complaints(done.stderr), [f"Error: sink 'ndjson': cannot open '{path}': permission denied"])
+        with open(path, encoding="ascii") as file:
+            self.assertEqual(file.read(), "precious")
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root, to mount")
+    def test_a_read_only_file_system_is_one_error_before_the_first_probe(self):
+        path = self.path("disk/out.ndjson")
+        done = self.on_a_disk("mount -o remount,ro", "size=1m", "-j", path, "--view", "plain", "-c", "3")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertEqual(self.complaints(done.stderr),
+                         [f"Error: sink 'ndjson': cannot open '{path}': read-only file system"])
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root, to mount")
+    def test_a_disk_that_fills_up_in_mid_run_keeps_every_record_before(self):
+        path = self.path("disk/out.ndjson")
+        done = self.on_a_disk("true", "size=64k", "-j", path, "--view", "plain", "-c", "40")
+        said, _, written = done.stderr.partition("--written--\n")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("permission denied", done.stderr)
+        self.assertEqual(len([line for line in said.splitlines() if "no space left on device" in line]), 1, said)
+        self.assertGreater(len(self.assert_records(written.rpartition("\n")[0] + "\n")), 20)
+
+    def on_a_disk(self, then, options, *flags):
+        """etr where `disk` is a file system of its own; what it wrote there ends standard error."""
+        disk = self.path("disk")
+        os.mkdir(disk)
+        script = (f"mount -t tmpfs -o {options} none {disk} && {then} {disk} && {{ \"$@\"; status=$?; "
+                  f"echo --written-- >&2; cat {disk}/* >&2 2>/dev/null; exit $status; }}")
+        return subprocess.run(["unshare", "-m", "sh", "-c", script, "sh", *self.command(*flags)],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+
+    @staticmethod
+    def complaints(text):
+        """The lines of standard error, but for the notes on a run as plain root."""
+        return [line for line in text.partition("--written--")[0].splitlines() if not re.search("run(ning|s) as root", line)]
 
     def test_a_reader_that_stands_still_is_waited_for_and_nothing_is_lost(self):
         etr = self.start("-J", "-c", "40")
@@ -247,7 +297,7 @@ class Process(unittest.TestCase):
     def test_a_slow_sink_never_looks_like_loss(self):
         """etr defect B10."""
         done = self.run_etr("-J", *self.troubled(pause="20ms"), "-c", "20")
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual((done.returncode, self.complaints(done.stderr)), (0, []))
         self.assertEqual(len(self.assert_records(done.stdout)), 160)
         self.assertEqual({(complete, lost) for _, _, complete, lost in self.lines()}, {(1, 0)})
         self.assertEqual(len(self.lines()), 160)
@@ -281,10 +331,23 @@ class Process(unittest.TestCase):
     def test_a_sink_that_throws_is_closed_and_the_others_get_everything(self):
         done = self.run_etr("-J", *self.troubled(throws_at=3), "-c", "5")
         self.assertEqual(done.returncode, 1)
-        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        self.assertEqual(len(self.complaints(done.stderr)), 1, done.stderr)
         self.assertIn("the sink had enough", done.stderr)
         self.assertEqual(len(self.assert_records(done.stdout)), 40)
         self.assertEqual(len(self.lines()), 3)
+
+    def test_a_view_that_throws_is_closed_and_the_sinks_get_everything(self):
+        path = self.path("records.ndjson")
+        for where in ("open", "render", "path", "close"):
+            with self.subTest(where=where):
+                done = self.run_etr("-j", path, "--plugin-path", FIXTURES, "--view", "troubled-view",
+                                    "--set", f"view.throws_in={where}", "-c", "5")
+                self.assertEqual(done.returncode, 1)
+                self.assertEqual(self.complaints(done.stderr), [f"Error: view 'troubled-view': enough of {where}"])
+                with open(path, encoding="utf-8") as file:
+                    records = self.assert_records(file.read())
+                self.assertEqual(len(records), 0 if where == "open" else 40)
+                os.unlink(path)
 
     # --- Files.
 

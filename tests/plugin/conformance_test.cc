@@ -6,17 +6,20 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace etr::plugin {
 namespace {
 
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 // Everything the suite says against a plugin, line by line.
-std::string complaints(const std::string& file) {
+std::string complaints(const std::string& file, const std::vector<RawOption>& options = {}) {
   std::string text;
-  for (const Finding& finding : check_conformance(file).findings) {
+  for (const Finding& finding : check_conformance(file, options).findings) {
     for (const std::string& problem : finding.problems)
       text += finding.check + ": " + problem + "\n";
   }
@@ -36,6 +39,35 @@ TEST(Conformance, EveryShippedPluginConforms) {
     EXPECT_THAT(complaints(entry.path().string()), IsEmpty()) << entry.path();
   }
   EXPECT_GE(plugins, 7);
+}
+
+TEST(Conformance, EveryShippedPluginConformsWithOtherOptionsToo) {
+  const auto set = [](const std::string& name, const std::string& value) {
+    return RawOption{name, FlagText{value}, "--set"};
+  };
+  const std::vector<std::pair<std::string, std::vector<RawOption>>> cases{
+      {"sinks/ndjson", {set("events", "true"), set("path", "records.ndjson")}},
+      {"sinks/ndjson", {set("append", "true"), set("path", "records.ndjson")}},
+      {"sinks/csv", {set("header", "false"), set("path", "records.csv")}},
+      {"views/plain",
+       {set("every_hop", "true"), set("tables", "false"), set("host_width", "10")}},
+      {"views/tui",
+       {set("ascii", "true"), set("colours", "false"), set("theme", "light"), set("start", "graph"),
+        set("names", "addresses")}},
+  };
+  for (const auto& [name, options] : cases) {
+    EXPECT_THAT(complaints(ETR_BINARY_DIR "/plugins/" + name + ".so", options), IsEmpty()) << name;
+  }
+}
+
+TEST(Conformance, OptionsAreGivenToThePlugin) {
+  const std::string file = fixture("troubled");
+  const RawOption throwing{"throws_at", FlagText{"0"}, "--set"};
+  EXPECT_THAT(complaints(file), Not(HasSubstr("had enough")));
+  EXPECT_THAT(complaints(file, {throwing}),
+              HasSubstr("it takes a whole run: threw: the sink had enough"));
+  const RawOption unknown{"throw_at", FlagText{"0"}, "--set"};
+  EXPECT_THAT(complaints(file, {unknown}), HasSubstr("did you mean 'throws_at'"));
 }
 
 TEST(Conformance, ARefusedLibraryIsOneFinding) {

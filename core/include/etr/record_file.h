@@ -35,6 +35,7 @@ class RecordFile {
   RecordFile& operator=(const RecordFile&) = delete;
 
   bool is_standard_output() const { return path_ == "-"; }
+  bool is_open() const { return fd_ >= 0; }
 
   /// Opens, and creates, the file. In a folder that everyone may write to, a symbolic link is not
   /// followed: somebody else could have put it there.

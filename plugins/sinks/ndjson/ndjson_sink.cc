@@ -220,7 +220,7 @@ void NdjsonSink::reopen() {
 }
 
 void NdjsonSink::close(const etr::Summary& summary) {
-  if (options_.events) {
+  if (options_.events && file_.is_open()) {
     json_.begin_object();
     json_.symbol("type", "summary");
     json_.time("timestamp", summary.snapshot->at);

@@ -145,6 +145,24 @@ class Program(unittest.TestCase):
             etr.press("q")
             self.assertEqual(etr.finish(), 0)
 
+    def test_a_terminal_that_goes_away_ends_it_and_the_records_are_whole(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file, errors = os.path.join(folder, "paths.ndjson"), os.path.join(folder, "errors")
+            command = f"exec '{ETR}' --simulate '{NETWORK}' -P 8 -d 300ms -j '{file}' web 2>'{errors}'"
+            with Session(["/bin/sh", "-c", command], columns=110, rows=30) as etr:
+                etr.wait_for("www.shop.example")
+                self.assertEqual(etr.hang_up(), 1)
+            with open(errors, encoding="utf-8") as text:
+                said = text.read().splitlines()
+            self.assertEqual(len(said), 1, said)
+            self.assertIn("the terminal is gone", said[0])
+            with open(file, encoding="utf-8") as lines:
+                cells = [(record["probe_id"], record["probe_num"]) for record in map(json.loads, lines)]
+            self.assertGreaterEqual(len(cells), 8)
+            for flow in range(8):  # From the first round on, without a gap.
+                rounds = sorted(number for probe, number in cells if probe == flow)
+                self.assertEqual(rounds, list(range(len(rounds))))
+
     def test_takes_its_options_from_the_pipeline_file(self):
         with tempfile.TemporaryDirectory() as folder:
             file = write_pipeline(folder, 'start = "graph"', 'names = "addresses"', 'theme = "light"')

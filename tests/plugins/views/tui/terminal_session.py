@@ -84,7 +84,8 @@ class Session:
         if self.status is None:
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
-        os.close(self._fd)
+        if self._fd is not None:
+            os.close(self._fd)
 
     @property
     def lines(self):
@@ -146,6 +147,21 @@ class Session:
                 return
             self.read(0.05)
         raise AssertionError("the program did not stop")
+
+    def hang_up(self):
+        """The terminal goes away, as a window that is closed; returns the exit status."""
+        os.close(self._fd)
+        self._fd = None
+        end = time.monotonic() + DEADLINE
+        while self.status is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.status = os.waitstatus_to_exitcode(status)
+            elif time.monotonic() > end:
+                raise AssertionError("the program does not end without its terminal")
+            else:
+                time.sleep(0.01)
+        return self.status
 
     def finish(self):
         """Reads to the end; returns the exit status."""
