@@ -16,6 +16,7 @@ std::string_view to_string(Rejection rejection) {
     case Rejection::kWrongId: return "wrong ip id";
     case Rejection::kWrongQuote: return "unproven quote";
     case Rejection::kTooEarly: return "earlier than its probe";
+    case Rejection::kOwnHost: return "from this host, which could not send the probe on";
     case Rejection::kProberFailed: break;
   }
   return "prober failed";
@@ -112,6 +113,9 @@ Sighting Dispatcher::dispatch_icmp(const transport::ReceivedPacket& packet,
     return {};
   }
   if (ip.header.destination != entry->flow.source) return Rejection::kWrongQuote;
+  if (ip.header.source == entry->flow.source && entry->flow.destination != entry->flow.source) {
+    return Rejection::kOwnHost;
+  }
   const auto decoded = prober_.decode_quote(entry->flow, original.payload);
   if (!decoded || !decoded->probe) return Rejection::kUndecodable;
   Answer answer;

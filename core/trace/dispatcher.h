@@ -26,9 +26,10 @@ enum class Rejection : std::uint8_t {
   kWrongId,        ///< An unknown IP ID from a responder that quotes IDs rightly.
   kWrongQuote,     ///< Nothing in the quote proves that it is of a probe of ours.
   kTooEarly,       ///< Stamped before its probe.
+  kOwnHost,        ///< Our own kernel's: it could not send the probe on, which is no hop.
   kProberFailed,   ///< The prober threw.
 };
-inline constexpr std::size_t kRejections = 9;
+inline constexpr std::size_t kRejections = 10;
 std::string_view to_string(Rejection rejection);
 
 /// Our own frame, as the capture saw it leave.
