@@ -52,6 +52,7 @@ void RunLog::open(const RunInfo& run) {
 }
 
 void RunLog::write(const Path& path) {
+  if (!log_.has_file()) return;  // Nobody asked, and there may be many.
   if (seen_.insert(path.trace).second) {
     log_.note(Level::kInfo, absl::StrCat(target(path.trace), ": first record, source address ",
                                          path.source.to_string()));

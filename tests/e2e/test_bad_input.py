@@ -47,6 +47,7 @@ CASES = (
     # It can be read, and cannot be done: hosts.
     ([], IMPOSSIBLE, "destination", "is required"),
     (["nosuch.invalid"], IMPOSSIBLE, "nosuch.invalid", "cannot resolve"),
+    (["-J", "nosuch.invalid"], IMPOSSIBLE, "nosuch.invalid", "cannot resolve"),
     ([""], IMPOSSIBLE, "''", "cannot resolve"),
     (["no such host"], IMPOSSIBLE, "'no such host'", "cannot resolve"),
     (["two\nlines\x1b[31m"], IMPOSSIBLE, "'two?lines?[31m'", "cannot resolve"),
@@ -107,6 +108,7 @@ CASES = (
     (["--sink", "ndjson:events=maybe", "HOST"], IMPOSSIBLE, "option 'events'", "expected true or false"),
     (["--sink", "ndjson:path=/nowhere/x", "HOST"], IMPOSSIBLE, "/nowhere/x", "no such file"),
     (["--pipeline", "sink.toml", "HOST"], IMPOSSIBLE, "sink 'csv': cannot open '/nowhere/x.csv'", "no such file"),
+    (["-J", "--sink", "csv:path=/nowhere/x", "HOST"], IMPOSSIBLE, "/nowhere/x", "no such file"),
     (["-j", "folder", "HOST"], IMPOSSIBLE, "'folder'", "is a directory"),
     (["-j", "fifo", "HOST"], IMPOSSIBLE, "'fifo'", "no such device"),
     (["-l", "/nowhere/x", "HOST"], IMPOSSIBLE, "log: cannot open '/nowhere/x'", "no such file"),
