@@ -12,6 +12,7 @@ namespace etr::pipeline {
 namespace {
 
 constexpr std::int64_t kMaxPort = 65535;
+constexpr double kMinRate = 0.001;             // probes per second
 constexpr std::int64_t kMaxCaptureBuffer = 1024;  // MiB
 constexpr std::array<std::string_view, 4> kLogLevels{"debug", "info", "warn", "error"};
 
@@ -87,7 +88,10 @@ absl::Status validate(const TraceOptions& options) {
     return invalid("inter-probe delay must not be negative");
   }
   if (options.timeout <= Duration::zero()) return invalid("timeout must be above 0");
-  if (options.rate < 0) return invalid("rate must not be negative; 0 is no limit");
+  // Below that the time between two probes is no time any more that a clock can count.
+  if (options.rate < 0 || (options.rate > 0 && options.rate < kMinRate)) {
+    return invalid("rate must be at least 0.001 probes per second, or 0 for no limit");
+  }
   if (!options.source.empty()) {
     const std::optional<IpAddress> source = IpAddress::parse(options.source);
     if (!source || source->is_unspecified()) {

@@ -89,6 +89,9 @@ TEST(TraceOptions, TimesAndRatesAreNotNegative) {
   EXPECT_NE(refusal([](auto& o) { o.round_interval = -1ns; }), "");
   EXPECT_NE(refusal([](auto& o) { o.timeout = 0ns; }), "");
   EXPECT_NE(refusal([](auto& o) { o.rate = -1; }), "");
+  // Not rounded to 0, which is no limit at all.
+  EXPECT_NE(refusal([](auto& o) { o.rate = 1e-300; }), "");
+  EXPECT_EQ(refusal([](auto& o) { o.rate = 0.001; }), "");
   EXPECT_NE(refusal([](auto& o) { o.count = -1; }), "");
 }
 
