@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <numeric>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 #include "figures.h"
@@ -17,16 +20,21 @@ namespace {
 struct VertexKey {
   std::optional<etr::IpAddress> address;
   int from = 0;
-  friend bool operator<(const VertexKey& a, const VertexKey& b) {
-    return std::tie(a.address, a.from) < std::tie(b.address, b.from);
+  friend bool operator==(const VertexKey&, const VertexKey&) = default;
+};
+
+struct VertexKeyHash {
+  std::size_t operator()(const VertexKey& key) const {
+    return key.address ? std::hash<etr::IpAddress>{}(*key.address)
+                       : static_cast<std::size_t>(key.from);
   }
 };
 
 /// A tier while flows are added to it.
 struct Growing {
   Tier tier;
-  std::map<VertexKey, int> places;
-  std::map<std::pair<int, int>, std::size_t> edges;
+  std::unordered_map<VertexKey, int, VertexKeyHash> places;
+  std::unordered_map<std::uint64_t, std::size_t> edges;  // by both ends
 };
 
 bool loses(const etr::HopStats& hop) {
@@ -34,7 +42,9 @@ bool loses(const etr::HopStats& hop) {
 }
 
 std::size_t add_edge(Growing& growing, int from, int to, bool selected) {
-  const auto [place, fresh] = growing.edges.try_emplace({from, to}, growing.tier.edges.size());
+  const std::uint64_t ends = std::uint64_t{static_cast<std::uint32_t>(from)} << 32U |
+                             static_cast<std::uint32_t>(to);
+  const auto [place, fresh] = growing.edges.try_emplace(ends, growing.tier.edges.size());
   if (fresh) growing.tier.edges.push_back({from, to, false, 0, 0, 0});
   Edge& edge = growing.tier.edges[place->second];
   edge.selected = edge.selected || selected;
@@ -122,18 +132,21 @@ Addresses known_hops(const Scene& scene, const Withholding& withholding,
 struct Way {
   const etr::FlowSnapshot* flow = nullptr;
   std::vector<std::size_t> edges;
+  std::optional<std::size_t> first_loss;  ///< The first of its hops that loses.
 };
 
 Way add_flow(std::vector<Growing>& tiers, const Scene& scene, const Withholding& withholding,
              const etr::FlowSnapshot& flow) {
   const Addresses addresses = known_hops(scene, withholding, flow);
   const bool selected = &flow == scene.flow();
-  Way way{&flow, {}};
+  Way way{&flow, {}, {}};
+  way.edges.reserve(flow.hops.size());
   int from = -1;
   for (const etr::HopStats& hop : flow.hops) {
     const std::size_t index = hop.ttl - std::size_t{1};
     if (tiers.size() <= index) tiers.resize(index + 1);
     const int to = add_hop(tiers[index], hop, addresses[index], from, selected);
+    if (!way.first_loss && loses(hop)) way.first_loss = way.edges.size();
     way.edges.push_back(add_edge(tiers[index], from, to, selected));
     from = to;
   }
@@ -143,23 +156,17 @@ Way add_flow(std::vector<Growing>& tiers, const Scene& scene, const Withholding&
 /// Where the loss of flows begins. Each flow by itself is judged from few probes, and may be seen to
 /// lose only some hops later than it does. So of the steps where some flow is first seen to lose, the
 /// one where a flow's loss begins is the first on its way where it has lost any probe.
-void mark_losses(std::vector<Growing>& tiers, const std::vector<Way>& ways) {
+void mark_losses(std::vector<Growing>& tiers, const std::vector<Way>& losing) {
   const auto edge_to = [&tiers](const Way& way, std::size_t i) -> Edge& {
     return tiers[way.flow->hops[i].ttl - std::size_t{1}].tier.edges[way.edges[i]];
   };
-  std::vector<const Way*> losing;
-  for (const Way& way : ways) {
-    const auto first = std::find_if(way.flow->hops.begin(), way.flow->hops.end(), loses);
-    if (first == way.flow->hops.end()) continue;
-    edge_to(way, static_cast<std::size_t>(first - way.flow->hops.begin())).lossy = 1;
-    losing.push_back(&way);
-  }
+  for (const Way& way : losing) edge_to(way, *way.first_loss).lossy = 1;
   std::vector<std::pair<Edge*, const etr::HopStats*>> beginnings;
-  for (const Way* way : losing) {
-    for (std::size_t i = 0; i < way->edges.size(); ++i) {
-      const etr::HopStats& hop = way->flow->hops[i];
-      if (edge_to(*way, i).lossy == 0 || hop.lost == 0 || !hop.loss()) continue;
-      beginnings.emplace_back(&edge_to(*way, i), &hop);
+  for (const Way& way : losing) {
+    for (std::size_t i = 0; i <= *way.first_loss; ++i) {
+      const etr::HopStats& hop = way.flow->hops[i];
+      if (edge_to(way, i).lossy == 0 || hop.lost == 0 || !hop.loss()) continue;
+      beginnings.emplace_back(&edge_to(way, i), &hop);
       break;
     }
   }
@@ -236,12 +243,12 @@ std::vector<bool> kept(const Tier& tier, std::size_t room) {
 std::vector<Tier> hop_graph(const Scene& scene) {
   const Withholding withholding = find_withholding(scene);
   std::vector<Growing> growing;
-  std::vector<Way> ways;
-  ways.reserve(scene.flows.size());
+  std::vector<Way> losing;
   for (const etr::FlowSnapshot* flow : scene.flows) {
-    ways.push_back(add_flow(growing, scene, withholding, *flow));
+    Way way = add_flow(growing, scene, withholding, *flow);
+    if (way.first_loss) losing.push_back(std::move(way));
   }
-  mark_losses(growing, ways);
+  mark_losses(growing, losing);
   std::vector<Tier> tiers;
   tiers.reserve(growing.size());
   std::vector<int> before;
