@@ -289,6 +289,7 @@ const std::vector<TopologyKey<Target>>& target_keys() {
       flag("dark", &Target::dark),
       share("answers", &Target::answers),
       duration("answer_delay", &Target::answer_delay),
+      duration("udp_repeat_after", &Target::udp_repeat_after),
       limit("limit", &Target::limit),
       number("initial_ttl", &Target::initial_ttl, 1, 255),
       number("quote", &Target::quote, 0, 65535),

@@ -272,8 +272,8 @@ void FixedRounds::on_outcome(const Cell& cell, const Outcome& outcome) {
       if (flow.end == cell.ttl + 1 && flow.silent_below < 255) ++flow.silent_below;
       break;
     case OutcomeKind::kReachedUnknown:
-      if (flow.end) break;
       flow.one_at_a_time = true;
+      flow.highest_router = std::min<std::uint8_t>(flow.highest_router, cell.ttl - 1);
       for (std::size_t i = cell.ttl - 1U; i < flow.steps.size(); ++i) {
         const Mark seen = flow.steps[i].mark;
         if (seen != Mark::kEnd && seen != Mark::kRouter) flow.steps[i].mark = Mark::kUnsent;

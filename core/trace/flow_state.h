@@ -17,6 +17,20 @@
 
 namespace etr::trace {
 
+/// What is known of a service whose answers do not name their probe.
+struct ServiceAnswers {
+  bool nameless = false;  ///< It is one.
+  /// It answers once more, later, as services do that await an acknowledgment: when its answers
+  /// come says nothing of when their probe went.
+  bool repeats = false;
+  /// The round that asks again, one at a time, since an answer fitted no single probe; and how often
+  /// it has begun to, and where the path was thought to end.
+  std::optional<std::uint64_t> asked_again;
+  int times_asked = 0;
+  std::optional<std::uint8_t> doubted_end;
+  Timestamp answered_at{};  ///< The last answer that was believed.
+};
+
 struct FlowState {
   FlowState(const Flow& its_flow, std::uint16_t slots, PathRegistry& registry)
       : flow(its_flow), probes(slots, first_id(its_flow.secret)), identity(registry) {}
@@ -37,7 +51,7 @@ struct FlowState {
   std::optional<std::uint8_t> end;     ///< TTL of destination or blocker, once known.
   bool reached = false;                ///< In the last closed round.
   std::optional<Blocked> blocked;      ///< In the last closed round.
-  bool nameless_answers = false;       ///< The service's answers do not name their probe.
+  ServiceAnswers service;
   /// Withdrawn probes that such a service may still answer, and until when.
   std::uint32_t draining = 0;
   transport::Instant drained_at{};

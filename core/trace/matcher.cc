@@ -15,7 +15,11 @@ bool is_for(const Probe* probe, ProbeId id) {
 
 bool may_reach(const FlowState& flow, const Probe& probe) {
   if (probe.state != ProbeState::kInFlight) return false;
-  return flow.rounds.empty() || probe.ttl > flow.rounds.back().highest_router();
+  if (flow.rounds.empty()) return true;
+  const OpenRound& running = flow.rounds.back();
+  if (probe.ttl <= running.highest_router()) return false;
+  // What older rounds still wait for below the known end is a router's answer.
+  return !flow.end || probe.ttl >= *flow.end || probe.round == running.number();
 }
 
 MatchResult Matcher::match(FlowState& flow, const Answer& answer) {
@@ -55,14 +59,22 @@ MatchResult Matcher::match_identified(FlowState& flow, const Answer& answer, Pro
 MatchResult Matcher::match_by_elimination(FlowState& flow) {
   Probe* only = nullptr;
   int waiting = 0;
+  int at_end = 0;
   flow.probes.for_each_in_flight([&](Probe& probe) {
     if (!may_reach(flow, probe)) return;
-    only = &probe;
+    const bool to_end = flow.end && probe.ttl >= *flow.end;
+    at_end += to_end ? 1 : 0;
     ++waiting;
+    if (to_end || at_end == 0) only = &probe;
   });
-  if (waiting == 1) return Match{only, false};
-  if (waiting == 0 || flow.end) return Surplus{};
-  return Ambiguous{};
+  if (at_end == 1) return Match{only, false};
+  if (waiting == 0 || at_end > 1) return Surplus{};
+  // Below the known end: the path has become shorter, or a service that answers twice meets a probe
+  // on its way to a router. A probe that was asked for again, alone, tells.
+  const int needed = flow.service.repeats ? 2 : 1;
+  const bool trusted = !flow.end || (only->round == flow.service.asked_again &&
+                                     flow.service.times_asked >= needed);
+  return waiting == 1 && trusted ? MatchResult(Match{only, false}) : MatchResult(Ambiguous{});
 }
 
 }  // namespace etr::trace

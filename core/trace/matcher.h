@@ -15,7 +15,7 @@ struct Match {
   bool rewritten = false;  ///< A middlebox changed our header on the way.
 };
 
-/// The destination lives, but which of several probes it answered cannot be told.
+/// The destination lives, but which probe it answered cannot be told.
 struct Ambiguous {};
 /// The destination answered and no probe of the flow is waiting for it.
 struct Surplus {};

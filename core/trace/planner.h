@@ -24,9 +24,9 @@ enum class OutcomeKind : std::uint8_t {
   kBlocked,       ///< Somebody else refused to go on.
   kLost,
   kSendFailed,
-  /// The destination answered, but not in a way that tells which of several probes it was, and
-  /// where the path ends is not known. Probes from the cell's TTL on that have no answer count as
-  /// not sent: they must be asked for again, one at a time.
+  /// The destination answered, but not in a way that tells which probe it was. Probes from the
+  /// cell's TTL on that have no answer count as not sent: they must be asked for again, one at a
+  /// time.
   kReachedUnknown,
 };
 

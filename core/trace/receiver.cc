@@ -62,8 +62,10 @@ void Receiver::see_answer(const Answer& answer, const transport::ReceivedPacket&
   const Match& match = std::get<Match>(result);
   Reply reply = answer.reply;
   reply.rewritten = match.rewritten;
-  // A challenge ACK acknowledges some older SYN: it shows life, and no time.
-  if (reply.kind != ReplyKind::kAck) measure(*match.probe, reply);
+  // A challenge ACK acknowledges some older SYN, and a service that answers more than once may
+  // answer an older probe: they show life, and no time.
+  const bool timed = answer.decoded.probe || !flow.service.repeats;
+  if (timed && reply.kind != ReplyKind::kAck) measure(*match.probe, reply);
   if (reply.rtt && *reply.rtt < Duration::zero()) {
     return reject(Rejection::kTooEarly, packet, &flow);
   }

@@ -16,6 +16,8 @@ namespace {
 constexpr Duration kExpirySlack = std::chrono::milliseconds(2);
 /// From a SYN until our reset has undone its connection: 1.5 round trips, and a reserve.
 constexpr int kHalfOpenRoundTrips = 2;
+/// Copies that the network makes of a packet arrive this close to each other.
+constexpr Duration kNetworkDuplicate = std::chrono::milliseconds(100);
 
 OutcomeKind outcome_of(bool router, bool target) {
   if (router) return OutcomeKind::kTimeExceeded;
@@ -81,7 +83,10 @@ void Verdicts::answered(const Answer& answer, const Reply& reply, Probe& probe,
       round->blocked({probe.ttl, reply.source, reply.icmp_type, reply.icmp_code});
     }
   }
-  if (!answer.decoded.probe) flow.nameless_answers = true;
+  if (!answer.decoded.probe) {
+    flow.service.nameless = true;
+    flow.service.answered_at = reply.received_at;
+  }
   run_.planner.on_outcome({answer.flow, probe.ttl, probe.round},
                           {outcome_of(router, target), run_.transport.clock().now(), reply.rtt,
                            !answer.decoded.probe.has_value()});
@@ -130,7 +135,16 @@ void Verdicts::ambiguous(std::uint32_t id) {
   });
   drain(flow, id, withdrawn - 1);
   if (flow.rounds.empty()) return;
+  // Where one answer came that nobody had asked for, more may come.
+  if (flow.end) run_.planner.hold(id, run_.transport.clock().now() + run_.options.timeout);
   const Cell cell{id, lowest, flow.rounds.back().number()};
+  ServiceAnswers& service = flow.service;
+  if (service.asked_again != cell.round) {
+    service.times_asked = 0;
+    service.doubted_end = flow.end;
+  }
+  service.asked_again = cell.round;
+  ++service.times_asked;
   run_.planner.on_outcome(
       cell, {OutcomeKind::kReachedUnknown, run_.transport.clock().now(), {}, true});
   close_rounds(id);
@@ -149,8 +163,9 @@ void Verdicts::drain(FlowState& flow, std::uint32_t id, std::uint32_t answers) {
 
 bool Verdicts::surplus(const Answer& answer) {
   FlowState& flow = *run_.flows[answer.flow];
-  if (flow.draining > 0) {
-    if (--flow.draining == 0) run_.planner.hold(answer.flow, run_.transport.clock().now());
+  const Instant now = run_.transport.clock().now();
+  if (flow.draining > 0 && now <= flow.drained_at) {
+    if (--flow.draining == 0 && !flow.service.doubted_end) run_.planner.hold(answer.flow, now);
     return true;
   }
   // A challenge ACK belongs to no probe; the destination is known to be alive.
@@ -159,6 +174,10 @@ bool Verdicts::surplus(const Answer& answer) {
   if (last == nullptr) return false;
   const bool late = last->state == ProbeState::kLost;
   if (!late && last->state != ProbeState::kAnswered) return false;
+  // A packet that the network doubles comes at once; what comes later was sent again.
+  if (!late && answer.reply.received_at - flow.service.answered_at > kNetworkDuplicate) {
+    flow.service.repeats = true;
+  }
   ++(late ? run_.counters.late : run_.counters.duplicates);
   if (!last->may_tell_more()) return true;
   Reply reply = answer.reply;  // Without RTT: whether it is this probe's cannot be told.
@@ -182,7 +201,7 @@ void Verdicts::cut_behind_end(std::uint32_t id, FlowState& flow, Duration rtt) {
     withdraw(flow, probe);
     ++withdrawn;
   });
-  if (flow.nameless_answers) {
+  if (flow.service.nameless) {
     drain(flow, id, withdrawn);
   } else if (withdrawn > 0) {
     run_.planner.hold(id, last + kHalfOpenRoundTrips * rtt);
@@ -211,8 +230,17 @@ void Verdicts::close_rounds(std::uint32_t id) {
     if (look_again(id, flow, oldest)) return;
     OpenRound closed = std::move(oldest);
     flow.rounds.pop_front();
+    note_repeats(flow, closed);
     run_.recorder.close(flow, std::move(closed), true);
   }
+}
+
+/// If the path ends where it was thought to, the answer that raised the doubt was sent again.
+void Verdicts::note_repeats(FlowState& flow, const OpenRound& closed) {
+  ServiceAnswers& service = flow.service;
+  if (service.asked_again != closed.number()) return;
+  if (service.doubted_end && closed.end() == service.doubted_end) service.repeats = true;
+  service.doubted_end.reset();
 }
 
 /// A path that differs at one hop only may be a change or a hop balanced per packet; another probe
@@ -221,7 +249,7 @@ bool Verdicts::look_again(std::uint32_t id, FlowState& flow, OpenRound& round) {
   if (round.looked_again()) return false;
   const auto ttl = flow.identity.doubtful(round.observation());
   // Where answers name no probe, one too many would be taken for another's.
-  if (!ttl || (flow.nameless_answers && flow.end == ttl)) return false;
+  if (!ttl || (flow.service.nameless && flow.end == ttl)) return false;
   round.look_again(*ttl);
   run_.second_looks.push_back({id, *ttl, round.number()});
   return true;

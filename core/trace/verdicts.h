@@ -31,8 +31,8 @@ class Verdicts {
   /// When expire() has to be called next, if ever.
   std::optional<transport::Instant> next_expiry() const;
 
-  /// The destination answered several probes that are out at once, and no answer says which: they
-  /// are withdrawn, and the planner asks again, one at a time.
+  /// The destination answered, and which of the probes that are out cannot be told: they are
+  /// withdrawn, and the planner asks again, one at a time.
   void ambiguous(std::uint32_t id);
   /// The destination answered and no probe waits for it. False if there has been no probe, either,
   /// that it could be a late or a second answer to.
@@ -53,6 +53,7 @@ class Verdicts {
   void drain(FlowState& flow, std::uint32_t id, std::uint32_t answers);
   bool look_again(std::uint32_t id, FlowState& flow, OpenRound& round);
   void close_rounds(std::uint32_t id);
+  static void note_repeats(FlowState& flow, const OpenRound& closed);
 
   RunState& run_;
   std::deque<Expiry> expiries_;  ///< In the order of time, since the timeout is one for all.

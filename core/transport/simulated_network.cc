@@ -146,7 +146,7 @@ class Checker {
     if (targets_.count(target.id) == 0) return wrong(where + " does not exist");
     if (target.addresses.empty()) return wrong(where + ": an address is needed");
     if (!is_share(target.answers)) return wrong(where + ": shares lie between 0 and 1");
-    if (target.answer_delay < Duration{}) return wrong(where + ": times must not be negative");
+    if (target.answer_delay < Duration{} || target.udp_repeat_after < Duration{}) return wrong(where + ": times must not be negative");
     if (target.initial_ttl == 0) return wrong(where + ": the initial TTL must not be 0");
     return check_limit(where, target.limit);
   }

@@ -148,6 +148,9 @@ struct Target {
   bool dark = false;  ///< Answers nothing at all.
   double answers = 1;
   Duration answer_delay{};
+  /// An open UDP port answers once more so much later, as services do that await an
+  /// acknowledgment; 0: it does not.
+  Duration udp_repeat_after{};
   std::optional<RateLimit> limit;  ///< Of its ICMP errors; TCP answers are not limited.
   std::uint8_t initial_ttl = 64;
   std::size_t quote = 0;

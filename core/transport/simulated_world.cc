@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "net/ip.h"
+
 namespace etr::transport {
 namespace {
 
@@ -254,6 +256,9 @@ void SimulatedWorld::deliver(const SimulatedFlight& flight, NodeIndex at, const 
       break;
     case HostAnswer::Kind::kSegment:
       answer_segment(flight, at, style, answer, now);
+      if (editor.flow().protocol == net::kProtocolUdp && target.udp_repeat_after > Duration{}) {
+        answer_segment(flight, at, style, answer, now + target.udp_repeat_after);
+      }
       if (answer.connection != 0 && target.syn_ack_retries > 0) {
         std::unique_ptr<SimulatedFlight> again = copy(flight);
         again->connection = answer.connection;

@@ -227,6 +227,56 @@ TEST(OpenUdpService, CountsAsReachedAtItsOwnTtl) {
   }
 }
 
+// A second answer that comes when the next round is on its way to a router is not the router's.
+TEST(OpenUdpService, ThatAnswersOnceMoreLaterIsNotTakenForNearer) {
+  for (const Duration later : {Duration(700ms), Duration(2s), Duration(2030ms), Duration(2250ms)}) {
+    transport::Network network = line(4, 50ms);
+    network.targets[0].udp = PortState::kOpen;
+    network.targets[0].udp_repeat_after = later;
+    EngineRunOptions options = one_flow(20, Protocol::kUdp);
+    options.engine.flows = 8;
+    EngineRun run(network, options);
+    run.run();
+    EXPECT_EQ(run.observer.paths.size(), 160U);
+    for (const Path& path : run.observer.paths) {
+      ASSERT_THAT(hops_of(path), ElementsAre("10.0.1.1", "10.0.2.1", "10.0.3.1", "10.0.4.1", "203.0.113.9"))
+          << "flow " << path.flow << " round " << path.round << ", again after " << later.count();
+      for (const Hop& hop : path.hops) {
+        // In the first rounds it may not be known yet that the service repeats itself.
+        if (path.round > 2) {
+          EXPECT_EQ(hop.reply->rtt.value_or(hop.ttl * 100ms), hop.ttl * 100ms);
+        }
+      }
+    }
+    EXPECT_THAT(run.observer.of_kind(EventKind::kPathChange), ::testing::IsEmpty());
+  }
+}
+
+TEST(OpenUdpService, IsFollowedWithinOneRoundWhenItComesNearerOrMovesAway) {
+  for (const Duration delay : {Duration(1ms), Duration(30ms)}) {
+    transport::Network network = line(5, delay);
+    network.targets[0].udp = PortState::kOpen;
+    reroute(network, 7s, "r5");
+    reroute(network, 15s, "r3");
+    EngineRunOptions options = one_flow(6, Protocol::kUdp);
+    options.engine.round_interval = 4s;
+    EngineRun run(network, options);
+    run.run();
+    const auto paths = run.observer.of_flow(0);
+    ASSERT_EQ(paths.size(), 6U);
+    for (std::size_t round = 0; round < 6; ++round) {
+      const bool near = round == 2 || round == 3;
+      EXPECT_EQ(paths[round].hops.size(), near ? 4U : 6U) << round << " " << delay.count();
+      EXPECT_TRUE(paths[round].reached) << round;
+      for (const Hop& hop : paths[round].hops) {
+        ASSERT_TRUE(hop.reply) << round << ", ttl " << int{hop.ttl} << ", " << delay.count();
+        const Duration shorter = round >= 2 && hop.ttl >= 3 ? delay - 1ms : 0ms;  // The new link.
+        EXPECT_EQ(*hop.reply->rtt, 2 * (hop.ttl * delay - shorter));
+      }
+    }
+  }
+}
+
 TEST(OpenUdpService, BehindALossyLinkIsNeverCreditedWithAnotherProbesTime) {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     transport::Network network = line(4, 5ms);

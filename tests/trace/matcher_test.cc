@@ -227,10 +227,22 @@ TEST_F(MatcherTest, HasNoUseForANamelessAnswerThatNobodyAwaits) {
   EXPECT_TRUE(std::holds_alternative<Surplus>(result));
 }
 
-TEST_F(MatcherTest, TakesANamelessAnswerForAProbeBelowTheEndWhereNoneIsOutToTheEnd) {
+TEST_F(MatcherTest, DoubtsANamelessAnswerWhileOnlyProbesBelowTheEndAreOut) {
+  state.end = 6;
+  send(5);
+  matched(nameless());
+  EXPECT_TRUE(std::holds_alternative<Ambiguous>(result));
+}
+
+TEST_F(MatcherTest, TakesANamelessAnswerForAProbeBelowTheEndThatWasAskedForAgain) {
   state.end = 6;
   const auto below = send(5);
+  state.service.asked_again = 0;
+  state.service.times_asked = 1;
   EXPECT_EQ(matched(nameless()), below);
+  send(4);
+  matched(nameless());
+  EXPECT_TRUE(std::holds_alternative<Ambiguous>(result));
 }
 
 TEST_F(MatcherTest, DoesNotGuessBetweenTwoProbesToTheEnd) {
