@@ -13,6 +13,7 @@
 #include "plugins/probers/tcp-syn/tcp_syn_prober.h"
 #include "plugins/probers/udp-length/udp_length_prober.h"
 #include "support/packet_builder.h"
+#include "support/pcap_file.h"
 
 namespace etr {
 namespace {
@@ -115,6 +116,25 @@ TEST_P(HostileBytes, InIcmpErrorsGiveNoImpossibleResult) {
     check_damaged("icmp", error_about(*prober, net::ExtensionStyle::kLegacy, true));
     check_damaged("icmp", error_about(*prober, net::ExtensionStyle::kLengthAttribute, true));
   }
+}
+
+// What kernels said to our probes, tests/data/kernel_*.txt.
+TEST_P(HostileBytes, InCapturedPacketsGiveNoImpossibleResult) {
+  const testing::PcapFile capture =
+      testing::read_pcap(std::string(ETR_TEST_DATA_DIR) +
+                         (GetParam() == Family::kIpv4 ? "/kernel_ipv4.pcap" : "/kernel_ipv6.pcap"));
+  std::size_t errors = 0;
+  for (const Octets& frame : capture.frames) {
+    const auto content = net::parse_link(capture.link_type, frame);
+    ASSERT_TRUE(content);
+    const Octets packet(content->ip.begin(), content->ip.end());
+    check_damaged("link", behind(2, frame));
+    check_damaged("ip", behind(0, packet));
+    if (!net::parse_icmp_error(*net::parse_ip(packet))) continue;
+    check_damaged("icmp", packet);
+    ++errors;
+  }
+  EXPECT_GE(errors, 8U);
 }
 
 TEST_P(HostileBytes, InQuotesGiveNoImpossibleResult) {

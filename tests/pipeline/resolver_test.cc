@@ -168,7 +168,7 @@ TEST_F(ResolverTest, ATimeoutIsFollowedByTheNextAddress) {
   server_.set(reverse_name(ip("192.0.2.1")), silence);
   set_name("192.0.2.2", "gw.example");
   ResolverOptions hasty = options();
-  hasty.timeout = std::chrono::milliseconds(10);
+  hasty.timeout = std::chrono::milliseconds(500);  // Also what a busy machine has for the answer.
   hasty.tries = 1;
   make(hasty);
   resolver_->request(ip("192.0.2.1"));
