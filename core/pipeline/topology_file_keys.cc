@@ -328,6 +328,7 @@ const std::vector<TopologyKey<Forgery>>& forgery_keys() {
                                                          {"unknown-id", ForgeryKind::kUnknownId},
                                                          {"wrong-ports", ForgeryKind::kWrongPorts},
                                                          {"never-sent", ForgeryKind::kNeverSent},
+                                                         {"wrong-quote", ForgeryKind::kWrongQuote},
                                                          {"replayed", ForgeryKind::kReplayed},
                                                          {"guessed", ForgeryKind::kGuessed}});
        }},

@@ -31,7 +31,9 @@ Timestamp sent_at(const Probe& probe) { return probe.stamp.value_or(probe.sent_u
 void Verdicts::sent(std::uint32_t id, const Probe& probe) {
   ++run_.counters.probes_sent;
   ++run_.flows[id]->hop(probe.ttl).sent;
-  expiries_.push_back({probe.sent + run_.options.timeout + kExpirySlack, id, probe.id});
+  // From now, when it has left: on a busy host that may be long after it was to be sent.
+  expiries_.push_back(
+      {run_.transport.clock().now() + run_.options.timeout + kExpirySlack, id, probe.id});
 }
 
 void Verdicts::send_failed(const Wanted& wanted, Probe* probe, std::string_view reason) {

@@ -148,6 +148,17 @@ std::vector<std::uint8_t> write_forgery(const SimulatedFlight& flight, const Ans
       // The low octet of the UDP length, or of the TCP sequence.
       original[segment + (flight.origin.protocol == net::kProtocolUdp ? 5U : 7U)] ^= 0x40U;
       break;
+    case ForgeryKind::kWrongQuote: {
+      const Bytes ours = editor->flow().source.bytes();
+      std::vector<std::uint8_t> theirs(ours.begin(), ours.end());
+      theirs.back() ^= 0x5aU;
+      if (const auto source = IpAddress::from_bytes(theirs)) {
+        editor->set_source(*source, editor->flow().source_port);
+      }
+      editor->set_id(editor->id() ^ 0x5a5aU);
+      original.resize(segment + 8);
+      break;
+    }
     case ForgeryKind::kReplayed: break;
     case ForgeryKind::kGuessed:
       editor->set_id(editor->id() ^ 0x5a5aU);

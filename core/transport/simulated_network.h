@@ -87,6 +87,7 @@ enum class ForgeryKind : std::uint8_t {
   kUnknownId,   ///< The quoted IPv4 identification is one that was never sent.
   kWrongPorts,  ///< The quoted source port is not ours.
   kNeverSent,   ///< Right ports and identification, but the octets that name the probe differ.
+  kWrongQuote,  ///< Right ports and octets, but of somebody else's packet with another identification.
   kReplayed,    ///< A true answer, once more after `delay`.
   /// By somebody who has not seen the probe: the 8 octets that must be quoted, with right ports and
   /// length; identification and checksum, or TCP sequence, are wrong guesses.

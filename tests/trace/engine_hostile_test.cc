@@ -176,6 +176,14 @@ std::vector<Attack> attacks() {
                       0ms,
                       0,
                       address(v4 ? "203.0.113.66" : "2001:db8:66::66")});
+      made.push_back({"WrongQuoteOfAStranger" + suffix,
+                      ForgeryKind::kWrongQuote,
+                      protocol,
+                      family,
+                      {"unproven quote", "probe never sent"},
+                      0ms,
+                      0,
+                      address(v4 ? "203.0.113.66" : "2001:db8:66::66")});
       if (udp) {
         made.push_back({"WrongToken" + suffix,
                         ForgeryKind::kWrongToken,
