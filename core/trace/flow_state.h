@@ -49,6 +49,7 @@ struct FlowState {
   PathIdentity identity;
   std::string path_hash;
   std::optional<std::uint8_t> end;     ///< TTL of destination or blocker, once known.
+  std::optional<std::uint8_t> last_end;  ///< The same, kept while the end is searched for anew.
   bool reached = false;                ///< In the last closed round.
   std::optional<Blocked> blocked;      ///< In the last closed round.
   ServiceAnswers service;

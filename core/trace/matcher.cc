@@ -19,12 +19,12 @@ bool may_reach(const FlowState& flow, const Probe& probe) {
   const OpenRound& running = flow.rounds.back();
   if (probe.ttl <= running.highest_router()) return false;
   // What older rounds still wait for below the known end is a router's answer.
-  return !flow.end || probe.ttl >= *flow.end || probe.round == running.number();
+  return !flow.last_end || probe.ttl >= *flow.last_end || probe.round == running.number();
 }
 
 MatchResult Matcher::match(FlowState& flow, const Answer& answer) {
   if (answer.decoded.probe) return match_identified(flow, answer, *answer.decoded.probe);
-  return match_by_elimination(flow);
+  return match_by_elimination(flow, answer.reply.kind);
 }
 
 MatchResult Matcher::match_identified(FlowState& flow, const Answer& answer, ProbeId id) {
@@ -56,23 +56,24 @@ MatchResult Matcher::match_identified(FlowState& flow, const Answer& answer, Pro
   return Match{probe, rewritten};
 }
 
-MatchResult Matcher::match_by_elimination(FlowState& flow) {
+MatchResult Matcher::match_by_elimination(FlowState& flow, ReplyKind kind) {
   Probe* only = nullptr;
   int waiting = 0;
   int at_end = 0;
   flow.probes.for_each_in_flight([&](Probe& probe) {
     if (!may_reach(flow, probe)) return;
-    const bool to_end = flow.end && probe.ttl >= *flow.end;
+    const bool to_end = flow.last_end && probe.ttl >= *flow.last_end;
     at_end += to_end ? 1 : 0;
     ++waiting;
     if (to_end || at_end == 0) only = &probe;
   });
   if (at_end == 1) return Match{only, false};
-  if (waiting == 0 || at_end > 1) return Surplus{};
+  // A challenge ACK may be for a SYN that was given up long ago: it never tells a distance.
+  if (waiting == 0 || at_end > 1 || kind == ReplyKind::kAck) return Surplus{};
   // Below the known end: the path has become shorter, or a service that answers twice meets a probe
   // on its way to a router. A probe that was asked for again, alone, tells.
   const int needed = flow.service.repeats ? 2 : 1;
-  const bool trusted = !flow.end || (only->round == flow.service.asked_again &&
+  const bool trusted = !flow.last_end || (only->round == flow.service.asked_again &&
                                      flow.service.times_asked >= needed);
   return waiting == 1 && trusted ? MatchResult(Match{only, false}) : MatchResult(Ambiguous{});
 }

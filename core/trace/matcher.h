@@ -29,7 +29,7 @@ class Matcher {
 
  private:
   MatchResult match_identified(FlowState& flow, const Answer& answer, ProbeId id);
-  static MatchResult match_by_elimination(FlowState& flow);
+  static MatchResult match_by_elimination(FlowState& flow, ReplyKind kind);
 
   std::unordered_set<IpAddress> echoes_ids_;
 };

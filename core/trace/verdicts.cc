@@ -85,13 +85,15 @@ void Verdicts::answered(const Answer& answer, const Reply& reply, Probe& probe,
       round->blocked({probe.ttl, reply.source, reply.icmp_type, reply.icmp_code});
     }
   }
-  if (!answer.decoded.probe) {
+  // A challenge ACK is an exception: a TCP service names its probes.
+  const bool nameless = !answer.decoded.probe && reply.kind != ReplyKind::kAck;
+  if (nameless) {
     flow.service.nameless = true;
     flow.service.answered_at = reply.received_at;
   }
   run_.planner.on_outcome({answer.flow, probe.ttl, probe.round},
                           {outcome_of(router, target), run_.transport.clock().now(), reply.rtt,
-                           !answer.decoded.probe.has_value()});
+                           nameless});
   cut_behind_end(answer.flow, flow, reply.rtt.value_or(Duration::zero()));
   close_rounds(answer.flow);
 }
@@ -138,12 +140,12 @@ void Verdicts::ambiguous(std::uint32_t id) {
   drain(flow, id, withdrawn - 1);
   if (flow.rounds.empty()) return;
   // Where one answer came that nobody had asked for, more may come.
-  if (flow.end) run_.planner.hold(id, run_.transport.clock().now() + run_.options.timeout);
+  if (flow.last_end) run_.planner.hold(id, run_.transport.clock().now() + run_.options.timeout);
   const Cell cell{id, lowest, flow.rounds.back().number()};
   ServiceAnswers& service = flow.service;
   if (service.asked_again != cell.round) {
     service.times_asked = 0;
-    service.doubted_end = flow.end;
+    service.doubted_end = flow.last_end;
   }
   service.asked_again = cell.round;
   ++service.times_asked;
@@ -172,7 +174,7 @@ bool Verdicts::surplus(const Answer& answer) {
   }
   // A challenge ACK belongs to no probe; the destination is known to be alive.
   if (answer.reply.kind == ReplyKind::kAck) return true;
-  Probe* last = flow.probes.last_from(flow.end.value_or(1));
+  Probe* last = flow.probes.last_from(flow.last_end.value_or(1));
   if (last == nullptr) return false;
   const bool late = last->state == ProbeState::kLost;
   if (!late && last->state != ProbeState::kAnswered) return false;
@@ -195,6 +197,7 @@ bool Verdicts::surplus(const Answer& answer) {
 void Verdicts::cut_behind_end(std::uint32_t id, FlowState& flow, Duration rtt) {
   flow.end = run_.planner.end_of_path(id);
   if (!flow.end) return;
+  flow.last_end = flow.end;
   std::uint32_t withdrawn = 0;
   Instant last{};
   flow.probes.for_each_in_flight([&](Probe& probe) {

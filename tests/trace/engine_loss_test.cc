@@ -147,6 +147,28 @@ TEST(LateAnswer, OfAnOpenUdpServiceIsAnEventAndNoDuplicate) {
   EXPECT_FALSE(paths[3].reached);
 }
 
+// Under loss and answers about as slow as the timeout, an open TCP port answers SYNs long given up.
+TEST(Loss, AndLateChallengeAcksNeverBringTheTargetNearer) {
+  for (const std::uint64_t seed : {15U, 31U, 51U}) {
+    transport::Network network = diamond(4);
+    network.seed = seed;
+    for (auto& branch : *find_links(network, "r1")) branch.forward.loss = 0.2;
+    auto& uplink = link(network, "source", "r1");
+    uplink.back.jitter = 60ms;
+    uplink.back.jitter_kind = transport::Jitter::kExponential;
+    EngineRunOptions options = options_for(Protocol::kTcp, Family::kIpv6);
+    options.engine.flows = 12;
+    options.engine.rounds = 140;
+    options.engine.round_interval = 60ms;
+    options.engine.timeout = 50ms;
+    options.engine.rate = 0;
+    options.engine.seed = seed;
+    EngineRun run(network, options);
+    run.run();
+    EXPECT_THAT(run.observer.of_kind(EventKind::kPathChange), ::testing::IsEmpty()) << seed;
+  }
+}
+
 // etr-compat A8: the hash changed whenever a hop answered for the first time, and skipped silent ones.
 TEST(Loss, NeverChangesThePathIdNorTheHashOnceEveryHopWasHeard) {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {

@@ -213,7 +213,7 @@ TEST_F(MatcherTest, TakesANamelessAnswerForTheProbeToTheKnownEnd) {
   state.rounds.back().answered(4, Timestamp{}, quote(4, 0, router).reply);
   state_of(router) = ProbeState::kAnswered;
   const auto end = send(5);
-  state.end = 5;
+  state.end = state.last_end = 5;
   EXPECT_EQ(matched(nameless()), end);
 }
 
@@ -221,21 +221,21 @@ TEST_F(MatcherTest, HasNoUseForANamelessAnswerThatNobodyAwaits) {
   matched(nameless());
   EXPECT_TRUE(std::holds_alternative<Surplus>(result));
   const auto id = send(5);
-  state.end = 5;
+  state.end = state.last_end = 5;
   state_of(id) = ProbeState::kAnswered;
   matched(nameless());
   EXPECT_TRUE(std::holds_alternative<Surplus>(result));
 }
 
 TEST_F(MatcherTest, DoubtsANamelessAnswerWhileOnlyProbesBelowTheEndAreOut) {
-  state.end = 6;
+  state.end = state.last_end = 6;
   send(5);
   matched(nameless());
   EXPECT_TRUE(std::holds_alternative<Ambiguous>(result));
 }
 
 TEST_F(MatcherTest, TakesANamelessAnswerForAProbeBelowTheEndThatWasAskedForAgain) {
-  state.end = 6;
+  state.end = state.last_end = 6;
   const auto below = send(5);
   state.service.asked_again = 0;
   state.service.times_asked = 1;
@@ -245,8 +245,22 @@ TEST_F(MatcherTest, TakesANamelessAnswerForAProbeBelowTheEndThatWasAskedForAgain
   EXPECT_TRUE(std::holds_alternative<Ambiguous>(result));
 }
 
+// It may be for a SYN that was given up long ago.
+TEST_F(MatcherTest, TakesAChallengeAckOnlyForTheProbeToAKnownEnd) {
+  Answer challenge = nameless();
+  challenge.reply.kind = ReplyKind::kAck;
+  send(2);
+  matched(challenge);
+  EXPECT_TRUE(std::holds_alternative<Surplus>(result));
+  state.last_end = 5;  // Known once, and searched for anew.
+  matched(challenge);
+  EXPECT_TRUE(std::holds_alternative<Surplus>(result));
+  const auto end = send(5);
+  EXPECT_EQ(matched(challenge), end);
+}
+
 TEST_F(MatcherTest, DoesNotGuessBetweenTwoProbesToTheEnd) {
-  state.end = 5;
+  state.end = state.last_end = 5;
   send(5, 0);
   send(5, 1);
   matched(nameless());
