@@ -20,13 +20,17 @@ function(etr_add_library name)
   endif()
 endfunction()
 
-# One program whose precompiled headers all tests use. Off by default: ccache copes with them only if told to
-# (sloppiness = pch_defines,time_macros).
-option(ETR_PRECOMPILE "Precompile the headers that most tests include" OFF)
+# Tests are most of the build: they share precompiled headers, and carry line numbers but no variables for a debugger.
+function(etr_test_compile_options name)
+  target_compile_options(${name} PRIVATE $<$<AND:$<CONFIG:Debug>,$<CXX_COMPILER_ID:GNU>>:-g1>)
+endfunction()
+
+# One program whose precompiled headers all tests use.
 function(etr_add_test_headers)
   file(WRITE ${PROJECT_BINARY_DIR}/test_headers.cc "int main() {}\n")
   add_executable(etr_test_headers EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/test_headers.cc)
   target_link_libraries(etr_test_headers PRIVATE etr_compile GTest::gmock)
+  etr_test_compile_options(etr_test_headers)
   target_precompile_headers(etr_test_headers PRIVATE
     <gmock/gmock.h> <gtest/gtest.h> <algorithm> <chrono> <functional> <map> <optional> <set> <string> <vector>)
 endfunction()
@@ -36,12 +40,11 @@ endfunction()
 function(etr_add_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "SHARDS" "")
   add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
-  if(ETR_PRECOMPILE)
-    if(NOT TARGET etr_test_headers)
-      etr_add_test_headers()
-    endif()
-    target_precompile_headers(${name} REUSE_FROM etr_test_headers)
+  if(NOT TARGET etr_test_headers)
+    etr_add_test_headers()
   endif()
+  target_precompile_headers(${name} REUSE_FROM etr_test_headers)
+  etr_test_compile_options(${name})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(${name} PRIVATE etr_compile GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE
