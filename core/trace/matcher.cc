@@ -68,8 +68,8 @@ MatchResult Matcher::match_by_elimination(FlowState& flow, ReplyKind kind) {
     if (to_end || at_end == 0) only = &probe;
   });
   if (at_end == 1) return Match{only, false};
-  // A challenge ACK may be for a SYN that was given up long ago: it never tells a distance.
-  if (waiting == 0 || at_end > 1 || kind == ReplyKind::kAck) return Surplus{};
+  // A challenge ACK may be for a SYN that was given up long ago: it never tells a new distance.
+  if (waiting == 0 || at_end > 1 || (flow.last_end && kind == ReplyKind::kAck)) return Surplus{};
   // Below the known end: the path has become shorter, or a service that answers twice meets a probe
   // on its way to a router. A probe that was asked for again, alone, tells.
   const int needed = flow.service.repeats ? 2 : 1;
