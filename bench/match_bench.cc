@@ -45,6 +45,7 @@ struct Traffic {
     spec.token = probe->token;
     Octets segment(1400);
     segment.resize(prober.encode(state.flow, spec, segment));
+    probe->head = etr::trace::segment_head(segment);
     etr::net::IpHeader header;
     header.source = state.flow.source;
     header.destination = state.flow.destination;

@@ -74,7 +74,7 @@ MatchResult Matcher::match_by_elimination(FlowState& flow, ReplyKind kind) {
   // on its way to a router. A probe that was asked for again, alone, tells.
   const int needed = flow.service.repeats ? 2 : 1;
   const bool trusted = !flow.last_end || (only->round == flow.service.asked_again &&
-                                     flow.service.times_asked >= needed);
+                                          flow.service.times_asked >= needed);
   return waiting == 1 && trusted ? MatchResult(Match{only, false}) : MatchResult(Ambiguous{});
 }
 

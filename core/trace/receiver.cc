@@ -54,7 +54,7 @@ void Receiver::see_answer(const Answer& answer, const transport::ReceivedPacket&
   if (const auto* rejection = std::get_if<Rejection>(&result)) {
     return reject(*rejection, packet, &flow);
   }
-  if (std::holds_alternative<Ambiguous>(result)) return verdicts_.ambiguous(answer.flow);
+  if (std::holds_alternative<Ambiguous>(result)) return verdicts_.ambiguous(answer);
   if (std::holds_alternative<Surplus>(result)) {
     if (!verdicts_.surplus(answer)) reject(Rejection::kNeverSent, packet, &flow);
     return;

@@ -24,6 +24,12 @@ OutcomeKind outcome_of(bool router, bool target) {
   return target ? OutcomeKind::kReached : OutcomeKind::kBlocked;
 }
 
+/// The service's answers do not say which probe they are for. A challenge ACK is an exception: a TCP
+/// service names its probes.
+bool nameless(const Answer& answer) {
+  return !answer.decoded.probe && answer.reply.kind != ReplyKind::kAck;
+}
+
 Timestamp sent_at(const Probe& probe) { return probe.stamp.value_or(probe.sent_utc); }
 
 }  // namespace
@@ -85,15 +91,13 @@ void Verdicts::answered(const Answer& answer, const Reply& reply, Probe& probe,
       round->blocked({probe.ttl, reply.source, reply.icmp_type, reply.icmp_code});
     }
   }
-  // A challenge ACK is an exception: a TCP service names its probes.
-  const bool nameless = !answer.decoded.probe && reply.kind != ReplyKind::kAck;
-  if (nameless) {
+  if (nameless(answer)) {
     flow.service.nameless = true;
     flow.service.answered_at = reply.received_at;
   }
   run_.planner.on_outcome({answer.flow, probe.ttl, probe.round},
                           {outcome_of(router, target), run_.transport.clock().now(), reply.rtt,
-                           nameless});
+                           nameless(answer)});
   cut_behind_end(answer.flow, flow, reply.rtt.value_or(Duration::zero()));
   close_rounds(answer.flow);
 }
@@ -127,7 +131,8 @@ void Verdicts::give_up(std::uint32_t id, Probe& probe) {
   close_rounds(id);
 }
 
-void Verdicts::ambiguous(std::uint32_t id) {
+void Verdicts::ambiguous(const Answer& answer) {
+  const std::uint32_t id = answer.flow;
   FlowState& flow = *run_.flows[id];
   std::uint32_t withdrawn = 0;
   std::uint8_t lowest = flow.max_ttl;
@@ -150,7 +155,7 @@ void Verdicts::ambiguous(std::uint32_t id) {
   service.asked_again = cell.round;
   ++service.times_asked;
   run_.planner.on_outcome(
-      cell, {OutcomeKind::kReachedUnknown, run_.transport.clock().now(), {}, true});
+      cell, {OutcomeKind::kReachedUnknown, run_.transport.clock().now(), {}, nameless(answer)});
   close_rounds(id);
 }
 

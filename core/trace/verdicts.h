@@ -33,7 +33,7 @@ class Verdicts {
 
   /// The destination answered, and which of the probes that are out cannot be told: they are
   /// withdrawn, and the planner asks again, one at a time.
-  void ambiguous(std::uint32_t id);
+  void ambiguous(const Answer& answer);
   /// The destination answered and no probe waits for it. False if there has been no probe, either,
   /// that it could be a late or a second answer to.
   bool surplus(const Answer& answer);

@@ -63,45 +63,6 @@ TEST(Sweep, WithoutAnAnsweringTargetStopsThreePastTheHighestAnswer) {
   }
 }
 
-// A SYN that meets a half-open connection of one with a higher sequence number draws a challenge ACK,
-// which has no RTT.
-void expect_named_answers(transport::Network network, Family family) {
-  EngineRunOptions options = options_for(Protocol::kTcp, family);
-  options.engine.flows = 64;
-  options.engine.ttl_delay = 0ms;
-  options.engine.rate = 0;
-  options.engine.round_interval = 400ms;
-  options.engine.timeout = 400ms;
-  EngineRun run(std::move(network), options);
-  run.run();
-  ASSERT_EQ(run.observer.paths.size(), 192U);
-  for (const Path& path : run.observer.paths) {
-    ASSERT_EQ(path.hops.size(), 5U);
-    ASSERT_TRUE(path.hops.back().reply);
-    EXPECT_NE(path.hops.back().reply->kind, ReplyKind::kAck) << path.flow;
-    EXPECT_TRUE(path.hops.back().reply->rtt) << path.flow;
-  }
-}
-
-TEST(OpenTcpPort, FarAwayNamesItsProbesThoughTheWindowOpensByThreeAtOnce) {
-  for (const Family family : {Family::kIpv4, Family::kIpv6}) {
-    transport::Network network = line(4);
-    network.routers[0].silent = network.routers[1].silent = true;  // So r3 is the first to answer.
-    auto& link = transport::testing::link(network, "r4", "target");
-    link.forward.delay = link.back.delay = 100ms;
-    expect_named_answers(network, family);
-  }
-}
-
-TEST(OpenTcpPort, FarAwayNamesItsProbesThoughSomePassedItLateInTheFirstRound) {
-  for (const Family family : {Family::kIpv4, Family::kIpv6}) {
-    transport::Network network = line(4);
-    auto& link = transport::testing::link(network, "r3", "r4");
-    link.forward.delay = link.back.delay = 100ms;
-    expect_named_answers(network, family);
-  }
-}
-
 // etr-compat C5: all flows in step tripped the limiter of the router they share.
 TEST(LaterRounds, AreSpreadOverTheInterval) {
   EngineRunOptions options = options_for();

@@ -1,139 +1,18 @@
-// The planner against a network that is one function: what a probe of this cell, sent now, meets.
-#include "trace/fixed_rounds.h"
-
+// Fixed rounds: how far a round looks, and what ends it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <map>
 #include <random>
-#include <set>
-#include <tuple>
+
+#include "planner_play.h"
 
 namespace etr::trace {
 namespace {
 
 using namespace std::chrono_literals;
-using ::testing::Each;
+using namespace testing;
 using ::testing::ElementsAre;
-using transport::Instant;
-
-constexpr Instant kStart{1h};
-constexpr Duration kForever = 24h;
-
-FixedRoundsOptions usual() {
-  FixedRoundsOptions options;
-  options.ttl_delay = 10ms;
-  options.round_interval = 2s;
-  options.timeout = 1s;
-  return options;
-}
-
-/// What a probe meets; empty: nothing, it is lost.
-using Network = std::function<std::optional<OutcomeKind>(const Cell&, Duration at)>;
-
-/// Routers, and the destination at `distance` and beyond.
-Network line(std::uint8_t distance) {
-  return [=](const Cell& cell, Duration) {
-    return cell.ttl >= distance ? OutcomeKind::kReached : OutcomeKind::kTimeExceeded;
-  };
-}
-
-struct Sent {
-  Cell cell;
-  Duration at{};
-};
-
-/// Plays the engine: sends whatever is wanted at once, and tells what became of it.
-class Play {
- public:
-  Play(const FixedRoundsOptions& options, std::uint32_t flows, Network network,
-       std::uint8_t max_ttl = 30)
-      : planner(options, kStart, [this] { return ++asked, room-- > 0 || (room = 0, false); }),
-        options_(options),
-        network_(std::move(network)) {
-    for (std::uint32_t flow = 0; flow < flows; ++flow) planner.add_flow(flow, max_ttl);
-  }
-
-  Play& run(Duration until = kForever) {
-    while (!(planner.finished() && pending_.empty())) {
-      planner.retry_starts();
-      while (const auto cell = planner.next(now)) send(*cell);
-      std::optional<Instant> then = planner.deadline();
-      if (!pending_.empty()) then = std::min(then.value_or(pending_.begin()->first), pending_.begin()->first);
-      if (!then || *then > kStart + until) break;
-      now = std::max(now, *then);
-      tell();
-    }
-    return *this;
-  }
-
-  std::vector<int> ttls(std::uint32_t flow, std::uint64_t round) const {
-    std::vector<int> found;
-    for (const Sent& one : sent) {
-      if (one.cell.flow == flow && one.cell.round == round) found.push_back(one.cell.ttl);
-    }
-    return found;
-  }
-  std::vector<Duration> times(std::uint32_t flow, std::uint64_t round) const {
-    std::vector<Duration> found;
-    for (const Sent& one : sent) {
-      if (one.cell.flow == flow && one.cell.round == round) found.push_back(one.at);
-    }
-    return found;
-  }
-
-  int room = 1 << 30;
-  int asked = 0;
-  FixedRounds planner;
-  Duration rtt = 5ms;
-  Instant now = kStart;
-  std::vector<Sent> sent;
-  bool nameless = false;
-
- private:
-  void send(const Cell& cell) {
-    const Duration at = now - kStart;
-    sent.push_back({cell, at});
-    ++out_[key(cell)];
-    const auto kind = network_(cell, at);
-    pending_.emplace(now + (kind ? rtt : options_.timeout),
-                     std::pair(cell, kind.value_or(OutcomeKind::kLost)));
-  }
-
-  void tell() {
-    while (!pending_.empty() && pending_.begin()->first <= now) {
-      const auto [cell, kind] = pending_.begin()->second;
-      pending_.erase(pending_.begin());
-      const int still_out = --out_[key(cell)];
-      Outcome outcome;
-      outcome.kind = kind;
-      outcome.at = now;
-      if (kind == OutcomeKind::kLost && (still_out > 0 || heard_.contains(key(cell)))) continue;
-      if (kind != OutcomeKind::kLost) {
-        heard_.insert(key(cell));
-        outcome.rtt = rtt;
-        outcome.by_elimination = nameless && kind == OutcomeKind::kReached;
-      }
-      planner.on_outcome(cell, outcome);
-    }
-  }
-
-  using Key = std::tuple<std::uint32_t, std::uint64_t, std::uint8_t>;
-  static Key key(const Cell& cell) { return {cell.flow, cell.round, cell.ttl}; }
-
-  FixedRoundsOptions options_;
-  Network network_;
-  std::multimap<Instant, std::pair<Cell, OutcomeKind>> pending_;
-  std::map<Key, int> out_;
-  std::set<Key> heard_;
-};
-
-FixedRoundsOptions rounds(std::uint64_t count) {
-  FixedRoundsOptions options = usual();
-  options.rounds = count;
-  return options;
-}
 
 TEST(FixedRounds, WalksToTheTargetAtItsDelayAndNoFurther) {
   Play play(rounds(1), 1, line(5));
@@ -291,112 +170,6 @@ TEST(FixedRounds, TakesAnEndForCertainAfterThreeRoundsShorterThanTheTimeout) {
   }
 }
 
-TEST(FixedRounds, SpreadsFlowsOverTheInterval) {
-  Play play(rounds(5), 8, line(5));
-  play.run();
-  for (std::uint64_t round = 1; round < 5; ++round) {
-    for (std::uint32_t flow = 0; flow < 8; ++flow) {
-      EXPECT_EQ(play.times(flow, round).front(), round * 2s + flow * 250ms);
-    }
-  }
-}
-
-TEST(FixedRounds, SpreadsFlowsWhoseNumbersDoNotBeginAtZero) {
-  Play play(rounds(3), 0, line(5));
-  for (std::uint32_t flow = 100; flow < 104; ++flow) play.planner.add_flow(flow, 30);
-  play.run();
-  for (std::uint32_t flow = 100; flow < 104; ++flow) {
-    EXPECT_EQ(play.times(flow, 1).front(), 2s + (flow - 100) * 500ms);
-  }
-}
-
-TEST(FixedRounds, TakesTurnsAmongTtlsWithoutDelayThoughSendingTakesTime) {
-  FixedRoundsOptions options = rounds(1);
-  options.ttl_delay = 0ms;
-  FixedRounds planner(options, kStart, [] { return true; });
-  for (std::uint32_t flow = 0; flow < 100; ++flow) planner.add_flow(flow, 30);
-  Instant now = kStart;
-  for (std::uint32_t flow = 0; flow < 100; ++flow) {
-    for (std::uint8_t ttl = 1; ttl <= 3; ++ttl, now += 20us) {
-      EXPECT_EQ(planner.next(now), (Cell{flow, ttl, 0}));
-    }
-  }
-  EXPECT_FALSE(planner.next(now));
-}
-
-TEST(FixedRounds, SendsTheTtlsOfAFlowInAscendingOrder) {
-  FixedRoundsOptions options = rounds(3);
-  options.ttl_delay = 0ms;
-  Play play(options, 64, line(9));
-  play.run();
-  for (std::uint32_t flow = 0; flow < 64; ++flow) {
-    for (std::uint64_t round = 0; round < 3; ++round) {
-      const std::vector<int> ttls = play.ttls(flow, round);
-      EXPECT_TRUE(std::is_sorted(ttls.begin(), ttls.end())) << flow << " " << round;
-    }
-  }
-}
-
-TEST(FixedRounds, StretchesARoundThatDoesNotFit) {
-  FixedRoundsOptions options = rounds(6);
-  options.rate = 10;
-  options.round_interval = 500ms;
-  Play play(options, 2, line(5));
-  play.run();
-  EXPECT_EQ(play.planner.effective_interval(), 1s);
-  EXPECT_EQ(play.times(0, 5).front() - play.times(0, 4).front(), 1s);
-}
-
-TEST(FixedRounds, StretchesNoMoreOnceFlowsHaveRetired) {
-  FixedRoundsOptions options = rounds(0);
-  options.rate = 10;
-  options.round_interval = 500ms;
-  Play play(options, 4, line(5));
-  play.run(10s);
-  EXPECT_EQ(play.planner.effective_interval(), 2s);
-  for (std::uint32_t flow = 1; flow < 4; ++flow) play.planner.retire_flow(flow);
-  play.run(15s);
-  EXPECT_EQ(play.planner.effective_interval(), 500ms);
-}
-
-TEST(FixedRounds, EndsAfterItsLastRound) {
-  Play play(rounds(3), 4, line(5));
-  play.run();
-  EXPECT_TRUE(play.planner.finished());
-  EXPECT_EQ(play.sent.size(), 4U * 3 * 5);
-  EXPECT_FALSE(play.planner.next(kStart + kForever));
-}
-
-TEST(FixedRounds, IsNotFinishedBeforeTheLastProbeIsSent) {
-  Play play(rounds(1), 2, line(5));
-  play.run(35ms);
-  EXPECT_FALSE(play.planner.finished());
-  play.run();
-  EXPECT_TRUE(play.planner.finished());
-}
-
-TEST(FixedRounds, IsFinishedWithoutFlows) {
-  Play play(rounds(0), 2, line(5));
-  EXPECT_FALSE(play.planner.finished());
-  play.planner.retire_flow(0);
-  EXPECT_FALSE(play.planner.finished());
-  play.planner.retire_flow(1);
-  play.planner.retire_flow(1);
-  EXPECT_TRUE(play.planner.finished());
-  EXPECT_FALSE(play.planner.next(kStart + 1h));
-}
-
-TEST(FixedRounds, WantsNothingMoreOfARetiredFlow) {
-  Play play(rounds(0), 2, line(5));
-  play.run(3s);
-  play.planner.retire_flow(0);
-  EXPECT_FALSE(play.planner.still_wanted({0, 1, 1}));
-  play.sent.clear();
-  play.run(9s);
-  EXPECT_TRUE(play.ttls(0, 2).empty());
-  EXPECT_FALSE(play.ttls(1, 2).empty());
-}
-
 TEST(FixedRounds, DropsACellBeyondAnEndThatWasFoundMeanwhile) {
   FixedRoundsOptions options = rounds(1);
   options.ttl_delay = 0ms;
@@ -406,54 +179,6 @@ TEST(FixedRounds, DropsACellBeyondAnEndThatWasFoundMeanwhile) {
   EXPECT_TRUE(play.planner.still_wanted(last));
   play.planner.on_outcome({0, 2, 0}, {OutcomeKind::kReached, kStart + 1s, 1ms, false});
   EXPECT_FALSE(play.planner.still_wanted(last));
-}
-
-TEST(FixedRounds, ParksFlowsWhileThereIsNoRoom) {
-  Play play(rounds(2), 4, line(5));
-  play.room = 2;
-  play.run();
-  EXPECT_EQ(play.sent.size(), 2U * 5);
-  EXPECT_FALSE(play.planner.finished());
-  play.room = 100;
-  play.run();
-  EXPECT_TRUE(play.planner.finished());
-  EXPECT_EQ(play.sent.size(), 4U * 2 * 5);
-}
-
-TEST(FixedRounds, AsksForOneParkedFlowOnlyWhileThereIsNoRoom) {
-  Play play(rounds(2), 50, line(5));
-  play.room = 0;
-  play.run(1ms);
-  play.asked = 0;
-  play.planner.retry_starts();
-  EXPECT_FALSE(play.planner.next(kStart + 1s));
-  EXPECT_EQ(play.asked, 1);
-}
-
-TEST(FixedRounds, KeepsThePlaceInTheIntervalAfterAStandstill) {
-  Play play(rounds(0), 4, line(5));
-  play.run(3s);
-  play.room = 0;
-  play.run(9100ms);
-  play.room = 1000;
-  play.now = kStart + 9100ms;
-  play.run(20s);
-  for (const Sent& one : play.sent) {
-    if (one.at < 12s || one.cell.ttl != 1) continue;
-    EXPECT_EQ(one.at % 2s, one.cell.flow * 500ms);
-  }
-}
-
-TEST(FixedRounds, DoesNotMakeUpForMissedRounds) {
-  Play play(rounds(0), 1, line(5));
-  play.run(3s);
-  play.room = 0;
-  play.run(100s);
-  play.now = kStart + 100s;
-  play.room = 1000;
-  const std::size_t before = play.sent.size();
-  play.run(109900ms);
-  EXPECT_LE(play.sent.size() - before, 6U * 5);
 }
 
 TEST(FixedRounds, AsksAgainOneAtATimeWhenAnAnswerNamesNoProbe) {
@@ -512,24 +237,6 @@ TEST(FixedRounds, IsOpenWhileTheRoundMaySendMore) {
   play.run(2001ms);
   EXPECT_FALSE(play.planner.is_open(0, 0));
   EXPECT_TRUE(play.planner.is_open(0, 1));
-}
-
-TEST(FixedRounds, TakesAShorterIntervalAtOnce) {
-  Play play(rounds(0), 1, line(3));
-  play.run(2100ms);
-  play.planner.set_round_interval(500ms);
-  play.run(4s);
-  EXPECT_EQ(play.times(0, 2).front(), 2500ms);
-  EXPECT_EQ(play.times(0, 3).front(), 3s);
-  EXPECT_EQ(play.planner.effective_interval(), 500ms);
-}
-
-TEST(FixedRounds, TakesALongerIntervalFromTheNextRound) {
-  Play play(rounds(0), 1, line(3));
-  play.run(2100ms);
-  play.planner.set_round_interval(5s);
-  play.run(20s);
-  EXPECT_EQ(play.times(0, 3).front() - play.times(0, 2).front(), 5s);
 }
 
 TEST(FixedRounds, WalksTo255WhereAllowed) {

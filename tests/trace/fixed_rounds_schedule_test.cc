@@ -1,0 +1,185 @@
+// Fixed rounds: when flows have their turns, and how rounds follow one another.
+#include <gtest/gtest.h>
+
+#include "planner_play.h"
+
+namespace etr::trace {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace testing;
+
+TEST(FixedRounds, SpreadsFlowsOverTheInterval) {
+  Play play(rounds(5), 8, line(5));
+  play.run();
+  for (std::uint64_t round = 1; round < 5; ++round) {
+    for (std::uint32_t flow = 0; flow < 8; ++flow) {
+      EXPECT_EQ(play.times(flow, round).front(), round * 2s + flow * 250ms);
+    }
+  }
+}
+
+TEST(FixedRounds, SpreadsFlowsWhoseNumbersDoNotBeginAtZero) {
+  Play play(rounds(3), 0, line(5));
+  for (std::uint32_t flow = 100; flow < 104; ++flow) play.planner.add_flow(flow, 30);
+  play.run();
+  for (std::uint32_t flow = 100; flow < 104; ++flow) {
+    EXPECT_EQ(play.times(flow, 1).front(), 2s + (flow - 100) * 500ms);
+  }
+}
+
+TEST(FixedRounds, TakesTurnsAmongTtlsWithoutDelayThoughSendingTakesTime) {
+  FixedRoundsOptions options = rounds(1);
+  options.ttl_delay = 0ms;
+  FixedRounds planner(options, kStart, [] { return true; });
+  for (std::uint32_t flow = 0; flow < 100; ++flow) planner.add_flow(flow, 30);
+  Instant now = kStart;
+  for (std::uint32_t flow = 0; flow < 100; ++flow) {
+    for (std::uint8_t ttl = 1; ttl <= 3; ++ttl, now += 20us) {
+      EXPECT_EQ(planner.next(now), (Cell{flow, ttl, 0}));
+    }
+  }
+  EXPECT_FALSE(planner.next(now));
+}
+
+TEST(FixedRounds, SendsTheTtlsOfAFlowInAscendingOrder) {
+  FixedRoundsOptions options = rounds(3);
+  options.ttl_delay = 0ms;
+  Play play(options, 64, line(9));
+  play.run();
+  for (std::uint32_t flow = 0; flow < 64; ++flow) {
+    for (std::uint64_t round = 0; round < 3; ++round) {
+      const std::vector<int> ttls = play.ttls(flow, round);
+      EXPECT_TRUE(std::is_sorted(ttls.begin(), ttls.end())) << flow << " " << round;
+    }
+  }
+}
+
+TEST(FixedRounds, StretchesARoundThatDoesNotFit) {
+  FixedRoundsOptions options = rounds(6);
+  options.rate = 10;
+  options.round_interval = 500ms;
+  Play play(options, 2, line(5));
+  play.run();
+  EXPECT_EQ(play.planner.effective_interval(), 1s);
+  EXPECT_EQ(play.times(0, 5).front() - play.times(0, 4).front(), 1s);
+}
+
+TEST(FixedRounds, StretchesNoMoreOnceFlowsHaveRetired) {
+  FixedRoundsOptions options = rounds(0);
+  options.rate = 10;
+  options.round_interval = 500ms;
+  Play play(options, 4, line(5));
+  play.run(10s);
+  EXPECT_EQ(play.planner.effective_interval(), 2s);
+  for (std::uint32_t flow = 1; flow < 4; ++flow) play.planner.retire_flow(flow);
+  play.run(15s);
+  EXPECT_EQ(play.planner.effective_interval(), 500ms);
+}
+
+TEST(FixedRounds, EndsAfterItsLastRound) {
+  Play play(rounds(3), 4, line(5));
+  play.run();
+  EXPECT_TRUE(play.planner.finished());
+  EXPECT_EQ(play.sent.size(), 4U * 3 * 5);
+  EXPECT_FALSE(play.planner.next(kStart + kForever));
+}
+
+TEST(FixedRounds, IsNotFinishedBeforeTheLastProbeIsSent) {
+  Play play(rounds(1), 2, line(5));
+  play.run(35ms);
+  EXPECT_FALSE(play.planner.finished());
+  play.run();
+  EXPECT_TRUE(play.planner.finished());
+}
+
+TEST(FixedRounds, IsFinishedWithoutFlows) {
+  Play play(rounds(0), 2, line(5));
+  EXPECT_FALSE(play.planner.finished());
+  play.planner.retire_flow(0);
+  EXPECT_FALSE(play.planner.finished());
+  play.planner.retire_flow(1);
+  play.planner.retire_flow(1);
+  EXPECT_TRUE(play.planner.finished());
+  EXPECT_FALSE(play.planner.next(kStart + 1h));
+}
+
+TEST(FixedRounds, WantsNothingMoreOfARetiredFlow) {
+  Play play(rounds(0), 2, line(5));
+  play.run(3s);
+  play.planner.retire_flow(0);
+  EXPECT_FALSE(play.planner.still_wanted({0, 1, 1}));
+  play.sent.clear();
+  play.run(9s);
+  EXPECT_TRUE(play.ttls(0, 2).empty());
+  EXPECT_FALSE(play.ttls(1, 2).empty());
+}
+
+TEST(FixedRounds, ParksFlowsWhileThereIsNoRoom) {
+  Play play(rounds(2), 4, line(5));
+  play.room = 2;
+  play.run();
+  EXPECT_EQ(play.sent.size(), 2U * 5);
+  EXPECT_FALSE(play.planner.finished());
+  play.room = 100;
+  play.run();
+  EXPECT_TRUE(play.planner.finished());
+  EXPECT_EQ(play.sent.size(), 4U * 2 * 5);
+}
+
+TEST(FixedRounds, AsksForOneParkedFlowOnlyWhileThereIsNoRoom) {
+  Play play(rounds(2), 50, line(5));
+  play.room = 0;
+  play.run(1ms);
+  play.asked = 0;
+  play.planner.retry_starts();
+  EXPECT_FALSE(play.planner.next(kStart + 1s));
+  EXPECT_EQ(play.asked, 1);
+}
+
+TEST(FixedRounds, KeepsThePlaceInTheIntervalAfterAStandstill) {
+  Play play(rounds(0), 4, line(5));
+  play.run(3s);
+  play.room = 0;
+  play.run(9100ms);
+  play.room = 1000;
+  play.now = kStart + 9100ms;
+  play.run(20s);
+  for (const Sent& one : play.sent) {
+    if (one.at < 12s || one.cell.ttl != 1) continue;
+    EXPECT_EQ(one.at % 2s, one.cell.flow * 500ms);
+  }
+}
+
+TEST(FixedRounds, DoesNotMakeUpForMissedRounds) {
+  Play play(rounds(0), 1, line(5));
+  play.run(3s);
+  play.room = 0;
+  play.run(100s);
+  play.now = kStart + 100s;
+  play.room = 1000;
+  const std::size_t before = play.sent.size();
+  play.run(109900ms);
+  EXPECT_LE(play.sent.size() - before, 6U * 5);
+}
+
+TEST(FixedRounds, TakesAShorterIntervalAtOnce) {
+  Play play(rounds(0), 1, line(3));
+  play.run(2100ms);
+  play.planner.set_round_interval(500ms);
+  play.run(4s);
+  EXPECT_EQ(play.times(0, 2).front(), 2500ms);
+  EXPECT_EQ(play.times(0, 3).front(), 3s);
+  EXPECT_EQ(play.planner.effective_interval(), 500ms);
+}
+
+TEST(FixedRounds, TakesALongerIntervalFromTheNextRound) {
+  Play play(rounds(0), 1, line(3));
+  play.run(2100ms);
+  play.planner.set_round_interval(5s);
+  play.run(20s);
+  EXPECT_EQ(play.times(0, 3).front() - play.times(0, 2).front(), 5s);
+}
+
+}  // namespace
+}  // namespace etr::trace
