@@ -7,7 +7,7 @@ from network import OPEN_TCP_PORT, OPEN_UDP_PORT, Network
 from topologies import TOPOLOGIES
 
 LAB = sys.argv.pop(1) if len(sys.argv) > 1 and sys.argv[1] in TOPOLOGIES else "line"
-FLOWS = 16 if TOPOLOGIES[LAB].userspace else harness.FLOWS  # a forwarder in Python keeps up with no more
+FLOWS = harness.FLOWS
 CASES = (("-T", "TCP", OPEN_TCP_PORT, "syn-ack"), ("-T", "TCP", 80, "rst"),
          ("-U", "UDP", 33434, "unreachable"), ("-U", "UDP", OPEN_UDP_PORT, "data"))
 
