@@ -1,4 +1,4 @@
-// The flow that benchmarks of packets use.
+// The flow that benchmarks of packets use, and a router.
 #pragma once
 
 #include "etr/flow.h"
@@ -14,6 +14,11 @@ inline Flow make_flow(Family family) {
   flow.destination_port = 443;
   flow.secret = 0x0123456789abcdefU;
   return flow;
+}
+
+/// The first router on its way.
+inline IpAddress router(Family family) {
+  return *IpAddress::parse(family == Family::kIpv4 ? "192.0.2.1" : "2001:db8::1");
 }
 
 }  // namespace etr::bench

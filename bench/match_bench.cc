@@ -54,7 +54,8 @@ struct Traffic {
     if (header.source.family == etr::Family::kIpv4) header.id = probe->id;
     own.push_back(etr::net::write_packet(header, segment));
     etr::net::IcmpErrorSpec error;
-    error.source = error.destination = state.flow.source;
+    error.source = etr::bench::router(header.source.family);
+    error.destination = state.flow.source;
     errors.push_back(etr::net::write_icmp_error(error, own.back()));
   }
 
