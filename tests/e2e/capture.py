@@ -37,7 +37,7 @@ class Capture:
         self._tcpdump = self.network.start(
             ["tcpdump", "-i", self.device, "-w", self._path, "-U", "-s", "512", "-B", "16384", "-Z", "root",
              "--immediate-mode", "--time-stamp-precision=nano", self.expression], node=self.node, stderr=self._log)
-        _until(self._listens, "tcpdump listens")
+        until(self._listens, "tcpdump listens")
         return self
 
     def __exit__(self, kind, *_):
@@ -58,7 +58,8 @@ class Capture:
             return "listening on" in log.read()
 
 
-def _until(condition, what, seconds=10):
+def until(condition, what, seconds=10):
+    """Waits for a condition; a deadline missed is an error."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:

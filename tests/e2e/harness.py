@@ -115,7 +115,8 @@ def main(needs_etr=True):
     if reason:
         print(f"skipped: {reason}")
         sys.exit(SKIPPED)
-    unittest.main(verbosity=2)
+    result = unittest.main(verbosity=2, exit=False).result
+    sys.exit(SKIPPED if result.skipped and not result.testsRun else int(not result.wasSuccessful()))
 
 
 def nanoseconds(text):
