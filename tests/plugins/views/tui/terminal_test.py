@@ -148,7 +148,7 @@ class Sizes(unittest.TestCase):
             tui.wait_for("terminal too small")
             tui.resize(40, 132)
             tui.wait(lambda: tui.lines[0].rstrip().endswith("every 2s"), "the wide title")
-            self.assertTrue(tui.lines[1].endswith("╮"))
+            tui.wait(lambda: tui.lines[1].endswith("╮"), "the wide frame")
             for rows, columns in ((1, 1), (50, 10), (2, 200), (24, 80)):
                 tui.resize(rows, columns)
             tui.wait(lambda: tui.lines[22].endswith("╯"), "the frame of 80x24")
