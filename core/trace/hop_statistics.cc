@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
+#include <utility>
 
 namespace etr::trace {
 
@@ -10,6 +12,23 @@ namespace {
 
 /// A hop with more responders than this is a per-packet balancer, or somebody is making them up.
 constexpr std::size_t kMaxResponders = 64;
+/// More former ones than anybody reads.
+constexpr std::size_t kMaxFormer = 16;
+
+using Responders = std::vector<ResponderStatistics>;
+
+Responders::iterator find(Responders& responders, const IpAddress& address) {
+  return std::find_if(responders.begin(), responders.end(), [&](const auto& responder) {
+    return responder.address() == address;
+  });
+}
+
+std::vector<ResponderStats> summaries(const Responders& responders) {
+  std::vector<ResponderStats> stats;
+  stats.reserve(responders.size());
+  for (const ResponderStatistics& responder : responders) stats.push_back(responder.summarize());
+  return stats;
+}
 
 Duration to_duration(double ns) { return Duration(std::llround(ns)); }
 
@@ -86,11 +105,12 @@ void VerdictWindow::add(bool answered) {
 void HopStatistics::add_answer(const Reply& reply) {
   ++answered;
   window.add(true);
-  auto found = std::find_if(responders.begin(), responders.end(), [&](const auto& responder) {
-    return responder.address() == reply.source;
-  });
+  auto found = find(responders, reply.source);
   if (found == responders.end()) {
     if (responders.size() >= kMaxResponders) return responders[last_responder].break_sequence();
+    if (const auto returned = find(former, reply.source); returned != former.end()) {
+      former.erase(returned);
+    }
     found = responders.emplace(responders.end(), reply.source);
   }
   const auto index = static_cast<std::size_t>(found - responders.begin());
@@ -104,6 +124,32 @@ void HopStatistics::add_loss() {
   window.add(false);
 }
 
+void HopStatistics::add(const Hop& hop) {
+  switch (hop.verdict) {
+    case Verdict::kAnswered:
+      ++sent;
+      return add_answer(*hop.reply);
+    case Verdict::kLost:
+      ++sent;
+      return add_loss();
+    case Verdict::kSendFailed:
+      ++send_failed;
+      return;
+    case Verdict::kCut:
+      return;
+  }
+}
+
+void HopStatistics::begin_path() {
+  HopStatistics fresh;
+  fresh.former = std::move(former);
+  std::move(responders.begin(), responders.end(), std::back_inserter(fresh.former));
+  if (fresh.former.size() > kMaxFormer) {
+    fresh.former.erase(fresh.former.begin(), fresh.former.end() - kMaxFormer);
+  }
+  *this = std::move(fresh);
+}
+
 HopStats HopStatistics::summarize(std::uint8_t ttl) const {
   HopStats stats;
   stats.ttl = ttl;
@@ -112,10 +158,8 @@ HopStats HopStatistics::summarize(std::uint8_t ttl) const {
   stats.lost = lost;
   stats.send_failed = send_failed;
   stats.hop_class = hop_class;
-  stats.responders.reserve(responders.size());
-  for (const ResponderStatistics& responder : responders) {
-    stats.responders.push_back(responder.summarize());
-  }
+  stats.responders = summaries(responders);
+  stats.former = summaries(former);
   return stats;
 }
 

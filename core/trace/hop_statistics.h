@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "etr/path.h"
 #include "etr/reply.h"
 #include "etr/snapshot.h"
 #include "trace/histogram.h"
@@ -58,6 +59,7 @@ class VerdictWindow {
   std::uint32_t answered_ = 0;
 };
 
+/// Of the path that the flow is on now.
 struct HopStatistics {
   std::uint64_t sent = 0;
   std::uint64_t answered = 0;
@@ -67,9 +69,15 @@ struct HopStatistics {
   VerdictWindow window;
   std::vector<ResponderStatistics> responders;  ///< In the order first heard.
   std::size_t last_responder = 0;               ///< Index of who answered last.
+  std::vector<ResponderStatistics> former;      ///< Of earlier paths, the latest last.
 
   void add_answer(const Reply& reply);
   void add_loss();
+  /// A hop of a record, as if its probe had been sent and judged now.
+  void add(const Hop& hop);
+  /// The flow has come onto another path: who answered so far is a former responder, and all else
+  /// begins at nothing.
+  void begin_path();
   HopStats summarize(std::uint8_t ttl) const;
 };
 

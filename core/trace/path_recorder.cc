@@ -33,6 +33,17 @@ std::vector<HopEvidence> evidence_of(const FlowState& flow) {
   return evidence;
 }
 
+/// Statistics are of the path that the flow is on. The first round of a path is its record's.
+void begin_path(FlowState& flow, std::uint8_t first_ttl, const Path& path) {
+  for (std::size_t i = first_ttl - 1U; i < flow.hops.size(); ++i) flow.hops[i].begin_path();
+  for (const Hop& hop : path.hops) {
+    if (hop.ttl >= first_ttl) flow.hop(hop.ttl).add(hop);
+  }
+  flow.probes.for_each_in_flight([&](Probe& probe) {
+    if (probe.ttl >= first_ttl) ++flow.hop(probe.ttl).sent;
+  });
+}
+
 }  // namespace
 
 PathRecorder::PathRecorder(const PathHasher& hasher, std::string protocol,
@@ -65,6 +76,7 @@ void PathRecorder::close(FlowState& flow, OpenRound round, bool complete) {
   if (const auto end = round.end()) last = std::min(last, *end);
   round.fill(path, last);
 
+  if (change) begin_path(flow, change->first_ttl, path);
   flow.reached = path.reached;
   flow.blocked = path.blocked;
   ++flow.rounds_closed;

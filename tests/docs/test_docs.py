@@ -47,6 +47,11 @@ def arguments_of_etr(words):
 
 
 class Tree(unittest.TestCase):
+    def test_no_document_holds_an_unfinished_merge(self):
+        for document in documents.all_documents():
+            with self.subTest(document=document):
+                self.assertNotRegex(read(document), r"(?m)^(<{7}|>{7}) ")
+
     def test_every_link_leads_somewhere(self):
         for document in documents.all_documents():
             for link in documents.links(read(document)):

@@ -120,14 +120,76 @@ TEST(Reroute, AtASingleHopIsConfirmedAtOnceByASecondLook) {
   EXPECT_EQ(changes[0].round, 2U);
   EXPECT_EQ(changes[0].change->first_ttl, 2);
   EXPECT_EQ(changes[0].change->last_ttl, 2);
-  // One probe more than four for each round, and its answer is in the statistics.
-  const HopStats& hop = run.summary.snapshot->flows[0]->hops[1];
-  EXPECT_EQ(hop.sent, 6U);
-  EXPECT_EQ(hop.answered, 6U);
+  // One probe more than four for each round.
+  EXPECT_EQ(run.transport.sent().size(), 21U);
   const auto paths = run.observer.of_flow(0);
   ASSERT_EQ(paths.size(), 5U);
   EXPECT_NE(paths[2].path_id, paths[1].path_id);
   EXPECT_EQ(paths[3].path_id, paths[2].path_id);
+}
+
+/// line(4), and from 11 s on a detour from r2 over s3 and s4, 20 ms longer.
+transport::Network detour() {
+  transport::Network network = line(4);
+  network.routers.push_back(transport::testing::router("s3", 3, 9));
+  network.routers.push_back(transport::testing::router("s4", 4, 9));
+  find_router(network, "s3")->next = {to("s4", 11ms)};
+  find_router(network, "s4")->next = {to("target")};
+  reroute(network, 11s, "s3");
+  return network;
+}
+
+TEST(Reroute, BeginsTheStatisticsOfTheHopsConcernedAnew) {
+  EngineRun run(detour(), one_flow(10));
+  run.run();
+  const std::vector<HopStats>& hops = run.summary.snapshot->flows[0]->hops;
+  ASSERT_EQ(hops.size(), 5U);
+  const std::vector<std::uint64_t> expected{10, 10, 4, 4, 4};
+  for (const HopStats& hop : hops) {
+    EXPECT_EQ(hop.sent, expected[hop.ttl - 1U]) << int{hop.ttl};
+    EXPECT_EQ(hop.answered, expected[hop.ttl - 1U]) << int{hop.ttl};
+    ASSERT_EQ(hop.responders.size(), 1U) << int{hop.ttl};
+    EXPECT_EQ(hop.responders[0].received, expected[hop.ttl - 1U]) << int{hop.ttl};
+  }
+  EXPECT_EQ(hops[2].responders[0].address, router_address(3, 9));
+  ASSERT_EQ(hops[2].former.size(), 1U);
+  EXPECT_EQ(hops[2].former[0].address, router_address(3));
+  EXPECT_EQ(hops[2].former[0].received, 6U);
+  // The target's time on the way it is on now, and none of the way before.
+  EXPECT_EQ(hops[4].responders[0].best, 30ms);
+  EXPECT_EQ(hops[4].responders[0].worst, 30ms);
+  EXPECT_TRUE(hops[4].former.empty());
+}
+
+TEST(Reroute, AndBackMakesTheFormerRouterThePresentOne) {
+  transport::Network network = detour();
+  reroute(network, 15s, "r3");
+  EngineRun run(network, one_flow(10));
+  run.run();
+  const HopStats& hop = run.summary.snapshot->flows[0]->hops[2];
+  ASSERT_EQ(hop.responders.size(), 1U);
+  EXPECT_EQ(hop.responders[0].address, router_address(3));
+  EXPECT_EQ(hop.responders[0].received, 2U);
+  ASSERT_EQ(hop.former.size(), 1U);
+  EXPECT_EQ(hop.former[0].address, router_address(3, 9));
+  EXPECT_EQ(hop.former[0].received, 2U);
+}
+
+TEST(Reroute, AwayFromALossyLinkLeavesItsLossBehind) {
+  transport::Network network = detour();
+  transport::testing::link(network, "r3", "r4").forward.loss = 0.5;
+  network.changes.clear();
+  reroute(network, 121s, "s3");
+  EngineRun run(network, one_flow(80));
+  run.run();
+  const auto paths = run.observer.of_flow(0);
+  EXPECT_EQ(paths[59].hops[3].hop_class, HopClass::kLossy);
+  for (std::size_t round = 61; round < paths.size(); ++round) {
+    for (const Hop& hop : paths[round].hops) {
+      EXPECT_NE(hop.hop_class, HopClass::kLossy) << round << " ttl " << int{hop.ttl};
+    }
+  }
+  EXPECT_EQ(run.summary.snapshot->flows[0]->hops[4].loss(), 0.0);
 }
 
 TEST(Reroute, AtASingleHopWhoseSecondLookIsLostWaitsForTheNextRound) {

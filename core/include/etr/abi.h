@@ -52,7 +52,7 @@ namespace etr {
 /// "etr!" in memory order on a little-endian machine.
 inline constexpr std::uint32_t kPluginMagic = 0x21727465;
 /// Grows with any change to a type that crosses the boundary.
-inline constexpr std::uint32_t kAbiVersion = 1;
+inline constexpr std::uint32_t kAbiVersion = 2;
 /// Names what must agree for C++ types to be shared: the standard library, its ABI flag, debug and
 /// sanitizer mode. Not the compiler or its release: g++ and clang plugins mix.
 inline constexpr const char* kLibraryFingerprint =

@@ -39,7 +39,9 @@ struct ResponderStats {
   std::vector<MplsLabel> mpls;
 };
 
-/// One TTL of one flow. Probes in flight are in `sent` only.
+/// One TTL of one flow, on the path that it is on now: where a confirmed path change concerns this TTL
+/// (it differs, or lies behind one that does), counting began anew with the round that showed it.
+/// Probes in flight are in `sent` only.
 struct HopStats {
   std::uint8_t ttl = 0;
   std::uint64_t sent = 0;
@@ -48,6 +50,8 @@ struct HopStats {
   std::uint64_t send_failed = 0;
   HopClass hop_class = HopClass::kUnknown;
   std::vector<ResponderStats> responders;  ///< In the order they were first heard.
+  /// Who answered here on the flow's earlier paths, and not on this one; the latest last, and not all.
+  std::vector<ResponderStats> former;
 
   /// Share of probes with a verdict that were lost, 0..1; empty without a verdict, and for hops
   /// that are silent or limited, whose silence is not loss.
