@@ -39,6 +39,13 @@ inline EngineRunOptions options_for(Protocol protocol = Protocol::kTcp,
   return options;
 }
 
+inline EngineRunOptions one_flow(std::uint64_t rounds, Protocol protocol = Protocol::kTcp) {
+  EngineRunOptions options = options_for(protocol);
+  options.engine.flows = 1;
+  options.engine.rounds = rounds;
+  return options;
+}
+
 class EngineRun {
  public:
   EngineRun(transport::Network network, const EngineRunOptions& options)

@@ -19,13 +19,6 @@ using transport::testing::router_address;
 using transport::testing::target_address;
 using transport::testing::to;
 
-EngineRunOptions one_flow(std::uint64_t rounds, Protocol protocol = Protocol::kTcp) {
-  EngineRunOptions options = options_for(protocol);
-  options.engine.flows = 1;
-  options.engine.rounds = rounds;
-  return options;
-}
-
 transport::UnreachableCode unreachable(std::uint8_t code) {
   transport::UnreachableCode both;
   both.ipv4 = code;

@@ -19,13 +19,6 @@ using transport::testing::link;
 using transport::testing::router_address;
 using transport::testing::target_address;
 
-EngineRunOptions one_flow(std::uint64_t rounds) {
-  EngineRunOptions options = options_for();
-  options.engine.flows = 1;
-  options.engine.rounds = rounds;
-  return options;
-}
-
 // etr-compat A1: records were built from lifetime state.
 TEST(Round, ThatLostAHopShowsNeitherItsOldAddressNorItsOldRtt) {
   transport::Network network = line(3);

@@ -21,13 +21,6 @@ using transport::testing::line;
 using transport::testing::link;
 using transport::testing::to;
 
-EngineRunOptions one_flow(std::uint64_t rounds) {
-  EngineRunOptions options = options_for();
-  options.engine.flows = 1;
-  options.engine.rounds = rounds;
-  return options;
-}
-
 // etr-compat A4: with a target further away than the delay between TTLs, the highest TTL ever sent
 // stood for the target, and its figures froze after the first round.
 TEST(FarTarget, HasFiguresThatGoOnAfterTheFirstRound) {

@@ -55,9 +55,7 @@ TEST(OpenTcpPort, ThatDrewAChallengeAckOnceIsStillKnownToNameItsProbes) {
   transport::Network network = line(4);
   network.source.resets = false;
   network.routers[3].silent = true;
-  EngineRunOptions options = options_for();
-  options.engine.flows = 1;
-  options.engine.rounds = 1;
+  EngineRunOptions options = one_flow(1);
   options.engine.max_ttl = 5;
   EngineRun run(network, options);
   run.run();
