@@ -12,8 +12,8 @@ namespace {
 
 /// A hop with more responders than this is a per-packet balancer, or somebody is making them up.
 constexpr std::size_t kMaxResponders = 64;
-/// More former ones than anybody reads.
-constexpr std::size_t kMaxFormer = 16;
+/// Who reads of former routers wants the last ones.
+constexpr std::size_t kMaxFormer = 4;
 
 using Responders = std::vector<ResponderStatistics>;
 

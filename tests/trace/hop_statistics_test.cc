@@ -156,6 +156,34 @@ TEST(HopStatistics, TakesNoJitterAroundAResponderBeyondTheBound) {
   EXPECT_EQ(hop.summarize(1).responders.back().jitter_worst, 0ms);
 }
 
+TEST(HopStatistics, OfANewPathAreOfItsOwnProbesAndRememberTheLastFourWhoAnsweredBefore) {
+  HopStatistics hop;
+  hop.hop_class = HopClass::kLossy;
+  for (int i = 1; i <= 6; ++i) {
+    ++hop.sent;
+    hop.add_answer(reply(1ms, "10.0.0." + std::to_string(i)));
+    hop.add_loss();
+    hop.begin_path();
+  }
+  Hop round;
+  round.verdict = Verdict::kAnswered;
+  round.reply = reply(3ms, "10.0.0.5");
+  hop.add(round);
+  round.verdict = Verdict::kLost;
+  hop.add(round);
+  const HopStats stats = hop.summarize(1);
+  EXPECT_EQ(stats.sent, 2U);
+  EXPECT_EQ(stats.answered, 1U);
+  EXPECT_EQ(stats.lost, 1U);
+  EXPECT_EQ(stats.hop_class, HopClass::kUnknown);
+  ASSERT_EQ(stats.responders.size(), 1U);
+  EXPECT_EQ(stats.responders[0].best, 3ms);
+  // Who answers again is no former one.
+  std::vector<std::string> former;
+  for (const ResponderStats& responder : stats.former) former.push_back(responder.address.to_string());
+  EXPECT_EQ(former, (std::vector<std::string>{"10.0.0.3", "10.0.0.4", "10.0.0.6"}));
+}
+
 TEST(VerdictWindow, CountsTheLast128Verdicts) {
   VerdictWindow window;
   for (int i = 0; i < 100; ++i) window.add(true);
