@@ -2,6 +2,13 @@
 
 namespace etr::trace {
 
+std::optional<IpAddress> FlowState::address(std::uint8_t ttl) const {
+  if (const auto confirmed = identity.address(ttl)) return confirmed;
+  if (ttl > hops.size() || hops[ttl - 1U].responders.empty()) return std::nullopt;
+  const HopStatistics& hop = hops[ttl - 1U];
+  return hop.responders[hop.last_responder].address();
+}
+
 std::shared_ptr<const FlowSnapshot> make_snapshot(const FlowState& state) {
   auto snapshot = std::make_shared<FlowSnapshot>();
   snapshot->trace = state.flow.trace;
@@ -18,7 +25,9 @@ std::shared_ptr<const FlowSnapshot> make_snapshot(const FlowState& state) {
   const std::size_t last = state.end ? std::min<std::size_t>(*state.end, state.hops.size()) : state.hops.size();
   snapshot->hops.reserve(last);
   for (std::size_t i = 0; i < last; ++i) {
-    snapshot->hops.push_back(state.hops[i].summarize(static_cast<std::uint8_t>(i + 1)));
+    const auto ttl = static_cast<std::uint8_t>(i + 1);
+    snapshot->hops.push_back(state.hops[i].summarize(ttl));
+    snapshot->hops.back().address = state.address(ttl);
   }
   return snapshot;
 }

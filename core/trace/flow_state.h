@@ -70,6 +70,8 @@ struct FlowState {
     if (hops.size() < ttl) hops.resize(ttl);
     return hops[ttl - 1U];
   }
+  /// Who answers at this TTL on the present path: as confirmed, or else who answered last.
+  std::optional<IpAddress> address(std::uint8_t ttl) const;
 };
 
 std::shared_ptr<const FlowSnapshot> make_snapshot(const FlowState& state);

@@ -25,10 +25,7 @@ std::vector<HopEvidence> evidence_of(const FlowState& flow) {
     evidence[i].verdicts = hop.window.size();
     evidence[i].answered = hop.window.answered();
     evidence[i].ever_answered = hop.answered > 0;
-    evidence[i].address = flow.identity.address(static_cast<std::uint8_t>(i + 1));
-    if (!evidence[i].address && !hop.responders.empty()) {
-      evidence[i].address = hop.responders[hop.last_responder].address();
-    }
+    evidence[i].address = flow.address(static_cast<std::uint8_t>(i + 1));
   }
   return evidence;
 }

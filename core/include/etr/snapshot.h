@@ -52,6 +52,9 @@ struct HopStats {
   std::vector<ResponderStats> responders;  ///< In the order they were first heard.
   /// Who answered here on the flow's earlier paths, and not on this one; the latest last, and not all.
   std::vector<ResponderStats> former;
+  /// Who answers here on the flow's present path, as confirmed; of several, balanced per packet, the
+  /// smallest. Stays when statistics are reset; empty if nobody was heard.
+  std::optional<IpAddress> address;
 
   /// Share of probes with a verdict that were lost, 0..1; empty without a verdict, and for hops
   /// that are silent or limited, whose silence is not loss.
