@@ -185,6 +185,16 @@ class Program(unittest.TestCase):
         for columns in shown:
             self.assertIn(columns, real)
 
+    def test_each_screen_is_that_of_the_picture_it_is_linked_to(self):
+        shown = 0
+        for document in ("README.md", "docs/tui.md"):
+            for screen in re.finditer(r"^```text\n( ECMP Traceroute .*?)^```$", read(document), re.MULTILINE | re.DOTALL):
+                shown += 1
+                picture = re.search(r"screens/(\w+)\.svg", read(document)[screen.end():]).group(1)
+                with self.subTest(document=document, picture=picture):
+                    self.assertEqual(screen.group(1), read(f"docs/screens/{picture}.txt"))
+        self.assertGreater(shown, 5)
+
     def test_messages_in_the_table_of_troubles_are_the_programs(self):
         sources = ""
         for pattern in ("core/**/*.cc", "plugins/**/*.cc"):
