@@ -26,7 +26,7 @@ bool modes_known = false;
 void on_fatal(int signal) {
   reset_terminal();
   std::signal(signal, SIG_DFL);
-  ::raise(signal);
+  ::raise(signal);  // delivered on return
 }
 
 }  // namespace
@@ -49,7 +49,12 @@ void reset_terminal_on_crash(const std::string& bytes) {
   const std::size_t size = std::min(bytes.size(), reset_bytes.size());
   std::copy_n(bytes.begin(), size, reset_bytes.begin());
   reset_size.store(size, std::memory_order_release);
-  for (const int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT}) std::signal(signal, on_fatal);
+  struct sigaction action{};
+  action.sa_handler = on_fatal;
+  action.sa_flags = SA_ONSTACK;  // our threads have such a stack: they may have used up their own
+  for (const int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT}) {
+    ::sigaction(signal, &action, nullptr);
+  }
 }
 
 }  // namespace etr::app

@@ -13,6 +13,7 @@
 #include "app/signals.h"
 #include "app/version.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/signal_stack.h"
 
 namespace etr::app {
 
@@ -84,6 +85,7 @@ int run_pipeline(pipeline::PipelineConfig config, std::vector<std::string> hosts
     return EXIT_FAILURE;
   }
   Signals signals;
+  const pipeline::SignalStack signal_stack;
   remember_terminal_modes();
   if (const absl::Status status = (*pipeline)->start(); !status.ok()) {
     log.error(std::string(status.message()));

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "pipeline/resolver.h"
 #include "pipeline/targets.h"
+#include "pipeline/signal_stack.h"
 #include "pipeline/thread_name.h"
 #include "pipeline/topology_file.h"
 #include "transport/file_descriptor.h"
@@ -119,6 +120,7 @@ absl::Status Pipeline::start() {
   }
   probing_ = std::thread([this] {
     name_thread("etr-probing");
+    const SignalStack signal_stack;
     engine_status_ = engine_->run(*output_);
     done_.wake();
   });

@@ -18,6 +18,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "pipeline/ptr_reply.h"
+#include "pipeline/signal_stack.h"
 #include "pipeline/thread_name.h"
 #include "pipeline/wake_fd.h"
 
@@ -76,6 +77,7 @@ class Resolver::Impl {
     }
     thread_ = std::thread([this] {
       name_thread("etr-resolver");
+      const SignalStack signal_stack;
       run();
     });
     return absl::OkStatus();

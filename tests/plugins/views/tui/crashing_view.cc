@@ -1,5 +1,5 @@
-// The tui, which after some frames writes to nowhere, aborts or throws, all on the view's thread.
-// What then becomes of the terminal is for program_test.py to see.
+// The tui, which after some frames writes to nowhere, uses up its stack, aborts or throws, all on the
+// view's thread. What then becomes of the terminal is for program_test.py to see.
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -16,7 +16,7 @@ class CrashingView final : public etr::View {
   };
   static constexpr etr::PluginInfo kInfo{"crashing", "1.0.0", "The tui, for a few frames"};
   static constexpr auto kOptions =
-      std::tuple{etr::option("how", &Options::how, "fault, abort or throw"),
+      std::tuple{etr::option("how", &Options::how, "fault, overflow, abort or throw"),
                  etr::option("after", &Options::after, "Frames before it")};
 
   explicit CrashingView(const Options& options) : options_(options), view_({}) {}
@@ -35,7 +35,15 @@ class CrashingView final : public etr::View {
   void close(const etr::Summary& summary) override { view_.close(summary); }
 
  private:
+  /// Far more often than any stack has room for.
+  static int descend(int steps) {
+    volatile char room[4096];
+    room[0] = static_cast<char>(steps);
+    return steps == 0 ? 0 : descend(steps - 1) + room[0];
+  }
+
   void crash() const {
+    if (options_.how == "overflow") std::exit(descend(1 << 30));
     if (options_.how == "abort") std::abort();
     if (options_.how == "throw") throw std::runtime_error("tired of drawing");
     volatile int* volatile nowhere = nullptr;

@@ -50,7 +50,7 @@ class Program(unittest.TestCase):
     def test_shows_paths_as_they_are_found(self):
         with start() as etr:
             etr.wait_for("ECMP Traceroute to web (203.0.113.80) | Protocol: TCP | Port: 443")
-            etr.wait_for("Summary (8 probes")
+            etr.wait_for("Summary (8 flows")
             etr.wait_for("www.shop.example (203.0.113.80)")
             etr.press("2")
             etr.wait_for("unique of 8 flows)")
@@ -111,7 +111,8 @@ class Program(unittest.TestCase):
                 self.assert_usable(etr)
 
     def test_leaves_a_usable_terminal_when_the_view_crashes(self):
-        for how, number in (("fault", signal.SIGSEGV), ("abort", signal.SIGABRT)):
+        for how, number in (("fault", signal.SIGSEGV), ("overflow", signal.SIGSEGV),
+                            ("abort", signal.SIGABRT)):
             with self.subTest(how), start("--plugin-path", PLUGINS, "--view", "crashing",
                                           "--set", f"view.how={how}") as etr:
                 self.assertEqual(etr.finish(), -number)
