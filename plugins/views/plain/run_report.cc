@@ -230,6 +230,14 @@ std::string RunReport::hop_table(const Row& row, etr::Names& names, std::size_t 
       continue;
     }
     bool first = true;
+    if (std::none_of(hop.responders.begin(), hop.responders.end(), [&](const auto& responder) {
+          return row.is_on(ttl, responder.address);
+        })) {
+      // The limit or loss was that of hops before: on this path nobody has answered here.
+      text += ttl_label(std::to_string(ttl)) + left("???", width) + right("silent", 9) +
+              right(std::to_string(hop.sent), 7) + right("-", 9) + PooledRtt{}.columns() + "\n";
+      first = false;
+    }
     // Those of the path first; what flows met here before they came to it says so.
     for (const bool former : {false, true}) {
       for (const PooledHop::Responder& responder : hop.responders) {

@@ -1,12 +1,14 @@
 // One row per hop of the selected flow, and one per further responder, as etr's Detail pane.
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "figures.h"
 #include "hop_column.h"
 #include "panels.h"
+#include "present_path.h"
 #include "table.h"
 #include "text.h"
 
@@ -15,7 +17,7 @@ namespace {
 
 std::string title(const Scene& scene, const etr::FlowSnapshot& flow) {
   std::string text = formatted("► FLOW #%u ◄ - Source Port: %u", flow.flow, flow.source_port);
-  if (!flow.path_hash.empty()) text += " - Path: " + short_hash(flow.path_hash);
+  if (!is_no_path(flow.path_hash)) text += " - Path: " + short_hash(flow.path_hash);
   if (flow.blocked) {
     text += formatted(" - blocked at TTL %d by ", int{flow.blocked->ttl}) +
             flow.blocked->by.to_string();
@@ -28,42 +30,34 @@ std::string title(const Scene& scene, const etr::FlowSnapshot& flow) {
 
 struct Row {
   const etr::HopStats* hop = nullptr;
-  const etr::ResponderStats* responder = nullptr;
+  const etr::ResponderStats* responder = nullptr;  ///< Null: nobody on the present path yet.
+  std::optional<etr::IpAddress> address;  ///< Who that is, if it is known.
   bool first = true;
   bool old = false;  ///< Of a path that the flow has left.
 };
 
 /// In the order they were first heard, but those of the present path before those of earlier ones.
-void add_responders(std::vector<Row>& rows, const Scene& scene, const etr::FlowSnapshot& flow,
-                    const etr::HopStats& hop) {
-  const auto begin = static_cast<std::ptrdiff_t>(rows.size());
-  for (const etr::ResponderStats& responder : hop.responders) {
-    const bool heard = scene.history.heard(flow.trace, flow.flow, hop.ttl, responder.address);
-    rows.push_back({&hop, &responder, false, !heard});
-  }
-  const auto old = std::stable_partition(rows.begin() + begin, rows.end(),
-                                         [](const Row& row) { return !row.old; });
-  // Nothing heard since the statistics were reset, or on the new path: nobody is known to be old.
-  if (old == rows.begin() + begin) std::for_each(old, rows.end(), [](Row& row) { row.old = false; });
-  rows[static_cast<std::size_t>(begin)].first = true;
-}
-
 std::vector<Row> rows_of(const Scene& scene, const etr::FlowSnapshot& flow) {
+  const std::vector<std::optional<etr::IpAddress>> known = hops_of(scene.history, flow);
   std::vector<Row> rows;
   for (const etr::HopStats& hop : flow.hops) {
-    if (hop.responders.empty()) {
-      rows.push_back({&hop, nullptr, true, false});
-    } else {
-      add_responders(rows, scene, flow, hop);
+    const auto present = present_responders(scene.history, flow, hop);
+    if (present.empty()) rows.push_back({&hop, nullptr, known[hop.ttl - std::size_t{1}], true, false});
+    for (const etr::ResponderStats* responder : present) {
+      rows.push_back({&hop, responder, responder->address, responder == present.front(), false});
+    }
+    for (const etr::ResponderStats& responder : hop.responders) {
+      if (!is_former(scene.history, flow, hop, responder)) continue;
+      rows.push_back({&hop, &responder, responder.address, false, true});
     }
   }
   return rows;
 }
 
 Field host_field(const Scene& scene, const Row& row, int room) {
-  if (row.responder == nullptr) return {"???", Role::kSilent};
+  if (!row.address) return {"???", Role::kSilent};
   const std::string mark = row.first ? "" : row.old ? "old " : "↳ ";
-  const std::string host = scene.host(row.responder->address, room - display_width(mark));
+  const std::string host = scene.host(*row.address, room - display_width(mark));
   return {mark + host, row.first ? Role::kAddress : Role::kDim};
 }
 
@@ -90,6 +84,9 @@ std::vector<Field> fields(const Scene& scene, const Row& row, int width, int roo
     const HopColumn* column = find_hop_column(letter);
     if (column == nullptr) continue;
     Field field = hop_field(letter, *row.hop, row.responder, row.first, field_width(*column, width));
+    if (letter == 'L' && row.first && !row.address) {
+      field = {silence_text(*row.hop), Role::kSilent};
+    }
     if (!row.first && field.role == Role::kText) field.role = Role::kDim;
     out.push_back(std::move(field));
   }

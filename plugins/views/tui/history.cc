@@ -44,6 +44,14 @@ Sample decode(std::uint16_t value) {
   return {Sample::State::kAnswered, etr::Duration{std::llround(nanoseconds)}};
 }
 
+bool contains(const std::vector<etr::IpAddress>& known, const etr::IpAddress& address) {
+  return std::find(known.begin(), known.end(), address) != known.end();
+}
+
+void remember(std::vector<etr::IpAddress>& known, const etr::IpAddress& address) {
+  if (known.size() < kMostHeard && !contains(known, address)) known.push_back(address);
+}
+
 }  // namespace
 
 History::History(std::size_t cells)
@@ -52,11 +60,7 @@ History::History(std::size_t cells)
 
 void History::record(const etr::Path& path) {
   FlowLine& line = flows_[{path.trace, path.flow}];
-  if (line.path_id != path.path_id) {
-    std::fill(line.current.begin(), line.current.end(), std::nullopt);
-    for (std::vector<etr::IpAddress>& each : line.heard) each.clear();
-    line.path_id = path.path_id;
-  }
+  if (line.path_id != path.path_id) line.take_path(path.path_id);
   const std::size_t column = line.recorded % depth_;
   ++line.recorded;
   for (std::vector<std::uint16_t>& hop : line.samples) hop[column] = kNone;
@@ -67,15 +71,24 @@ void History::record(const etr::Path& path) {
       line.samples.resize(index + 1, std::vector<std::uint16_t>(depth_, kNone));
       line.current.resize(index + 1);
       line.heard.resize(index + 1);
+      line.left.resize(index + 1);
     }
     line.samples[index][column] = encode(hop);
     if (!hop.reply) continue;
     line.current[index] = hop.reply->source;
-    std::vector<etr::IpAddress>& heard = line.heard[index];
-    const bool known = std::find(heard.begin(), heard.end(), hop.reply->source) != heard.end();
-    if (!known && heard.size() < kMostHeard) heard.push_back(hop.reply->source);
+    remember(line.heard[index], hop.reply->source);
+    std::erase(line.left[index], hop.reply->source);
   }
   remember_hash(path);
+}
+
+void History::FlowLine::take_path(std::uint32_t id) {
+  path_id = id;
+  std::fill(current.begin(), current.end(), std::nullopt);
+  for (std::size_t i = 0; i < heard.size(); ++i) {
+    for (const etr::IpAddress& address : heard[i]) remember(left[i], address);
+    heard[i].clear();
+  }
 }
 
 /// Changes of path name their paths by number; people know them by hash.
@@ -84,14 +97,15 @@ void History::remember_hash(const etr::Path& path) {
   if (hashes_.size() > kMostPaths) hashes_.erase(hashes_.begin());
 }
 
-void History::clear() { flows_.clear(); }
+void History::clear() {
+  for (auto& [id, line] : flows_) line.recorded = 0;
+}
 
-bool History::heard(std::uint32_t trace, std::uint32_t flow, std::uint8_t ttl,
-                    const etr::IpAddress& address) const {
+bool History::left(std::uint32_t trace, std::uint32_t flow, std::uint8_t ttl,
+                   const etr::IpAddress& address) const {
   const FlowLine* line = find(trace, flow);
-  if (line == nullptr || ttl == 0 || ttl > line->heard.size()) return false;
-  const std::vector<etr::IpAddress>& heard = line->heard[ttl - std::size_t{1}];
-  return std::find(heard.begin(), heard.end(), address) != heard.end();
+  return line != nullptr && ttl > 0 && ttl <= line->left.size() &&
+         contains(line->left[ttl - std::size_t{1}], address);
 }
 
 std::string History::path_hash(std::uint32_t trace, std::uint32_t path_id) const {

@@ -6,7 +6,7 @@
 
 #include "figures.h"
 #include "panels.h"
-#include "path_group.h"
+#include "present_path.h"
 #include "text.h"
 
 namespace tui {
@@ -123,7 +123,7 @@ int draw_history(Grid& grid, const Area& area, const Scene& scene) {
     for (int i = 0; i < room; ++i) lines.back().push_back(bucket(scene, *flow, hop.ttl, i));
   }
   const double full = scale(lines);
-  const std::vector<std::optional<etr::IpAddress>> addresses = hops_of(scene, *flow);
+  const std::vector<std::optional<etr::IpAddress>> addresses = hops_of(scene.history, *flow);
   const std::string title =
       formatted("History of flow #%u, source port %u: last %d rounds, %d per column", flow->flow,
                 flow->source_port,
@@ -148,7 +148,8 @@ int draw_history(Grid& grid, const Area& area, const Scene& scene) {
     grid.put_right(row, inner.column, std::to_string(hop.ttl), Role::kText, 3);
     grid.put(row, inner.column + 4, cut(label(scene, address, names), names),
              address ? Role::kAddress : Role::kSilent, names);
-    grid.put_right(row, inner.column + 4 + names, loss_text(hop), loss_role(hop), 8);
+    grid.put_right(row, inner.column + 4 + names, address ? loss_text(hop) : silence_text(hop),
+                   address ? loss_role(hop) : Role::kSilent, 8);
     const int right = inner.column + inner.columns - 1;
     for (int column = 0; column < room; ++column) {
       draw_bucket(grid, row, right - column, lines[index][static_cast<std::size_t>(column)], full,

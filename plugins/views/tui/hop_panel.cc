@@ -3,6 +3,7 @@
 
 #include "figures.h"
 #include "panels.h"
+#include "present_path.h"
 #include "text.h"
 
 namespace tui {
@@ -23,10 +24,11 @@ std::string ttl_text(const etr::ResponderStats& responder) {
 }
 
 void add_responder(std::vector<OverlayLine>& lines, const etr::ResponderStats& responder,
-                   const std::string& name) {
+                   const std::string& name, bool former) {
   const auto ms = [](etr::Duration value) { return milliseconds(value); };
   lines.push_back({});
   lines.push_back({"responder", responder.address.to_string(), Role::kAddress});
+  if (former) lines.back().text += " before the path changed";
   if (!name.empty()) lines.push_back({"name", name, Role::kText});
   lines.push_back({"last reply", reply_text(responder), Role::kText});
   lines.push_back({"reply's TTL", ttl_text(responder), Role::kText});
@@ -81,7 +83,8 @@ int draw_hop(Grid& grid, const Area& area, const Scene& scene) {
                    Role::kText});
   lines.push_back({"loss", loss_text(*hop), loss_role(*hop)});
   for (const etr::ResponderStats& responder : hop->responders) {
-    add_responder(lines, responder, scene.names.name(responder.address));
+    add_responder(lines, responder, scene.names.name(responder.address),
+                  is_former(scene.history, *flow, *hop, responder));
   }
   return draw_overlay(grid, area,
                       formatted("Flow #%u, source port %u, TTL %d", flow->flow, flow->source_port,

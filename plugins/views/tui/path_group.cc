@@ -2,26 +2,28 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "figures.h"
+#include "present_path.h"
 
 namespace tui {
 namespace {
 
-void add_end(PathGroup& group, const etr::FlowSnapshot& flow) {
+void add_end(PathGroup& group, const History& history, const etr::FlowSnapshot& flow) {
   const etr::HopStats* end = end_hop(flow);
   if (end == nullptr) return;
-  const std::optional<Figures> numbers = figures(*end);
+  const auto responders = present_responders(history, flow, *end);
+  const std::optional<Figures> numbers = figures(responders);
   if (numbers) {
     const bool first = group.end.received == 0;
     group.best = first ? numbers->best : std::min(group.best, numbers->best);
     group.worst = std::max(group.worst, numbers->worst);
     group.jitter = std::max(group.jitter, numbers->jitter);
   }
-  for (const etr::ResponderStats& responder : end->responders) {
-    group.end.add_times(responder.received, responder.mean_ns);
+  for (const etr::ResponderStats* responder : responders) {
+    group.end.add_times(responder->received, responder->mean_ns);
   }
   group.end.add_losses(*end);
 }
@@ -51,40 +53,30 @@ double rank(const PathGroup& group, SortBy sort) {
 
 }  // namespace
 
-std::vector<std::optional<etr::IpAddress>> hops_of(const Scene& scene,
-                                                   const etr::FlowSnapshot& flow) {
-  std::vector<std::optional<etr::IpAddress>> addresses;
-  addresses.reserve(flow.hops.size());
-  const auto* current = scene.history.current(flow.trace, flow.flow);
-  for (const etr::HopStats& hop : flow.hops) {
-    if (hop.ttl == 0) continue;
-    const std::size_t index = hop.ttl - std::size_t{1};
-    if (addresses.size() <= index) addresses.resize(index + 1);
-    if (current != nullptr && index < current->size() && (*current)[index]) {
-      addresses[index] = (*current)[index];
-    } else if (flow.path_changes > 0 && current != nullptr) {
-      continue;  // who answered on an earlier path says nothing of this one
-    } else if (const etr::ResponderStats* responder = main_responder(hop)) {
-      addresses[index] = responder->address;
-    }
+std::size_t count_paths(const Scene& scene, const std::vector<const etr::FlowSnapshot*>& flows) {
+  std::unordered_set<std::string> seen;
+  for (const etr::FlowSnapshot* flow : flows) {
+    if (flow->rounds == 0 || is_no_path(flow->path_hash)) continue;
+    seen.insert(path_key(scene.history, *flow));
   }
-  return addresses;
+  return seen.size();
 }
 
 std::vector<PathGroup> path_groups(const Scene& scene) {
   std::vector<PathGroup> groups;
-  std::unordered_map<std::string_view, std::size_t> places;
+  std::unordered_map<std::string, std::size_t> places;
   for (const etr::FlowSnapshot* flow : scene.matching) {
     if (flow->rounds == 0) continue;
-    const auto [place, added] = places.try_emplace(flow->path_hash, groups.size());
+    const auto [place, added] = places.try_emplace(path_key(scene.history, *flow), groups.size());
     if (added) {
       groups.emplace_back();
+      groups.back().key = place->first;
       groups.back().hash = flow->path_hash;
     }
     PathGroup& group = groups[place->second];
     group.flows.push_back(flow);
-    merge_hops(group.hops, hops_of(scene, *flow));
-    add_end(group, *flow);
+    merge_hops(group.hops, hops_of(scene.history, *flow));
+    add_end(group, scene.history, *flow);
   }
   const SortBy sort = scene.state.sort;
   std::stable_sort(groups.begin(), groups.end(), [sort](const PathGroup& a, const PathGroup& b) {
@@ -98,7 +90,7 @@ std::size_t selected_group(const std::vector<PathGroup>& groups,
   if (!choice) return 0;
   std::size_t fallback = 0;
   for (std::size_t i = 0; i < groups.size(); ++i) {
-    if (groups[i].hash == choice->hash) return i;
+    if (groups[i].key == choice->key) return i;
     for (const etr::FlowSnapshot* flow : groups[i].flows) {
       if (flow->flow == choice->flow) fallback = i;
     }

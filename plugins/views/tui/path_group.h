@@ -1,5 +1,5 @@
 // The unique paths of a target: flows that take the same path, together. Paths are the same if their
-// hashes are, as in the records: hops that were never heard do not tell two paths apart.
+// hashes are, as in the records, and the same hops of them are silent.
 #pragma once
 
 #include <cstddef>
@@ -15,6 +15,7 @@
 namespace tui {
 
 struct PathGroup {
+  std::string key;   ///< See present_path.h.
   std::string hash;
   std::vector<const etr::FlowSnapshot*> flows;  ///< Never empty.
   /// Address at each TTL from 1; empty where nobody answered.
@@ -32,16 +33,15 @@ struct PathGroup {
 /// a closed round are left out.
 std::vector<PathGroup> path_groups(const Scene& scene);
 
+/// Of flows with a closed round; those that nobody answered show no path.
+std::size_t count_paths(const Scene& scene, const std::vector<const etr::FlowSnapshot*>& flows);
+
 /// Position of the path chosen; 0 if there is no choice, or it is not there.
 std::size_t selected_group(const std::vector<PathGroup>& groups,
                            const std::optional<PathChoice>& choice);
 
 /// What the group's flows saw at each of its hops.
 std::vector<Tally> hop_tallies(const PathGroup& group);
-
-/// Who a flow's present path meets at each TTL from 1.
-std::vector<std::optional<etr::IpAddress>> hops_of(const Scene& scene,
-                                                   const etr::FlowSnapshot& flow);
 
 /// "50000-50003,50007": the source ports of its flows in order, neighbours as ranges.
 std::string port_list(const PathGroup& group);

@@ -65,8 +65,8 @@ void draw_list(Grid& grid, const Area& area, const Scene& scene,
                const std::vector<PathGroup>& groups, const std::vector<bool>& differing,
                std::size_t chosen) {
   const bool focused = !scene.state.detail_focus;
-  std::string title = formatted("Paths (%zu unique of %zu flows)", groups.size(),
-                                scene.matching.size());
+  std::string title = formatted("Paths (%zu unique of %zu flows)",
+                                count_paths(scene, scene.matching), scene.matching.size());
   if (!scene.state.filter.empty()) title += " matching '" + scene.state.filter + "'";
   Area inner = draw_pane(grid, area, title, Role::kSummaryTitle, focused);
   const Table table(columns(inner.columns), inner.columns);

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 
 #include "figures.h"
+#include "present_path.h"
 #include "text.h"
 
 namespace tui {
@@ -57,28 +57,30 @@ class Filter {
 
 /// What a flow is sorted by, worst first, no finer than it is shown: rows that look alike keep their
 /// order. Flows without figures come last.
-double badness(const etr::FlowSnapshot& flow, SortBy sort) {
+double badness(const History& history, const etr::FlowSnapshot& flow, SortBy sort) {
   constexpr double kShownTime = 1e4;  // a hundredth of a millisecond
   const etr::HopStats* end = end_hop(flow);
   if (end == nullptr) return -1;
   if (sort == SortBy::kLoss) return std::round(end->loss().value_or(-1) * 1000);
-  const std::optional<Figures> numbers = figures(*end);
+  const std::optional<Figures> numbers = figures(present_responders(history, flow, *end));
   if (!numbers) return -1;
   return std::round((sort == SortBy::kJitter ? static_cast<double>(numbers->jitter.count())
                                              : numbers->mean_ns) / kShownTime);
 }
 
-void sort_flows(std::vector<const etr::FlowSnapshot*>& flows, SortBy sort) {
+void sort_flows(const History& history, std::vector<const etr::FlowSnapshot*>& flows,
+                SortBy sort) {
   if (sort == SortBy::kFlow) return;
   // Paths in the order of their first flows.
-  std::unordered_map<std::string_view, double> places;
+  std::unordered_map<std::string, double> places;
   std::vector<std::pair<double, const etr::FlowSnapshot*>> keyed;
   keyed.reserve(flows.size());
   for (const etr::FlowSnapshot* flow : flows) {
-    const double key = sort == SortBy::kPath
-                           ? places.try_emplace(flow->path_hash, -static_cast<double>(places.size()))
-                                 .first->second
-                           : badness(*flow, sort);
+    const double key = sort != SortBy::kPath
+                           ? badness(history, *flow, sort)
+                           : places.try_emplace(path_key(history, *flow),
+                                                -static_cast<double>(places.size()))
+                                 .first->second;
     keyed.emplace_back(key, flow);
   }
   std::stable_sort(keyed.begin(), keyed.end(),
@@ -87,14 +89,20 @@ void sort_flows(std::vector<const etr::FlowSnapshot*>& flows, SortBy sort) {
                  [](const auto& entry) { return entry.second; });
 }
 
-/// Hash of the path chosen: see PathChoice.
-std::string resolve(const PathChoice& choice, const std::vector<const etr::FlowSnapshot*>& flows) {
-  std::string fallback = choice.hash;
-  for (const etr::FlowSnapshot* flow : flows) {
-    if (flow->path_hash == choice.hash) return choice.hash;
-    if (flow->flow == choice.flow) fallback = flow->path_hash;
+/// Keeps the flows on the path chosen, see PathChoice, and returns its hash.
+std::string keep_path(const PathChoice& choice, const History& history,
+                      const std::vector<const etr::FlowSnapshot*>& all,
+                      std::vector<const etr::FlowSnapshot*>& flows) {
+  std::string wanted = choice.key;
+  for (const etr::FlowSnapshot* flow : all) {
+    const std::string key = path_key(history, *flow);
+    if (flow->flow == choice.flow) wanted = key;
+    if (key != choice.key) continue;
+    wanted = key;
+    break;
   }
-  return fallback;
+  std::erase_if(flows, [&](const auto* flow) { return path_key(history, *flow) != wanted; });
+  return wanted.substr(0, wanted.find('/'));
 }
 
 }  // namespace
@@ -144,14 +152,11 @@ Scene make_scene(const etr::RunInfo& run, const etr::Snapshot& snapshot, const H
     if (!filter.passes(*flow)) continue;
     scene.matching.push_back(flow.get());
   }
+  scene.flows = scene.matching;
   if (state.filter_path) {
-    scene.path_filtered_for = resolve(*state.filter_path, scene.all);
-    std::copy_if(scene.matching.begin(), scene.matching.end(), std::back_inserter(scene.flows),
-                 [&](const auto* flow) { return flow->path_hash == scene.path_filtered_for; });
-  } else {
-    scene.flows = scene.matching;
+    scene.path_filtered_for = keep_path(*state.filter_path, history, scene.all, scene.flows);
   }
-  sort_flows(scene.flows, state.sort);
+  sort_flows(history, scene.flows, state.sort);
   const auto found = std::find_if(scene.flows.begin(), scene.flows.end(), [&](const auto* flow) {
     return flow->flow == state.flow;
   });
@@ -165,6 +170,8 @@ int window_top(int selected, int count, int height) {
   return std::clamp(selected - height / 2, 0, std::max(0, count - height));
 }
 
-std::string short_hash(const std::string& hash) { return hash.substr(0, 8); }
+std::string short_hash(const std::string& hash) {
+  return is_no_path(hash) ? "-" : hash.substr(0, 8);
+}
 
 }  // namespace tui

@@ -52,7 +52,7 @@ int window_top(int selected, int count, int height);
 /// Hops up to the end, with a mark: "8", "8!" blocked there, "8?" destination not reached.
 std::string hop_count(const Scene& scene, const etr::FlowSnapshot& flow);
 
-/// First eight digits of a path's hash.
+/// First eight digits of a path's hash; "-" if nobody answered on it.
 std::string short_hash(const std::string& hash);
 
 }  // namespace tui

@@ -20,10 +20,10 @@ struct Prompt {
   std::string text;  ///< UTF-8.
 };
 
-/// A path, by its hash. A hash is refined when a hop is first heard, and flows change their paths:
-/// once no flow has this hash, the path is the one that `flow` is on.
+/// A path, by its key, see present_path.h. A hash is refined when a hop is first heard, and flows
+/// change their paths: once no flow has this key, the path is the one that `flow` is on.
 struct PathChoice {
-  std::string hash;
+  std::string key;
   std::uint32_t flow = 0;
 };
 

@@ -1,29 +1,23 @@
 // One row per flow, as etr's Summary pane.
 #include <algorithm>
-#include <string_view>
-#include <unordered_set>
 
 #include "figures.h"
 #include "panels.h"
+#include "path_group.h"
+#include "present_path.h"
 #include "table.h"
 #include "text.h"
 
 namespace tui {
 namespace {
 
-std::size_t unique_paths(const Scene& scene) {
-  std::unordered_set<std::string_view> seen;
-  for (const etr::FlowSnapshot* flow : scene.flows) {
-    if (flow->rounds > 0) seen.insert(flow->path_hash);
-  }
-  return seen.size();
-}
-
 std::string title(const Scene& scene) {
   const bool filtered = scene.flows.size() != scene.all.size();
   std::string text = "Summary (";
   if (filtered) text += std::to_string(scene.flows.size()) + " of ";
-  text += formatted("%zu probes, %zu unique paths)", scene.all.size(), unique_paths(scene));
+  const std::size_t paths = count_paths(scene, scene.flows);
+  text += formatted("%zu flows, %zu unique path%s)", scene.all.size(), paths,
+                    paths == 1 ? "" : "s");
   if (scene.state.filter_path) text += " on path " + short_hash(scene.path_filtered_for);
   if (!scene.state.filter.empty()) text += " matching '" + scene.state.filter + "'";
   return text;
@@ -43,7 +37,7 @@ std::vector<Field> fields(const Scene& scene, const etr::FlowSnapshot& flow, boo
                          {short_hash(flow.path_hash), Role::kText},
                          {hop_count(scene, flow), Role::kText}};
   const etr::HopStats* end = end_hop(flow);
-  const std::optional<Figures> numbers = end == nullptr ? std::nullopt : figures(*end);
+  const std::optional<Figures> numbers = end == nullptr ? std::nullopt : figures(present_responders(scene.history, flow, *end));
   row.push_back(end == nullptr ? Field{"-", Role::kDim}
                                : Field{loss_text(*end), loss_role(*end)});
   if (numbers) {

@@ -5,6 +5,10 @@
 namespace tui {
 
 void Tally::add(const etr::HopStats& hop, const std::optional<etr::IpAddress>& address) {
+  if (!address) {
+    silent = silent || hop.answered + hop.lost > 0;
+    return;
+  }
   add_losses(hop);
   for (const etr::ResponderStats& responder : hop.responders) {
     if (responder.address == address) add_times(responder.received, responder.mean_ns);
@@ -13,8 +17,8 @@ void Tally::add(const etr::HopStats& hop, const std::optional<etr::IpAddress>& a
 
 void Tally::add_losses(const etr::HopStats& hop) {
   limited = limited || hop.hop_class == etr::HopClass::kLimited;
-  silent = silent || hop.hop_class == etr::HopClass::kSilent;
-  if (hop.loss()) {
+  silent = silent || is_silent(hop);
+  if (hop.loss() && !is_silent(hop)) {
     lost += hop.lost;
     judged += hop.lost + hop.answered;
     lossy = lossy || hop.hop_class == etr::HopClass::kLossy;

@@ -189,6 +189,26 @@ TEST(RunReport, WhoAFlowMetBeforeItsPathChangedIsSetApart) {
                                            "  before the path changed\n"));
 }
 
+TEST(RunReport, AHopWhereOnlyAPathThatWasLeftHasAnsweredIsSilent) {
+  etr::Path before = etr::test::sample_path();
+  before.flow = 0;
+  before.path_id = 9;
+  etr::Path now = etr::test::sample_path();
+  now.flow = 0;
+  now.path_id = 0;
+  now.hops[0].reply.reset();
+  const std::string text = report({flow(0, 0,
+                                        {hop(1, 6, 4, etr::HopClass::kLimited,
+                                             {responder("192.0.2.2", 6, milliseconds(1))}),
+                                         hop(2, 0, 10, etr::HopClass::kSilent, {}),
+                                         hop(3, 10, 0, etr::HopClass::kAnswering,
+                                             {responder("192.0.2.9", 10, milliseconds(9))})})},
+                                  {before, now});
+  EXPECT_THAT(text, testing::ContainsRegex("   1  [?]{3} +silent +10 +- .*\n"
+                                           "      gw.example \\(192.0.2.2\\) +\\+6 .*"
+                                           "  before the path changed\n"));
+}
+
 // Paths with a silent hop have no number in common, and are the same to whoever reads.
 TEST(RunReport, FlowsThatCannotBeToldApartAreOneRow) {
   etr::FlowSnapshot other = flow(1, 1, three_hops(milliseconds(10)));

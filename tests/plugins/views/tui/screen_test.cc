@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <memory>
 #include <string>
 
 #include "plugins/views/tui/figures.h"
@@ -12,6 +14,7 @@
 namespace {
 
 using sample::Desk;
+using std::chrono::milliseconds;
 using testing::HasSubstr;
 using testing::Not;
 using tui::Role;
@@ -196,9 +199,114 @@ TEST(Screen, CountsPathsThatDifferOnlyInSilenceAsOne) {
   twin->flow = 1;
   twin->path_id = 99;  // of its own, since its silent hop may be another router
   desk.run.snapshot->flows[1] = twin;
-  EXPECT_THAT(desk.text(kWide), HasSubstr("Summary (2 probes, 1 unique paths)"));
+  EXPECT_THAT(desk.text(kWide), HasSubstr("Summary (2 flows, 1 unique path)"));
   desk.type("2");
   EXPECT_THAT(desk.text(kWide), HasSubstr("Paths (1 unique of 2 flows)"));
+}
+
+// etr-compat A24.
+TEST(Screen, CountsNoPathWhereNobodyAnswered) {
+  Desk desk(sample::fabric(2));
+  for (std::shared_ptr<const etr::FlowSnapshot>& flow : desk.run.snapshot->flows) {
+    auto mute = std::make_shared<etr::FlowSnapshot>(*flow);
+    mute->path_hash = "00000000";
+    flow = mute;
+  }
+  EXPECT_THAT(desk.text(kWide), HasSubstr("Summary (2 flows, 0 unique paths)"));
+  EXPECT_THAT(desk.text(kWide), Not(HasSubstr("00000000")));
+  desk.type("2");
+  EXPECT_THAT(desk.text(kWide), HasSubstr("Paths (0 unique of 2 flows)"));
+}
+
+TEST(Screen, TellsPathsApartThatDifferInWhichHopIsSilent) {
+  // The hash has addresses only: A ? B and A B are the same to it.
+  Desk desk(sample::fabric(2));
+  auto shorter = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
+  shorter->flow = 1;
+  shorter->distance = static_cast<std::uint8_t>(5);
+  desk.run.snapshot->flows[1] = shorter;
+  EXPECT_THAT(desk.text(kWide), HasSubstr("Summary (2 flows, 2 unique paths)"));
+  desk.type("2j\r");
+  EXPECT_THAT(desk.text(kWide), HasSubstr("Summary (1 of 2 flows, 1 unique path)"));
+  EXPECT_THAT(desk.text(kWide), HasSubstr("► #1"));
+}
+
+/// A flow that has left a path on which another one answered at this TTL, in half a second.
+Desk after_a_change(std::size_t index) {
+  Desk desk(sample::fabric(1));
+  auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
+  flow->path_changes = 1;
+  etr::ResponderStats former;
+  former.address = sample::address("10.9.9.9");
+  former.received = 1000;
+  former.last = former.best = former.worst = milliseconds(500);
+  former.mean_ns = 500e6;
+  flow->hops[index].responders.insert(flow->hops[index].responders.begin(), former);
+  desk.run.snapshot->flows[0] = flow;
+  const etr::Path now = desk.run.paths.back();
+  etr::Path before = now;
+  before.path_id = 77;
+  before.hops[index].reply.emplace();
+  before.hops[index].reply->source = former.address;
+  desk.history.record(before);
+  desk.history.record(now);
+  return desk;
+}
+
+// etr-compat A7.
+TEST(Screen, MixesNoTimesOfAPathThatWasLeftIntoThePresentOnes) {
+  Desk desk = after_a_change(5);
+  const std::string text = desk.text(kWide);
+  const std::size_t hops = text.find("FLOW #0");
+  EXPECT_THAT(text.substr(0, hops), Not(HasSubstr("500.00")));
+  EXPECT_THAT(text.substr(hops), HasSubstr("old 10.9.9.9")) << "set apart";
+  desk.type("2");
+  EXPECT_THAT(desk.text(kWide), Not(HasSubstr("500.00")));
+}
+
+TEST(Screen, CallsAHopSilentWhereOnlyAPathThatWasLeftHasAnswered) {
+  Desk desk = after_a_change(3);
+  auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
+  flow->hops[3].hop_class = etr::HopClass::kLimited;  // answers before, silence since
+  flow->hops[3].answered = 1000;
+  desk.run.snapshot->flows[0] = flow;
+  const std::string text = desk.text(kWide);
+  EXPECT_THAT(text, testing::ContainsRegex("4 [?]{3} +silent"));
+  EXPECT_THAT(text, testing::ContainsRegex("old 10.9.9.9 "));
+  for (const char* keys : {"2", "3", "4"}) {
+    desk.type(keys);
+    EXPECT_THAT(desk.text(kWide), Not(HasSubstr("10.9.9.9"))) << keys;
+    EXPECT_THAT(desk.text(kWide), testing::ContainsRegex("[?]{3} +silent")) << keys;
+  }
+}
+
+TEST(Screen, KeepsTheAddressesWhenStatisticsAreReset) {
+  Desk desk = after_a_change(5);
+  auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
+  flow->path_changes = 0;
+  for (etr::HopStats& hop : flow->hops) {
+    const std::uint8_t ttl = hop.ttl;
+    hop = etr::HopStats{};
+    hop.ttl = ttl;
+  }
+  desk.run.snapshot->flows[0] = flow;
+  desk.history.clear();
+  EXPECT_THAT(desk.text(kWide), HasSubstr("1 gateway.example.net (10.0.0.1) "));
+  desk.type("3");
+  EXPECT_THAT(desk.text(kWide), HasSubstr("10.1.1.1"));
+  EXPECT_THAT(desk.text(kWide), HasSubstr("203.0.113.80"));
+}
+
+TEST(Screen, CallsNothingLostWhereNobodyHasAnsweredYet) {
+  Desk desk(sample::fabric(2));  // of one the share is 100 %
+  auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
+  flow->hops[3].hop_class = etr::HopClass::kUnknown;
+  flow->hops[3].lost = 2;
+  desk.run.snapshot->flows[0] = flow;
+  for (const char* keys : {"1", "2", "3", "4"}) {
+    desk.type(keys);
+    EXPECT_THAT(desk.text(kWide), Not(HasSubstr("100.0% "))) << keys;
+  }
 }
 
 TEST(Screen, SaysThatNothingMatchesInEveryView) {

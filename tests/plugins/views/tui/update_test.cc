@@ -75,8 +75,8 @@ TEST(Keys, OpenAPathAsAFilterAndLeaveItWithEscape) {
   const tui::Scene shown = desk.scene();
   EXPECT_EQ(shown.flows.size(), 2U);
   EXPECT_EQ(shown.all.size(), 32U);
-  for (const auto* flow : shown.flows) EXPECT_EQ(flow->path_hash, desk.state.filter_path->hash);
-  EXPECT_THAT(desk.text(kWide), HasSubstr("Summary (2 of 32 probes, 1 unique paths) on path"));
+  for (const auto* flow : shown.flows) EXPECT_EQ(flow->path_hash, shown.path_filtered_for);
+  EXPECT_THAT(desk.text(kWide), HasSubstr("Summary (2 of 32 flows, 1 unique path) on path"));
   desk.type("\x1b");
   EXPECT_EQ(desk.scene().flows.size(), 32U);
 }
