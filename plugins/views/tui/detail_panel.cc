@@ -121,12 +121,7 @@ void draw_detail(Grid& grid, const Area& area, const Scene& scene, Framing frami
       grid.select({inner.row + i, inner.column, 1, inner.columns}, true);
     }
   }
-  const int hidden = count - top - inner.rows;
-  const bool framed = inner.columns != area.columns;
-  if (hidden > 0 && framed) {
-    grid.put_right(area.row + area.rows - 1, area.column, formatted(" ↓ %d more ", hidden),
-                   Role::kDim, area.columns - 2);
-  }
+  draw_more(grid, area, inner, count - top - inner.rows);
 }
 
 }  // namespace tui

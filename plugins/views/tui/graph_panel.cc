@@ -167,8 +167,8 @@ int draw_graph(Grid& grid, const Area& area, const Scene& scene) {
   const bool framed = area.rows >= 6 && area.columns >= 44;
   const int width = area.columns - (framed ? 2 : 0) - kGutter;
   const Picture picture = lay_out(scene, width);
-  std::string title = formatted("Graph (%zu flows, %zu vertices)", scene.flows.size(),
-                                vertex_count(picture.tiers));
+  std::string title = formatted("Graph (%zu flow%s, %zu vertices)", scene.flows.size(),
+                                scene.flows.size() == 1 ? "" : "s", vertex_count(picture.tiers));
   if (const etr::FlowSnapshot* flow = scene.flow()) {
     title += formatted(" - ► FLOW #%u ◄", flow->flow);
   }
@@ -199,6 +199,7 @@ int draw_graph(Grid& grid, const Area& area, const Scene& scene) {
   const int top = std::clamp(scene.state.scroll, 0, scroll_end);
   grid.copy(whole, top, {inner.row, inner.column, std::min(inner.rows, picture.rows - top),
                          inner.columns});
+  draw_more(grid, area, inner, scroll_end - top);
   return scroll_end;
 }
 

@@ -156,6 +156,7 @@ int draw_history(Grid& grid, const Area& area, const Scene& scene) {
                   hop);
     }
   }
+  draw_more(grid, area, inner, scroll_end - top);
   return scroll_end;
 }
 

@@ -30,10 +30,7 @@ int draw_overlay(Grid& grid, const Area& area, std::string_view title,
     const int room = inner.column + inner.columns - text_at;
     grid.put(row, text_at, cut(line.text, room), line.role, room);
   }
-  if (const int hidden = scroll_end - top; hidden > 0 && inner.columns != window.columns) {
-    grid.put_right(window.row + rows - 1, window.column, formatted(" ↓ %d more ", hidden), Role::kDim,
-                   columns - 2);
-  }
+  draw_more(grid, window, inner, scroll_end - top);
   return scroll_end;
 }
 

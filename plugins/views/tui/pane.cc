@@ -16,6 +16,12 @@ Area draw_pane(Grid& grid, const Area& area, std::string_view title, Role title_
   return inner.below(1);
 }
 
+void draw_more(Grid& grid, const Area& pane, const Area& inner, int hidden) {
+  if (hidden <= 0 || inner.columns == pane.columns) return;
+  grid.put_right(pane.row + pane.rows - 1, pane.column, formatted(" ↓ %d more ", hidden),
+                 Role::kDim, pane.columns - 2);
+}
+
 std::string_view why_empty(const Scene& scene) {
   return scene.all.empty() ? "Initializing..." : "no flow matches the filter";
 }

@@ -65,8 +65,12 @@ void draw_list(Grid& grid, const Area& area, const Scene& scene,
                const std::vector<PathGroup>& groups, const std::vector<bool>& differing,
                std::size_t chosen) {
   const bool focused = !scene.state.detail_focus;
-  std::string title = formatted("Paths (%zu unique of %zu flows)",
-                                count_paths(scene, scene.matching), scene.matching.size());
+  const auto lossy = std::count_if(groups.begin(), groups.end(), [](const PathGroup& group) {
+    return group.end.lossy && group.end.lost > 0;
+  });
+  std::string title = formatted("Paths (%zu unique of %zu flows", count_paths(scene, scene.matching),
+                                scene.matching.size());
+  title += lossy > 0 ? formatted(", %d lossy)", static_cast<int>(lossy)) : ")";
   if (!scene.state.filter.empty()) title += " matching '" + scene.state.filter + "'";
   Area inner = draw_pane(grid, area, title, Role::kSummaryTitle, focused);
   const Table table(columns(inner.columns), inner.columns);
@@ -82,6 +86,7 @@ void draw_list(Grid& grid, const Area& area, const Scene& scene,
       grid.select({inner.row + i, inner.column, 1, inner.columns}, focused);
     }
   }
+  draw_more(grid, area, inner, count - top - inner.rows);
 }
 
 /// Hosts get what the figures leave.
@@ -123,10 +128,7 @@ int draw_hops(Grid& grid, const Area& area, const Scene& scene, const PathGroup&
                loss_field(tally),
                {tally.received > 0 ? milliseconds(tally.mean_ns) : "-", Role::kText}});
   }
-  if (const int hidden = count - top - inner.rows; hidden > 0 && framed) {
-    grid.put_right(area.row + area.rows - 1, area.column, formatted(" ↓ %d more ", hidden),
-                   Role::kDim, area.columns - 2);
-  }
+  draw_more(grid, area, inner, count - top - inner.rows);
   return focused ? scroll_end : 0;
 }
 

@@ -129,7 +129,7 @@ std::string report(const Scene& scene, ReportExtent extent, int columns) {
     }
     state.filter.clear();
     state.filter_path.reset();
-    state.sort = SortBy::kFlow;
+    if (extent == ReportExtent::kAll) state.sort = SortBy::kFlow;
     if (!out.empty()) out += "\n";
     out += target_report(make_scene(scene.run, scene.snapshot, scene.history, scene.events,
                                     scene.names, state),

@@ -16,8 +16,14 @@ std::string title(const Scene& scene) {
   std::string text = "Summary (";
   if (filtered) text += std::to_string(scene.flows.size()) + " of ";
   const std::size_t paths = count_paths(scene, scene.flows);
-  text += formatted("%zu flows, %zu unique path%s)", scene.all.size(), paths,
-                    paths == 1 ? "" : "s");
+  text += formatted("%zu flow%s, %zu unique path%s", scene.all.size(),
+                    scene.all.size() == 1 ? "" : "s", paths, paths == 1 ? "" : "s");
+  // Few rows may be in sight, and these not among them.
+  const auto lossy = std::count_if(scene.flows.begin(), scene.flows.end(), [](const auto* flow) {
+    const etr::HopStats* end = end_hop(*flow);
+    return end != nullptr && end->hop_class == etr::HopClass::kLossy && end->lost > 0;
+  });
+  text += lossy > 0 ? formatted(", %d lossy)", static_cast<int>(lossy)) : ")";
   if (scene.state.filter_path) text += " on path " + short_hash(scene.path_filtered_for);
   if (!scene.state.filter.empty()) text += " matching '" + scene.state.filter + "'";
   return text;
@@ -78,6 +84,7 @@ void draw_summary(Grid& grid, const Area& area, const Scene& scene, Framing fram
       grid.select({inner.row + i, inner.column, 1, inner.columns}, focused);
     }
   }
+  draw_more(grid, area, inner, count - top - inner.rows);
 }
 
 }  // namespace tui

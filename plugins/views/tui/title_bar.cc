@@ -5,6 +5,16 @@
 namespace tui {
 namespace {
 
+/// What narrow screens have room for.
+std::string brief_title(const Scene& scene) {
+  if (scene.trace == nullptr) return "ECMP Traceroute";
+  std::string text = scene.trace->target + " | " + scene.trace->protocol;
+  if (scene.trace->destination_port != 0) {
+    text += " " + std::to_string(scene.trace->destination_port);
+  }
+  return text + " | " + elapsed_text(scene.snapshot.elapsed);
+}
+
 std::string title(const Scene& scene, bool with_address) {
   if (scene.trace == nullptr) return "ECMP Traceroute";
   std::string text = "ECMP Traceroute to " + scene.trace->target;
@@ -29,15 +39,21 @@ void draw_title_bar(Grid& grid, const Area& area, const Scene& scene) {
   if (scene.snapshot.paused) marks += "PAUSED ";
   const std::string interval = "every " + interval_text(scene.snapshot.round_interval) + " ";
 
-  // On a narrow screen the address goes first, then the interval; the marks stay.
+  // On a narrow screen the address goes first, then the interval, then the words; the marks stay.
   const auto fits = [&](const std::string& text, const std::string& right) {
-    return display_width(text) + display_width(right) + 4 <= area.columns;
+    const int gaps = right.empty() ? 1 : 2;
+    return display_width(text) + display_width(right) + gaps <= area.columns;
   };
   std::string text = title(scene, true);
   std::string right = marks + interval;
   if (!fits(text, right)) text = title(scene, false);
   if (!fits(text, right)) right = marks;
-  const int room = area.columns - 1 - display_width(right);
+  if (!fits(text, right)) {
+    text = brief_title(scene);
+    right = marks + interval;
+  }
+  if (!fits(text, right)) right = marks;
+  const int room = area.columns - 1 - display_width(right) - (right.empty() ? 0 : 1);
   grid.put(area.row, area.column + 1, cut(text, room), Role::kTitle, room);
   grid.put_right(area.row, area.column, right, Role::kTitle, area.columns);
 }

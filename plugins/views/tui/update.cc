@@ -177,10 +177,15 @@ void cycle_names(State& state) {
   say(state, "hosts: names and addresses");
 }
 
-void cycle_sort(State& state) {
+/// The first row comes into sight: who sorts wants to see what is worst.
+void cycle_sort(State& state, const Scene& scene) {
   constexpr std::array<std::string_view, 5> kNames{"flow", "path", "loss", "latency", "jitter"};
   const auto next = (static_cast<std::size_t>(state.sort) + 1) % kNames.size();
   state.sort = static_cast<SortBy>(next);
+  const Scene sorted = make_scene(scene.run, scene.snapshot, scene.history, scene.events,
+                                  scene.names, state);
+  if (!sorted.flows.empty()) state.flow = sorted.flows.front()->flow;
+  state.path.reset();
   say(state, "sorted by " + std::string(kNames[next]));
 }
 
@@ -246,7 +251,7 @@ void apply(State& state, Action action, const Scene& scene, int page) {
     case Action::kPreviousTarget: return change_target(state, scene, -1);
     case Action::kNextTarget: return change_target(state, scene, 1);
     case Action::kNames: return cycle_names(state);
-    case Action::kSort: return cycle_sort(state);
+    case Action::kSort: return cycle_sort(state, scene);
     case Action::kFilterPath: return filter_path(state, scene);
     case Action::kClearFilter:
       state.filter.clear();

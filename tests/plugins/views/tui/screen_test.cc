@@ -309,6 +309,42 @@ TEST(Screen, CallsNothingLostWhereNobodyHasAnsweredYet) {
   }
 }
 
+TEST(Screen, SaysHowManyFlowsLoseEvenIfTheirRowsAreOutOfSight) {
+  Desk desk(sample::fabric());
+  const std::string text = desk.text(kUsual);
+  EXPECT_THAT(text, Not(HasSubstr("#9")));
+  EXPECT_THAT(text, HasSubstr("Summary (16 flows, 16 unique paths, 1 lossy)"));
+  EXPECT_THAT(text, HasSubstr(" ↓ 11 more "));
+  desk.type("2");
+  EXPECT_THAT(desk.text(kUsual), HasSubstr("Paths (16 unique of 16 flows, 1 lossy)"));
+  EXPECT_THAT(desk.text(kUsual), HasSubstr(" ↓ 9 more "));
+}
+
+TEST(Screen, SaysThatMoreFollowsBelowWhateverScrolls) {
+  Desk desk(sample::large(4, 30));
+  for (const char* keys : {"3", "4"}) {
+    desk.type(keys);
+    EXPECT_THAT(desk.text(kUsual), testing::ContainsRegex(" ↓ [0-9]+ more ")) << keys;
+    desk.type("jjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjj");
+    desk.type("jjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjj");
+    EXPECT_THAT(desk.text(kUsual), Not(HasSubstr(" ↓ "))) << keys;
+  }
+}
+
+TEST(Screen, KeepsTheTargetAndTheMarksInTheTitleOfANarrowScreen) {
+  Desk desk(sample::fabric());
+  desk.run.snapshot->paused = true;
+  for (const int columns : {80, 60, 40}) {
+    const std::string text = desk.text({10, columns});
+    const std::string title = text.substr(0, text.find('\n'));
+    EXPECT_THAT(title, HasSubstr("www.example.net")) << columns;
+    if (columns > 40) {
+      EXPECT_THAT(title, HasSubstr("2m00s ")) << columns;
+    }
+    EXPECT_THAT(title, HasSubstr(" PAUSED")) << columns;
+  }
+}
+
 TEST(Screen, SaysThatNothingMatchesInEveryView) {
   Desk desk(sample::fabric());
   desk.type("/nobody\r");

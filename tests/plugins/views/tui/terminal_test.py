@@ -37,7 +37,7 @@ def colours(raw):
 class Screens(unittest.TestCase):
     def test_keys_show_every_screen(self):
         with start() as tui:
-            tui.wait_for("Summary (16 flows, 16 unique paths)")
+            tui.wait_for("Summary (16 flows, 16 unique paths, 1 lossy)")
             for key, title in (("2", "Paths (16 unique"), ("3", "Graph (16 flows"),
                                ("4", "History of flow #0"), ("e", "Events (5"),
                                ("?", "Keys"), ("1", "Summary (16")):
@@ -116,7 +116,7 @@ class Sizes(unittest.TestCase):
             tui.resize(5, 20)
             tui.resize(24, 80)
             tui.go_on()
-            tui.wait_for("Summary (16 flows, 16 unique paths)")
+            tui.wait_for("Summary (16 flows, 16 unique paths, 1 lossy)")
             tui.wait(lambda: tui.lines[22].endswith("╯"), "the whole frame")
 
     def test_survives_a_storm_of_sizes(self):

@@ -131,6 +131,14 @@ TEST(Keys, SortFlowsWorstFirst) {
   EXPECT_EQ(by_latency.front()->flow % 4, 3U) << "the slowest spine";
 }
 
+TEST(Keys, SortingBringsTheWorstIntoSight) {
+  Desk desk(sample::fabric());
+  desk.type("jjjtt");
+  EXPECT_EQ(desk.state.sort, tui::SortBy::kLoss);
+  EXPECT_EQ(desk.state.flow, 9U);
+  EXPECT_EQ(desk.scene().selected, 0U);
+}
+
 TEST(Keys, ToggleNamesAndAddresses) {
   Desk desk(sample::fabric());
   EXPECT_THAT(desk.text(kWide), HasSubstr("gateway.example.net (10.0.0.1)"));
