@@ -67,6 +67,7 @@ struct PooledHop {
   bool limited = false;
   bool uncertain = false;  ///< Losses of a flow with too few probes to tell whose they are.
   std::vector<Responder> responders;
+  std::vector<Responder> former;  ///< Met before the flows came to the path that they are on.
 
   void add(const etr::HopStats& hop) {
     sent += hop.sent;
@@ -77,13 +78,8 @@ struct PooledHop {
       lost += hop.lost;
       uncertain = uncertain || (hop.lost > 0 && hop.hop_class == etr::HopClass::kUnknown);
     }
-    for (const etr::ResponderStats& stats : hop.responders) {
-      Responder& responder = find(stats.address);
-      responder.received += stats.received;
-      responder.rtt.add(stats);
-      responder.last = stats.last;
-      responder.latest = &stats;
-    }
+    for (const etr::ResponderStats& stats : hop.responders) add(responders, stats);
+    for (const etr::ResponderStats& stats : hop.former) add(former, stats);
   }
 
   /// Never a percentage for what is no loss of the path.
@@ -97,12 +93,17 @@ struct PooledHop {
   }
 
  private:
-  Responder& find(const etr::IpAddress& address) {
-    const auto found = std::find_if(responders.begin(), responders.end(),
-                                    [&](const Responder& one) { return one.address == address; });
-    if (found != responders.end()) return *found;
-    responders.push_back({address, 0, {}, {}, nullptr});
-    return responders.back();
+  static void add(std::vector<Responder>& known, const etr::ResponderStats& stats) {
+    auto responder = std::find_if(known.begin(), known.end(), [&](const Responder& one) {
+      return one.address == stats.address;
+    });
+    if (responder == known.end()) {
+      responder = known.insert(known.end(), {stats.address, 0, {}, {}, nullptr});
+    }
+    responder->received += stats.received;
+    responder->rtt.add(stats);
+    responder->last = stats.last;
+    responder->latest = &stats;
   }
 };
 

@@ -30,12 +30,6 @@ std::set<std::uint32_t> answered_ttls(const etr::FlowSnapshot& flow) {
   return ttls;
 }
 
-std::set<std::uint32_t> ttls_of(const std::map<std::uint8_t, std::set<etr::IpAddress>>& hops) {
-  std::set<std::uint32_t> ttls;
-  for (const auto& [ttl, addresses] : hops) ttls.insert(ttl);
-  return ttls;
-}
-
 /// Where the path ends: at the target or at who blocks it; 0 if neither is known.
 std::size_t length_of(const etr::FlowSnapshot& flow) {
   if (flow.distance) return *flow.distance;
@@ -60,6 +54,7 @@ std::string path_fate(const std::vector<const etr::FlowSnapshot*>& flows, bool h
 Hops::const_iterator silent_run(const Hops& hops, Hops::const_iterator first) {
   auto last = first;
   for (auto next = std::next(first); next != hops.end() && next->first == last->first + 1; ++next) {
+    if (!last->second.former.empty() || !next->second.former.empty()) break;
     if (!next->second.responders.empty() || next->second.loss() != first->second.loss()) break;
     last = next;
   }
@@ -84,22 +79,13 @@ void RunReport::add(const etr::Path& path) {
   seen.ports.insert(path.source_port);
   for (const etr::Hop& hop : path.hops) {
     if (!hop.reply) continue;
-    seen.responders[hop.ttl].insert(hop.reply->source);
+    seen.answered.insert(hop.ttl);
     if (hop.reply->rtt) seen.last[hop.ttl] = {records_, hop.reply->source, *hop.reply->rtt};
   }
   ++records_;
 }
 
-bool RunReport::Row::is_on(std::uint8_t ttl, const etr::IpAddress& address) const {
-  if (responders.empty()) return true;
-  const auto hop = responders.find(ttl);
-  return hop != responders.end() && hop->second.contains(address);
-}
-
 void RunReport::Row::add(const SeenPath& path) {
-  for (const auto& [ttl, addresses] : path.responders) {
-    responders[ttl].insert(addresses.begin(), addresses.end());
-  }
   for (const auto& [ttl, reply] : path.last) {
     LastReply& newest = last.try_emplace(ttl, reply).first->second;
     if (newest.order < reply.order) newest = reply;
@@ -123,14 +109,14 @@ std::vector<RunReport::Row> RunReport::rows(const SeenPaths& seen, const Flows& 
                           const std::set<std::uint32_t>& answered) -> Row& {
     const std::string hops = hop_count(length, answered.empty() ? 0 : *answered.rbegin());
     const auto [place, added] = places.try_emplace({hash, hops, answered}, rows.size());
-    if (added) rows.push_back({path_name(hash), hops, {}, {}, {}, {}});
+    if (added) rows.push_back({path_name(hash), hops, {}, {}, {}});
     return rows[place->second];
   };
   std::set<std::uint32_t> present;
   for (const etr::FlowSnapshot* flow : flows) {
     const auto path = seen.find(flow->path_id);
     Row& row = row_of(flow->path_hash, length_of(*flow),
-                      path == seen.end() ? answered_ttls(*flow) : ttls_of(path->second.responders));
+                      path == seen.end() ? answered_ttls(*flow) : path->second.answered);
     row.flows.push_back(flow);
     row.ports.insert(flow->source_port);
     if (path != seen.end()) row.add(path->second);
@@ -138,7 +124,7 @@ std::vector<RunReport::Row> RunReport::rows(const SeenPaths& seen, const Flows& 
   }
   for (const auto& [path_id, path] : seen) {
     if (present.contains(path_id)) continue;
-    Row& row = row_of(path.hash, path.length, ttls_of(path.responders));
+    Row& row = row_of(path.hash, path.length, path.answered);
     if (row.flows.empty()) row.ports.insert(path.ports.begin(), path.ports.end());
   }
   return rows;
@@ -189,7 +175,7 @@ std::string RunReport::path_table(const std::vector<Row>& rows) const {
       if (!flow->distance || flow->hops.empty()) continue;
       target.add(flow->hops.back());
       for (const etr::ResponderStats& stats : flow->hops.back().responders) {
-        if (row.is_on(flow->hops.back().ttl, stats.address)) rtt.add(stats);
+        rtt.add(stats);
       }
     }
     text += left(row.hash, kHashColumns) + right(row.hops, 6) + right(target.loss(), 9) +
@@ -208,8 +194,10 @@ std::string RunReport::hop_table(const Row& row, etr::Names& names, std::size_t 
   };
   std::size_t width = 4;
   for (const auto& [ttl, hop] : hops) {
-    for (const PooledHop::Responder& responder : hop.responders) {
-      width = std::max(width, etr::columns(name_of(responder)));
+    for (const auto* responders : {&hop.responders, &hop.former}) {
+      for (const PooledHop::Responder& responder : *responders) {
+        width = std::max(width, etr::columns(name_of(responder)));
+      }
     }
   }
   std::string text = (row.hash == kNoPath ? "No answer" : "Path " + row.hash) + ", source port" +
@@ -226,32 +214,24 @@ std::string RunReport::hop_table(const Row& row, etr::Names& names, std::size_t 
       text += ttl_label(ttl_range(ttl, std::prev(end)->first)) + left("???", width) +
               right(hop.loss(), 9) + right(std::to_string(sent), 7) + right("-", 9) +
               PooledRtt{}.columns() + "\n";
-      it = end;
-      continue;
+      it = std::prev(end);
     }
-    bool first = true;
-    if (std::none_of(hop.responders.begin(), hop.responders.end(), [&](const auto& responder) {
-          return row.is_on(ttl, responder.address);
-        })) {
-      // The limit or loss was that of hops before: on this path nobody has answered here.
-      text += ttl_label(std::to_string(ttl)) + left("???", width) + right("silent", 9) +
-              right(std::to_string(hop.sent), 7) + right("-", 9) + PooledRtt{}.columns() + "\n";
-      first = false;
+    for (const PooledHop::Responder& responder : hop.responders) {
+      const bool first = &responder == &hop.responders.front();
+      const auto last = row.last.find(ttl);
+      const bool known = last != row.last.end() && last->second.source == responder.address;
+      text += (first ? ttl_label(std::to_string(ttl)) : std::string(6, ' ')) +
+              left(name_of(responder), width) +
+              (first ? right(hop.loss(), 9) + right(std::to_string(hop.sent), 7)
+                     : right("", 9) + right("+" + std::to_string(responder.received), 7)) +
+              right(milliseconds(known ? last->second.rtt : responder.last), 9) +
+              responder.rtt.columns() + remarks(responder, false) + "\n";
     }
-    // Those of the path first; what flows met here before they came to it says so.
-    for (const bool former : {false, true}) {
-      for (const PooledHop::Responder& responder : hop.responders) {
-        if (row.is_on(ttl, responder.address) == former) continue;
-        const auto last = row.last.find(ttl);
-        const bool known = last != row.last.end() && last->second.source == responder.address;
-        text += (first ? ttl_label(std::to_string(ttl)) : std::string(6, ' ')) +
-                left(name_of(responder), width) +
-                (first ? right(hop.loss(), 9) + right(std::to_string(hop.sent), 7)
-                       : right("", 9) + right("+" + std::to_string(responder.received), 7)) +
-                right(milliseconds(known ? last->second.rtt : responder.last), 9) +
-                responder.rtt.columns() + remarks(responder, former) + "\n";
-        first = false;
-      }
+    for (const PooledHop::Responder& responder : hop.former) {
+      text += std::string(6, ' ') + left(name_of(responder), width) + right("", 9) +
+              right("+" + std::to_string(responder.received), 7) +
+              right(milliseconds(responder.last), 9) + responder.rtt.columns() +
+              remarks(responder, true) + "\n";
     }
     ++it;
   }

@@ -35,12 +35,11 @@ class RunReport {
     etr::IpAddress source;
     etr::Duration rtt{};
   };
-  using Responders = std::map<std::uint8_t, std::set<etr::IpAddress>>;  ///< By TTL.
   /// What records tell and a snapshot does not.
   struct SeenPath {
     std::string hash;
     std::size_t length = 0;  ///< 0: no end was found.
-    Responders responders;
+    std::set<std::uint32_t> answered;  ///< TTLs.
     std::set<std::uint32_t> ports;
     std::map<std::uint8_t, LastReply> last;  ///< By TTL.
   };
@@ -51,10 +50,8 @@ class RunReport {
     std::string hops;  ///< "5", or "2+" where the end is not known.
     Flows flows;       ///< On it at the end; empty: all have left.
     std::set<std::uint32_t> ports;
-    Responders responders;  ///< Of this path; its flows' statistics hold those of former ones too.
     std::map<std::uint8_t, LastReply> last;
 
-    bool is_on(std::uint8_t ttl, const etr::IpAddress& address) const;
     void add(const SeenPath& path);
   };
 

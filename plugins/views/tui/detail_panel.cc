@@ -41,13 +41,14 @@ std::vector<Row> rows_of(const Scene& scene, const etr::FlowSnapshot& flow) {
   const std::vector<std::optional<etr::IpAddress>> known = hops_of(scene.history, flow);
   std::vector<Row> rows;
   for (const etr::HopStats& hop : flow.hops) {
-    const auto present = present_responders(scene.history, flow, hop);
-    if (present.empty()) rows.push_back({&hop, nullptr, known[hop.ttl - std::size_t{1}], true, false});
-    for (const etr::ResponderStats* responder : present) {
-      rows.push_back({&hop, responder, responder->address, responder == present.front(), false});
+    if (hop.responders.empty()) {
+      rows.push_back({&hop, nullptr, known[hop.ttl - std::size_t{1}], true, false});
     }
     for (const etr::ResponderStats& responder : hop.responders) {
-      if (!is_former(scene.history, flow, hop, responder)) continue;
+      const bool first = &responder == &hop.responders.front();
+      rows.push_back({&hop, &responder, responder.address, first, false});
+    }
+    for (const etr::ResponderStats& responder : hop.former) {
       rows.push_back({&hop, &responder, responder.address, false, true});
     }
   }
@@ -84,9 +85,6 @@ std::vector<Field> fields(const Scene& scene, const Row& row, int width, int roo
     const HopColumn* column = find_hop_column(letter);
     if (column == nullptr) continue;
     Field field = hop_field(letter, *row.hop, row.responder, row.first, field_width(*column, width));
-    if (letter == 'L' && row.first && !row.address) {
-      field = {silence_text(*row.hop), Role::kSilent};
-    }
     if (!row.first && field.role == Role::kText) field.role = Role::kDim;
     out.push_back(std::move(field));
   }

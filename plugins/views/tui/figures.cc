@@ -8,17 +8,16 @@
 
 namespace tui {
 
-const etr::ResponderStats* main_responder(
-    const std::vector<const etr::ResponderStats*>& responders) {
+const etr::ResponderStats* main_responder(const etr::HopStats& hop) {
   const etr::ResponderStats* most = nullptr;
-  for (const etr::ResponderStats* responder : responders) {
-    if (most == nullptr || responder->received > most->received) most = responder;
+  for (const etr::ResponderStats& responder : hop.responders) {
+    if (most == nullptr || responder.received > most->received) most = &responder;
   }
   return most;
 }
 
-std::optional<Figures> figures(const std::vector<const etr::ResponderStats*>& responders) {
-  const etr::ResponderStats* main = main_responder(responders);
+std::optional<Figures> figures(const etr::HopStats& hop) {
+  const etr::ResponderStats* main = main_responder(hop);
   if (main == nullptr || main->received == 0) return std::nullopt;
   Figures all;
   all.last = main->last;
@@ -26,20 +25,20 @@ std::optional<Figures> figures(const std::vector<const etr::ResponderStats*>& re
   all.best = main->best;
   all.worst = main->worst;
   double sum = 0;
-  for (const etr::ResponderStats* part : responders) {
-    if (part->received == 0) continue;
-    all.received += part->received;
-    all.best = std::min(all.best, part->best);
-    all.worst = std::max(all.worst, part->worst);
-    sum += static_cast<double>(part->received) * part->mean_ns;
+  for (const etr::ResponderStats& part : hop.responders) {
+    if (part.received == 0) continue;
+    all.received += part.received;
+    all.best = std::min(all.best, part.best);
+    all.worst = std::max(all.worst, part.worst);
+    sum += static_cast<double>(part.received) * part.mean_ns;
   }
   all.mean_ns = sum / static_cast<double>(all.received);
   double squares = 0;
-  for (const etr::ResponderStats* part : responders) {
-    if (part->received == 0) continue;
-    const double count = static_cast<double>(part->received);
-    const double offset = part->mean_ns - all.mean_ns;
-    squares += (count - 1) * part->stddev_ns * part->stddev_ns + count * offset * offset;
+  for (const etr::ResponderStats& part : hop.responders) {
+    if (part.received == 0) continue;
+    const double count = static_cast<double>(part.received);
+    const double offset = part.mean_ns - all.mean_ns;
+    squares += (count - 1) * part.stddev_ns * part.stddev_ns + count * offset * offset;
   }
   if (all.received > 1) {
     all.stddev_ns = std::sqrt(squares / (static_cast<double>(all.received) - 1));
@@ -61,10 +60,6 @@ std::string percent(double share) { return formatted("%.1f%%", share * 100); }
 bool is_silent(const etr::HopStats& hop) {
   return hop.hop_class == etr::HopClass::kSilent ||
          (hop.answered == 0 && hop.lost > 0 && hop.hop_class != etr::HopClass::kLossy);
-}
-
-std::string silence_text(const etr::HopStats& hop) {
-  return hop.answered + hop.lost > 0 ? "silent" : "-";
 }
 
 std::string loss_text(const etr::HopStats& hop) {

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "etr/snapshot.h"
 #include "etr/time.h"
@@ -12,7 +11,7 @@
 
 namespace tui {
 
-/// Statistics of responders of a hop together; `mean` and `stddev` are pooled, not averaged.
+/// Statistics of all responders of a hop together; `mean` and `stddev` are pooled, not averaged.
 struct Figures {
   std::uint64_t received = 0;
   etr::Duration last{};  ///< Of the responder heard most.
@@ -23,19 +22,16 @@ struct Figures {
   double stddev_ns = 0;
 };
 
-std::optional<Figures> figures(const std::vector<const etr::ResponderStats*>& responders);
+std::optional<Figures> figures(const etr::HopStats& hop);
 
 /// Where a flow's own quality is read: the destination's hop, else the last hop that answered.
 const etr::HopStats* end_hop(const etr::FlowSnapshot& flow);
 
-/// The responder heard most; none where there is none.
-const etr::ResponderStats* main_responder(
-    const std::vector<const etr::ResponderStats*>& responders);
+/// The responder heard most; none for a hop that was never heard.
+const etr::ResponderStats* main_responder(const etr::HopStats& hop);
 
 /// Nobody has answered there, and it is not known that the path loses.
 bool is_silent(const etr::HopStats& hop);
-/// Of a hop where nobody has answered on the flow's present path: "silent", or "-" before it is due.
-std::string silence_text(const etr::HopStats& hop);
 /// "12.5%", or "silent", "limited", "-"; loss is coloured only where it is the path's.
 std::string loss_text(const etr::HopStats& hop);
 Role loss_role(const etr::HopStats& hop);

@@ -9,7 +9,6 @@ namespace {
 constexpr std::size_t kMostSamples = std::size_t{4} * 1024 * 1024;  // 8 MiB
 constexpr std::size_t kFewestRounds = 64;
 constexpr std::size_t kMostRounds = 1024;
-constexpr std::size_t kMostHeard = 64;     // responders of a hop, as many as have statistics
 constexpr std::size_t kMostPaths = 65536;
 
 constexpr std::uint16_t kNone = 0;
@@ -44,14 +43,6 @@ Sample decode(std::uint16_t value) {
   return {Sample::State::kAnswered, etr::Duration{std::llround(nanoseconds)}};
 }
 
-bool contains(const std::vector<etr::IpAddress>& known, const etr::IpAddress& address) {
-  return std::find(known.begin(), known.end(), address) != known.end();
-}
-
-void remember(std::vector<etr::IpAddress>& known, const etr::IpAddress& address) {
-  if (known.size() < kMostHeard && !contains(known, address)) known.push_back(address);
-}
-
 }  // namespace
 
 History::History(std::size_t cells)
@@ -60,7 +51,10 @@ History::History(std::size_t cells)
 
 void History::record(const etr::Path& path) {
   FlowLine& line = flows_[{path.trace, path.flow}];
-  if (line.path_id != path.path_id) line.take_path(path.path_id);
+  if (line.path_id != path.path_id) {
+    std::fill(line.current.begin(), line.current.end(), std::nullopt);
+    line.path_id = path.path_id;
+  }
   const std::size_t column = line.recorded % depth_;
   ++line.recorded;
   for (std::vector<std::uint16_t>& hop : line.samples) hop[column] = kNone;
@@ -70,25 +64,11 @@ void History::record(const etr::Path& path) {
     if (line.samples.size() <= index) {
       line.samples.resize(index + 1, std::vector<std::uint16_t>(depth_, kNone));
       line.current.resize(index + 1);
-      line.heard.resize(index + 1);
-      line.left.resize(index + 1);
     }
     line.samples[index][column] = encode(hop);
-    if (!hop.reply) continue;
-    line.current[index] = hop.reply->source;
-    remember(line.heard[index], hop.reply->source);
-    std::erase(line.left[index], hop.reply->source);
+    if (hop.reply) line.current[index] = hop.reply->source;
   }
   remember_hash(path);
-}
-
-void History::FlowLine::take_path(std::uint32_t id) {
-  path_id = id;
-  std::fill(current.begin(), current.end(), std::nullopt);
-  for (std::size_t i = 0; i < heard.size(); ++i) {
-    for (const etr::IpAddress& address : heard[i]) remember(left[i], address);
-    heard[i].clear();
-  }
 }
 
 /// Changes of path name their paths by number; people know them by hash.
@@ -99,13 +79,6 @@ void History::remember_hash(const etr::Path& path) {
 
 void History::clear() {
   for (auto& [id, line] : flows_) line.recorded = 0;
-}
-
-bool History::left(std::uint32_t trace, std::uint32_t flow, std::uint8_t ttl,
-                   const etr::IpAddress& address) const {
-  const FlowLine* line = find(trace, flow);
-  return line != nullptr && ttl > 0 && ttl <= line->left.size() &&
-         contains(line->left[ttl - std::size_t{1}], address);
 }
 
 std::string History::path_hash(std::uint32_t trace, std::uint32_t path_id) const {

@@ -39,9 +39,6 @@ class History {
   std::size_t rounds(std::uint32_t trace, std::uint32_t flow) const;
   /// The sample `back` rounds before the newest.
   Sample at(std::uint32_t trace, std::uint32_t flow, std::uint8_t ttl, std::size_t back) const;
-  /// True if the address has answered at this TTL on an earlier path of the flow, and not since.
-  bool left(std::uint32_t trace, std::uint32_t flow, std::uint8_t ttl,
-            const etr::IpAddress& address) const;
   /// The newest hash of a path, by its number; empty if it is not known.
   std::string path_hash(std::uint32_t trace, std::uint32_t path_id) const;
   /// Who answered last at each TTL (from 1) of the flow's present path; null for an unknown flow.
@@ -50,15 +47,11 @@ class History {
 
  private:
   struct FlowLine {
-    void take_path(std::uint32_t id);
-
     std::uint32_t path_id = 0;
     std::uint64_t recorded = 0;  ///< Rounds; the next one goes to recorded mod depth.
     /// All by TTL - 1.
     std::vector<std::vector<std::uint16_t>> samples;
     std::vector<std::optional<etr::IpAddress>> current;
-    std::vector<std::vector<etr::IpAddress>> heard;  ///< On the present path, each once.
-    std::vector<std::vector<etr::IpAddress>> left;   ///< On earlier paths only.
   };
   using FlowId = std::pair<std::uint32_t, std::uint32_t>;
   using PathNumber = std::pair<std::uint32_t, std::uint32_t>;  ///< Trace and path.

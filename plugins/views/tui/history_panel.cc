@@ -148,8 +148,7 @@ int draw_history(Grid& grid, const Area& area, const Scene& scene) {
     grid.put_right(row, inner.column, std::to_string(hop.ttl), Role::kText, 3);
     grid.put(row, inner.column + 4, cut(label(scene, address, names), names),
              address ? Role::kAddress : Role::kSilent, names);
-    grid.put_right(row, inner.column + 4 + names, address ? loss_text(hop) : silence_text(hop),
-                   address ? loss_role(hop) : Role::kSilent, 8);
+    grid.put_right(row, inner.column + 4 + names, loss_text(hop), loss_role(hop), 8);
     const int right = inner.column + inner.columns - 1;
     for (int column = 0; column < room; ++column) {
       draw_bucket(grid, row, right - column, lines[index][static_cast<std::size_t>(column)], full,

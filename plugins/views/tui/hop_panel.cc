@@ -3,7 +3,6 @@
 
 #include "figures.h"
 #include "panels.h"
-#include "present_path.h"
 #include "text.h"
 
 namespace tui {
@@ -83,8 +82,10 @@ int draw_hop(Grid& grid, const Area& area, const Scene& scene) {
                    Role::kText});
   lines.push_back({"loss", loss_text(*hop), loss_role(*hop)});
   for (const etr::ResponderStats& responder : hop->responders) {
-    add_responder(lines, responder, scene.names.name(responder.address),
-                  is_former(scene.history, *flow, *hop, responder));
+    add_responder(lines, responder, scene.names.name(responder.address), false);
+  }
+  for (const etr::ResponderStats& responder : hop->former) {
+    add_responder(lines, responder, scene.names.name(responder.address), true);
   }
   return draw_overlay(grid, area,
                       formatted("Flow #%u, source port %u, TTL %d", flow->flow, flow->source_port,

@@ -11,19 +11,18 @@
 namespace tui {
 namespace {
 
-void add_end(PathGroup& group, const History& history, const etr::FlowSnapshot& flow) {
+void add_end(PathGroup& group, const etr::FlowSnapshot& flow) {
   const etr::HopStats* end = end_hop(flow);
   if (end == nullptr) return;
-  const auto responders = present_responders(history, flow, *end);
-  const std::optional<Figures> numbers = figures(responders);
+  const std::optional<Figures> numbers = figures(*end);
   if (numbers) {
     const bool first = group.end.received == 0;
     group.best = first ? numbers->best : std::min(group.best, numbers->best);
     group.worst = std::max(group.worst, numbers->worst);
     group.jitter = std::max(group.jitter, numbers->jitter);
   }
-  for (const etr::ResponderStats* responder : responders) {
-    group.end.add_times(responder->received, responder->mean_ns);
+  for (const etr::ResponderStats& responder : end->responders) {
+    group.end.add_times(responder.received, responder.mean_ns);
   }
   group.end.add_losses(*end);
 }
@@ -76,7 +75,7 @@ std::vector<PathGroup> path_groups(const Scene& scene) {
     PathGroup& group = groups[place->second];
     group.flows.push_back(flow);
     merge_hops(group.hops, hops_of(scene.history, *flow));
-    add_end(group, scene.history, *flow);
+    add_end(group, *flow);
   }
   const SortBy sort = scene.state.sort;
   std::stable_sort(groups.begin(), groups.end(), [sort](const PathGroup& a, const PathGroup& b) {

@@ -4,6 +4,7 @@
 #include "figures.h"
 #include "panels.h"
 #include "path_group.h"
+#include "present_path.h"
 #include "table.h"
 #include "text.h"
 
@@ -68,8 +69,11 @@ void draw_list(Grid& grid, const Area& area, const Scene& scene,
   const auto lossy = std::count_if(groups.begin(), groups.end(), [](const PathGroup& group) {
     return group.end.lossy && group.end.lost > 0;
   });
-  std::string title = formatted("Paths (%zu unique of %zu flows", count_paths(scene, scene.matching),
-                                scene.matching.size());
+  const auto known = std::count_if(groups.begin(), groups.end(), [](const PathGroup& group) {
+    return !is_no_path(group.hash);
+  });
+  std::string title = formatted("Paths (%d unique of %zu flow%s", static_cast<int>(known),
+                                scene.matching.size(), scene.matching.size() == 1 ? "" : "s");
   title += lossy > 0 ? formatted(", %d lossy)", static_cast<int>(lossy)) : ")";
   if (!scene.state.filter.empty()) title += " matching '" + scene.state.filter + "'";
   Area inner = draw_pane(grid, area, title, Role::kSummaryTitle, focused);

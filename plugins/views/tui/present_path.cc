@@ -1,58 +1,60 @@
 #include "present_path.h"
 
-#include <algorithm>
+#include <array>
 #include <cstddef>
-#include <iterator>
 
 #include "figures.h"
 
 namespace tui {
+namespace {
 
-bool is_former(const History& history, const etr::FlowSnapshot& flow, const etr::HopStats& hop,
-               const etr::ResponderStats& responder) {
-  return flow.path_changes > 0 &&
-         history.left(flow.trace, flow.flow, hop.ttl, responder.address);
+using Addresses = std::vector<std::optional<etr::IpAddress>>;
+
+/// Who answered last at this TTL; null if nobody has, or the flow is not known.
+const etr::IpAddress* last_heard(const Addresses* current, std::size_t index) {
+  if (current == nullptr || index >= current->size() || !(*current)[index]) return nullptr;
+  return &*(*current)[index];
 }
 
-std::vector<const etr::ResponderStats*> present_responders(const History& history,
-                                                           const etr::FlowSnapshot& flow,
-                                                           const etr::HopStats& hop) {
-  std::vector<const etr::ResponderStats*> out;
-  out.reserve(hop.responders.size());
-  for (const etr::ResponderStats& responder : hop.responders) {
-    if (!is_former(history, flow, hop, responder)) out.push_back(&responder);
-  }
-  return out;
-}
+}  // namespace
 
 std::vector<std::optional<etr::IpAddress>> hops_of(const History& history,
                                                    const etr::FlowSnapshot& flow) {
-  std::vector<std::optional<etr::IpAddress>> addresses;
+  Addresses addresses;
   addresses.reserve(flow.hops.size());
-  const auto* current = history.current(flow.trace, flow.flow);
+  const Addresses* current = history.current(flow.trace, flow.flow);
   for (const etr::HopStats& hop : flow.hops) {
     if (hop.ttl == 0) continue;
     const std::size_t index = hop.ttl - std::size_t{1};
     if (addresses.size() <= index) addresses.resize(index + 1);
-    if (current != nullptr && index < current->size() && (*current)[index]) {
-      addresses[index] = (*current)[index];
-    } else if (hop.responders.empty()) {
-      continue;
-    } else if (const auto* most = main_responder(present_responders(history, flow, hop))) {
-      addresses[index] = most->address;
+    if (const etr::IpAddress* last = last_heard(current, index)) {
+      addresses[index] = *last;
+    } else if (const etr::ResponderStats* responder = main_responder(hop)) {
+      addresses[index] = responder->address;
     }
   }
   return addresses;
 }
 
+// Made for every flow of every frame: with CRC-32 and 32 TTLs it is no longer than 15 octets, for
+// which std::string asks for no memory, and the history is asked for silent hops only.
 std::string path_key(const History& history, const etr::FlowSnapshot& flow) {
-  const std::vector<std::optional<etr::IpAddress>> hops = hops_of(history, flow);
-  const auto last = std::find_if(hops.rbegin(), hops.rend(), [](const auto& hop) { return hop; });
-  std::string key = flow.path_hash + '/';
+  std::array<char, 32> answered{};  // a bit for each TTL
+  std::size_t used = 0;
+  for (const etr::HopStats& hop : flow.hops) {
+    if (hop.ttl == 0) continue;
+    const std::size_t index = hop.ttl - std::size_t{1};
+    if (hop.responders.empty() &&
+        last_heard(history.current(flow.trace, flow.flow), index) == nullptr) {
+      continue;
+    }
+    answered[index / 8] = static_cast<char>(answered[index / 8] | 1 << index % 8);
+    used = index / 8 + 1;
+  }
+  std::string key = flow.path_hash;
+  key += '/';
   key += static_cast<char>(flow.distance ? *flow.distance : flow.blocked ? flow.blocked->ttl : 0);
-  std::transform(hops.begin(), last.base(), std::back_inserter(key),
-                 [](const auto& hop) { return hop ? '+' : '-'; });
-  return key;
+  return key.append(answered.data(), used);
 }
 
 bool is_no_path(const std::string& hash) {

@@ -1,5 +1,4 @@
-// What is known of the path that a flow takes now. Statistics go on when a flow changes its path;
-// who answered on an earlier one says nothing of this one.
+// The path that a flow takes now, as far as it is known.
 #pragma once
 
 #include <optional>
@@ -11,15 +10,6 @@
 #include "history.h"
 
 namespace tui {
-
-/// Those who have answered at this hop, without those of paths that the flow has left.
-std::vector<const etr::ResponderStats*> present_responders(const History& history,
-                                                           const etr::FlowSnapshot& flow,
-                                                           const etr::HopStats& hop);
-
-/// Whether the responder was met on an earlier path, and not on this one.
-bool is_former(const History& history, const etr::FlowSnapshot& flow, const etr::HopStats& hop,
-               const etr::ResponderStats& responder);
 
 /// Who the path meets at each TTL from 1; empty where nobody is known to have answered.
 std::vector<std::optional<etr::IpAddress>> hops_of(const History& history,

@@ -57,12 +57,12 @@ class Filter {
 
 /// What a flow is sorted by, worst first, no finer than it is shown: rows that look alike keep their
 /// order. Flows without figures come last.
-double badness(const History& history, const etr::FlowSnapshot& flow, SortBy sort) {
+double badness(const etr::FlowSnapshot& flow, SortBy sort) {
   constexpr double kShownTime = 1e4;  // a hundredth of a millisecond
   const etr::HopStats* end = end_hop(flow);
   if (end == nullptr) return -1;
   if (sort == SortBy::kLoss) return std::round(end->loss().value_or(-1) * 1000);
-  const std::optional<Figures> numbers = figures(present_responders(history, flow, *end));
+  const std::optional<Figures> numbers = figures(*end);
   if (!numbers) return -1;
   return std::round((sort == SortBy::kJitter ? static_cast<double>(numbers->jitter.count())
                                              : numbers->mean_ns) / kShownTime);
@@ -77,7 +77,7 @@ void sort_flows(const History& history, std::vector<const etr::FlowSnapshot*>& f
   keyed.reserve(flows.size());
   for (const etr::FlowSnapshot* flow : flows) {
     const double key = sort != SortBy::kPath
-                           ? badness(history, *flow, sort)
+                           ? badness(*flow, sort)
                            : places.try_emplace(path_key(history, *flow),
                                                 -static_cast<double>(places.size()))
                                  .first->second;

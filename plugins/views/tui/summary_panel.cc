@@ -4,7 +4,6 @@
 #include "figures.h"
 #include "panels.h"
 #include "path_group.h"
-#include "present_path.h"
 #include "table.h"
 #include "text.h"
 
@@ -43,7 +42,7 @@ std::vector<Field> fields(const Scene& scene, const etr::FlowSnapshot& flow, boo
                          {short_hash(flow.path_hash), Role::kText},
                          {hop_count(scene, flow), Role::kText}};
   const etr::HopStats* end = end_hop(flow);
-  const std::optional<Figures> numbers = end == nullptr ? std::nullopt : figures(present_responders(scene.history, flow, *end));
+  const std::optional<Figures> numbers = end == nullptr ? std::nullopt : figures(*end);
   row.push_back(end == nullptr ? Field{"-", Role::kDim}
                                : Field{loss_text(*end), loss_role(*end)});
   if (numbers) {

@@ -5,10 +5,6 @@
 namespace tui {
 
 void Tally::add(const etr::HopStats& hop, const std::optional<etr::IpAddress>& address) {
-  if (!address) {
-    silent = silent || hop.answered + hop.lost > 0;
-    return;
-  }
   add_losses(hop);
   for (const etr::ResponderStats& responder : hop.responders) {
     if (responder.address == address) add_times(responder.received, responder.mean_ns);

@@ -20,7 +20,7 @@ struct Tally {
   std::uint64_t received = 0;
   double mean_ns = 0;  ///< Of the round-trip times, over all answers.
 
-  /// Round-trip times count only if they are `address`'s; without one, nobody answers there.
+  /// Round-trip times count only if they are `address`'s.
   void add(const etr::HopStats& hop, const std::optional<etr::IpAddress>& address);
   void add(const Tally& other);
   /// Share of probes lost; 0 where nothing could be judged.

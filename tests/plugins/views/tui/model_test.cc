@@ -81,31 +81,13 @@ TEST(History, ForgetsTheAddressesOfAPathThatChanged) {
   EXPECT_EQ((*history.current(0, 0))[1], std::nullopt);
 }
 
-TEST(History, KnowsWhoWasMetOnlyOnAPathThatWasLeft) {
-  tui::History history(10);
-  const auto left = [&history](const char* address) {
-    return history.left(0, 0, 2, sample::address(address));
-  };
-  history.record(one_hop(1, etr::Verdict::kAnswered, milliseconds(1)));
-  EXPECT_FALSE(left("10.0.0.1"));
-  history.record(one_hop(2, etr::Verdict::kAnswered, milliseconds(1)));
-  EXPECT_TRUE(left("10.0.0.1"));
-  EXPECT_FALSE(left("10.0.0.2"));
-  EXPECT_FALSE(left("10.0.0.3")) << "of somebody new it is not known";
-  history.record(one_hop(1, etr::Verdict::kAnswered, milliseconds(1)));
-  EXPECT_FALSE(left("10.0.0.1")) << "the flow has come back";
-  EXPECT_TRUE(left("10.0.0.2"));
-}
-
 TEST(History, ForgetsRoundsButNotPathsWhenCleared) {
   tui::History history(10);
-  history.record(one_hop(1, etr::Verdict::kAnswered, milliseconds(1)));
   history.record(one_hop(2, etr::Verdict::kAnswered, milliseconds(1)));
   history.clear();
   EXPECT_EQ(history.rounds(0, 0), 0U);
   EXPECT_EQ(history.at(0, 0, 2, 0).state, State::kNone);
   EXPECT_EQ((*history.current(0, 0))[1], sample::address("10.0.0.2"));
-  EXPECT_TRUE(history.left(0, 0, 2, sample::address("10.0.0.1")));
 }
 
 // etr-compat A23.
@@ -121,13 +103,13 @@ TEST(Figures, PoolRespondersInsteadOfAveragingThem) {
   hop.responders[1].received = 1;
   hop.responders[1].mean_ns = 10e6;
   hop.responders[1].best = hop.responders[1].worst = milliseconds(10);
-  const auto numbers = tui::figures({&hop.responders[0], &hop.responders[1]});
+  const auto numbers = tui::figures(hop);
   ASSERT_TRUE(numbers.has_value());
   EXPECT_DOUBLE_EQ(numbers->mean_ns, 4e6);
   EXPECT_NEAR(numbers->stddev_ns, std::sqrt(50.0 / 3) * 1e6, 1);
   EXPECT_EQ(numbers->best, milliseconds(1));
   EXPECT_EQ(numbers->worst, milliseconds(10));
-  EXPECT_FALSE(tui::figures({}).has_value());
+  EXPECT_FALSE(tui::figures(etr::HopStats{}).has_value());
 }
 
 TEST(Figures, GiveUpDecimalsBeforeDigits) {

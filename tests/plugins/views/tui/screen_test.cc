@@ -3,18 +3,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <memory>
 #include <string>
 
 #include "plugins/views/tui/figures.h"
+#include "plugins/views/tui/report.h"
 #include "plugins/views/tui/text.h"
 #include "tests/plugins/views/tui/screen_fixture.h"
 
 namespace {
 
 using sample::Desk;
-using std::chrono::milliseconds;
 using testing::HasSubstr;
 using testing::Not;
 using tui::Role;
@@ -140,24 +139,42 @@ TEST(Screen, ListsFurtherRespondersInAStableOrder) {
   EXPECT_LT(first, further);
 }
 
-TEST(Screen, PutsRespondersOfThePresentPathBeforeThoseOfOneThatWasLeft) {
+// etr-compat A7.
+TEST(Screen, SetsRespondersOfAPathThatWasLeftApart) {
   Desk desk(sample::fabric(1));
   auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
-  etr::ResponderStats other = flow->hops[1].responders[0];
-  other.address = sample::address("10.9.9.9");
-  flow->hops[1].responders.push_back(other);
   flow->path_changes = 1;
+  for (const std::size_t index : {std::size_t{1}, std::size_t{3}}) {
+    etr::ResponderStats former = flow->hops[1].responders[0];
+    former.address = sample::address("10.9.9." + std::to_string(index));
+    flow->hops[index].former.push_back(former);
+  }
   desk.run.snapshot->flows[0] = flow;
+  desk.state.names = tui::NameMode::kAddresses;
+  EXPECT_THAT(desk.text(kWide), testing::ContainsRegex("  2 10.1.1.1 [^\n]*\n"
+                                                       "[^\n]*    old 10.9.9.1 [^\n]*\n"
+                                                       "[^\n]*  3 10.2.1.1 [^\n]*\n"
+                                                       "[^\n]*  4 [?]{3} +silent [^\n]*\n"
+                                                       "[^\n]*    old 10.9.9.3 "));
+  desk.type("\tj\r");
+  EXPECT_THAT(desk.text(kWide), HasSubstr("10.9.9.1 before the path changed"));
+  desk.type("\x1b\x1b");
+  for (const char* keys : {"2", "3", "4"}) {
+    desk.type(keys);
+    EXPECT_THAT(desk.text(kWide), Not(HasSubstr("10.9.9"))) << keys;
+  }
+  EXPECT_THAT(tui::report(desk.scene(), tui::ReportExtent::kScreen), HasSubstr("203.0.113.80"));
+}
+
+TEST(Screen, MixesNoPathFromTwo) {
+  Desk desk(sample::fabric(1));
   etr::Path path = desk.run.paths.back();
   path.path_id = 77;
-  path.hops[1].reply->source = other.address;
+  path.hops[1].reply->source = sample::address("10.9.9.9");
   desk.history.record(path);
-  desk.state.names = tui::NameMode::kAddresses;
-  const std::string text = desk.text(kUsual);
-  EXPECT_THAT(text, HasSubstr("  2 10.9.9.9"));
-  EXPECT_THAT(text, HasSubstr("old 10.1.1.1"));
   desk.type("2");
-  EXPECT_THAT(desk.text(kUsual), Not(HasSubstr("10.1.1.1"))) << "no path is mixed from two";
+  EXPECT_THAT(desk.text(kUsual), HasSubstr("10.9.9.9"));
+  EXPECT_THAT(desk.text(kUsual), Not(HasSubstr("10.1.1.1")));
   path.hops[1].reply.reset();
   path.hops[1].verdict = etr::Verdict::kLost;
   path.path_id = 78;
@@ -231,59 +248,9 @@ TEST(Screen, TellsPathsApartThatDifferInWhichHopIsSilent) {
   EXPECT_THAT(desk.text(kWide), HasSubstr("► #1"));
 }
 
-/// A flow that has left a path on which another one answered at this TTL, in half a second.
-Desk after_a_change(std::size_t index) {
+TEST(Screen, KeepsTheAddressesWhenStatisticsAreReset) {
   Desk desk(sample::fabric(1));
   auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
-  flow->path_changes = 1;
-  etr::ResponderStats former;
-  former.address = sample::address("10.9.9.9");
-  former.received = 1000;
-  former.last = former.best = former.worst = milliseconds(500);
-  former.mean_ns = 500e6;
-  flow->hops[index].responders.insert(flow->hops[index].responders.begin(), former);
-  desk.run.snapshot->flows[0] = flow;
-  const etr::Path now = desk.run.paths.back();
-  etr::Path before = now;
-  before.path_id = 77;
-  before.hops[index].reply.emplace();
-  before.hops[index].reply->source = former.address;
-  desk.history.record(before);
-  desk.history.record(now);
-  return desk;
-}
-
-// etr-compat A7.
-TEST(Screen, MixesNoTimesOfAPathThatWasLeftIntoThePresentOnes) {
-  Desk desk = after_a_change(5);
-  const std::string text = desk.text(kWide);
-  const std::size_t hops = text.find("FLOW #0");
-  EXPECT_THAT(text.substr(0, hops), Not(HasSubstr("500.00")));
-  EXPECT_THAT(text.substr(hops), HasSubstr("old 10.9.9.9")) << "set apart";
-  desk.type("2");
-  EXPECT_THAT(desk.text(kWide), Not(HasSubstr("500.00")));
-}
-
-TEST(Screen, CallsAHopSilentWhereOnlyAPathThatWasLeftHasAnswered) {
-  Desk desk = after_a_change(3);
-  auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
-  flow->hops[3].hop_class = etr::HopClass::kLimited;  // answers before, silence since
-  flow->hops[3].answered = 1000;
-  desk.run.snapshot->flows[0] = flow;
-  const std::string text = desk.text(kWide);
-  EXPECT_THAT(text, testing::ContainsRegex("4 [?]{3} +silent"));
-  EXPECT_THAT(text, testing::ContainsRegex("old 10.9.9.9 "));
-  for (const char* keys : {"2", "3", "4"}) {
-    desk.type(keys);
-    EXPECT_THAT(desk.text(kWide), Not(HasSubstr("10.9.9.9"))) << keys;
-    EXPECT_THAT(desk.text(kWide), testing::ContainsRegex("[?]{3} +silent")) << keys;
-  }
-}
-
-TEST(Screen, KeepsTheAddressesWhenStatisticsAreReset) {
-  Desk desk = after_a_change(5);
-  auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
-  flow->path_changes = 0;
   for (etr::HopStats& hop : flow->hops) {
     const std::uint8_t ttl = hop.ttl;
     hop = etr::HopStats{};
