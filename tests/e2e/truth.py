@@ -12,24 +12,29 @@ from topologies import SOURCE, TARGET
 
 def paths(network, family, protocol, source_ports, destination_port):
     """{source port: [address of hop 1, hop 2, ..., the target]}: who answers there, if anybody does."""
+    flows = flow_paths(network, family, protocol, [(port, destination_port) for port in source_ports])
+    return {source_port: path for (source_port, _), path in flows.items()}
+
+
+def flow_paths(network, family, protocol, flows):
+    """The same for flows given as (source port, destination port)."""
     topology = network.topology
     target, source = network.target(family), network.source(family)
-    answers = {port: [] for port in source_ports}
-    at = {(SOURCE, None): list(source_ports)}  # (node, link it was reached by) -> flows
+    answers = {flow: [] for flow in flows}
+    at = {(SOURCE, None): list(flows)}  # (node, link it was reached by) -> flows
     while at:
         onward = collections.defaultdict(list)
-        for (node, link), ports in at.items():
+        for (node, link), here in at.items():
             if node == TARGET:
                 continue
             device = f" iif {link.device(node)}" if link else ""
             output = ip_batch([f"route get {target} from {source}{device} ipproto {protocol.lower()} "
-                               f"sport {port} dport {destination_port}" for port in ports],
-                              network.namespace(node), ["-j"])
+                               f"sport {ports[0]} dport {ports[1]}" for ports in here], network.namespace(node), ["-j"])
             by_device = {link.device(node): link for link in topology.out_of(node)}
-            for port, route in zip(ports, _documents(output)):
+            for flow, route in zip(here, _documents(output)):
                 chosen = by_device[route[0]["dev"]]
-                answers[port].append(target if chosen.far == TARGET else chosen.address(chosen.far, family))
-                onward[(chosen.far, chosen)].append(port)
+                answers[flow].append(target if chosen.far == TARGET else chosen.address(chosen.far, family))
+                onward[(chosen.far, chosen)].append(flow)
         at = onward
     return answers
 
