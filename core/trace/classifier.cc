@@ -1,6 +1,8 @@
 #include "trace/classifier.h"
 
+#include <algorithm>
 #include <map>
+#include <set>
 
 #include "trace/wilson.h"
 
@@ -35,7 +37,6 @@ std::vector<Tally> tally(const Evidence& evidence, const std::vector<std::size_t
 
 HopClass judge(const std::vector<Tally>& tallies) {
   const Tally& own = tallies.front();
-  if (own.answered == own.verdicts) return HopClass::kAnswering;
   if (own.verdicts < kMinVerdicts) return HopClass::kUnknown;
   const double upper = wilson(own.answered, own.verdicts).high;
   bool doubtful = false;
@@ -48,37 +49,53 @@ HopClass judge(const std::vector<Tally>& tallies) {
   return doubtful ? HopClass::kUnknown : HopClass::kLossy;
 }
 
-HopClass judge_unheard(const HopEvidence& hop) {
-  return hop.verdicts >= kMinVerdicts ? HopClass::kSilent : HopClass::kUnknown;
+bool heard(const HopEvidence& hop) { return hop.ever_answered && hop.address; }
+
+bool lost_nothing(const HopEvidence& hop) { return hop.answered == hop.verdicts; }
+
+/// Flows by the address they share at a hop (TTL - 1); those of whom none lost anything are left out.
+std::map<IpAddress, std::vector<std::size_t>> groups_with_losses(const Evidence& evidence,
+                                                                 std::size_t hop) {
+  std::set<IpAddress> lossy;
+  const auto seen = [&](std::size_t flow) {
+    const bool there = hop < evidence[flow].size() && heard(evidence[flow][hop]);
+    return there ? &evidence[flow][hop] : nullptr;
+  };
+  for (std::size_t flow = 0; flow < evidence.size(); ++flow) {
+    const HopEvidence* own = seen(flow);
+    if (own != nullptr && !lost_nothing(*own)) lossy.insert(*own->address);
+  }
+  std::map<IpAddress, std::vector<std::size_t>> groups;
+  if (lossy.empty()) return groups;
+  for (std::size_t flow = 0; flow < evidence.size(); ++flow) {
+    const HopEvidence* own = seen(flow);
+    if (own != nullptr && lossy.contains(*own->address)) groups[*own->address].push_back(flow);
+  }
+  return groups;
 }
 
 }  // namespace
+
+HopClass judge_alone(const HopEvidence& hop) {
+  if (heard(hop)) return lost_nothing(hop) ? HopClass::kAnswering : HopClass::kUnknown;
+  return hop.verdicts >= kMinVerdicts ? HopClass::kSilent : HopClass::kUnknown;
+}
 
 std::vector<std::vector<HopClass>> classify(const Evidence& evidence) {
   std::vector<std::vector<HopClass>> classes(evidence.size());
   std::size_t longest = 0;
   for (std::size_t flow = 0; flow < evidence.size(); ++flow) {
-    classes[flow].resize(evidence[flow].size(), HopClass::kUnknown);
+    classes[flow].reserve(evidence[flow].size());
+    for (const HopEvidence& hop : evidence[flow]) classes[flow].push_back(judge_alone(hop));
     longest = std::max(longest, evidence[flow].size());
   }
   for (std::size_t hop = 0; hop < longest; ++hop) {
-    std::map<IpAddress, std::vector<std::size_t>> groups;
-    for (std::size_t flow = 0; flow < evidence.size(); ++flow) {
-      if (hop >= evidence[flow].size()) continue;
-      const HopEvidence& seen = evidence[flow][hop];
-      if (seen.ever_answered && seen.address) {
-        groups[*seen.address].push_back(flow);
-      } else {
-        classes[flow][hop] = judge_unheard(seen);
-      }
-    }
-    for (const auto& [address, group] : groups) {
+    for (const auto& [address, group] : groups_with_losses(evidence, hop)) {
       const HopClass verdict = judge(tally(evidence, group, hop));
       for (const std::size_t flow : group) {
         // A limiter serves all flows, loss takes whom it takes.
-        const HopEvidence& own = evidence[flow][hop];
-        const bool spared = own.answered == own.verdicts && verdict != HopClass::kLimited;
-        classes[flow][hop] = spared ? HopClass::kAnswering : verdict;
+        const bool spared = lost_nothing(evidence[flow][hop]) && verdict != HopClass::kLimited;
+        if (!spared) classes[flow][hop] = verdict;
       }
     }
   }

@@ -26,6 +26,9 @@ struct HopEvidence {
   bool ever_answered = false;
 };
 
+/// What a hop's own verdicts say without those of others.
+HopClass judge_alone(const HopEvidence& hop);
+
 /// Classes of all hops: result[flow][i] belongs to evidence[flow][i], hop TTL i + 1.
 std::vector<std::vector<HopClass>> classify(const std::vector<std::vector<HopEvidence>>& evidence);
 
