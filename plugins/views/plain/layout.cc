@@ -29,6 +29,8 @@ std::string right(std::string_view text, std::size_t width) {
   return fill(text, width) + std::string(text);
 }
 
+std::string cell(std::string_view text, std::size_t width) { return ' ' + right(text, width - 1); }
+
 std::string milliseconds(std::optional<etr::Duration> value) {
   return value ? decimal(static_cast<double>(value->count()) / 1e6, 2, "") : "-";
 }

@@ -18,6 +18,9 @@ namespace plain {
 std::string left(std::string_view text, std::size_t width);
 std::string right(std::string_view text, std::size_t width);
 
+/// A number of a table: on the right of a column, and never without a blank before it.
+std::string cell(std::string_view text, std::size_t width);
+
 /// "12.34", in milliseconds; "-" for none.
 std::string milliseconds(std::optional<etr::Duration> value);
 

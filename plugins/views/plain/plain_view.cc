@@ -1,5 +1,8 @@
 #include "plain_view.h"
 
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -19,6 +22,12 @@ std::size_t checked_host_width(int width) {
                              std::to_string(kMaxHostWidth));
   }
   return static_cast<std::size_t>(width);
+}
+
+/// Of the terminal that standard output is; 0 if it is none.
+std::size_t terminal_columns() {
+  winsize window{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 ? window.ws_col : std::size_t{0};
 }
 
 }  // namespace
@@ -56,7 +65,8 @@ void PlainView::on_event(const etr::Event& event) {
 
 void PlainView::close(const etr::Summary& summary) {
   if (options_.tables && names_ != nullptr) {
-    out_.write(report_.text(run_, *summary.snapshot, *names_, host_width_));
+    const plain::Room room{host_width_, terminal_columns()};
+    out_.write(report_.text(run_, *summary.snapshot, *names_, room));
   }
 }
 

@@ -42,11 +42,11 @@ struct PooledRtt {
     return count < 2 ? 0 : std::sqrt(squares / static_cast<double>(count - 1));
   }
   /// Avg, Best, Wrst, StDev.
-  std::string columns() const {
-    return right(milliseconds(duration(mean)), 9) +
-           right(milliseconds(count == 0 ? std::nullopt : std::optional(best)), 9) +
-           right(milliseconds(count == 0 ? std::nullopt : std::optional(worst)), 9) +
-           right(milliseconds(duration(deviation())), 9);
+  std::string columns(std::size_t width) const {
+    return cell(milliseconds(duration(mean)), width) +
+           cell(milliseconds(count == 0 ? std::nullopt : std::optional(best)), width) +
+           cell(milliseconds(count == 0 ? std::nullopt : std::optional(worst)), width) +
+           cell(milliseconds(duration(deviation())), width);
   }
 };
 

@@ -70,6 +70,18 @@ std::string remarks(const PooledHop::Responder& responder, bool former) {
   return text + mpls_text(latest.mpls) + (former ? "  before the path changed" : "");
 }
 
+/// Of the columns behind the host.
+struct Widths {
+  std::size_t loss = 9;
+  std::size_t count = 7;
+  std::size_t time = 9;
+
+  std::size_t all() const { return loss + count + 5 * time; }
+};
+constexpr Widths kNarrow{8, 6, 7};
+constexpr std::size_t kTtlColumns = 6;
+constexpr std::size_t kFewestHostColumns = 16;  // an IPv4 address
+
 }  // namespace
 
 void RunReport::add(const etr::Path& path) {
@@ -93,10 +105,10 @@ void RunReport::Row::add(const SeenPath& path) {
 }
 
 std::string RunReport::text(const etr::RunInfo& run, const etr::Snapshot& snapshot,
-                            etr::Names& names, std::size_t host_width) const {
+                            etr::Names& names, Room room) const {
   std::string text;
   for (const etr::TraceInfo& trace : run.traces) {
-    text += trace_text(trace, snapshot, names, host_width);
+    text += trace_text(trace, snapshot, names, room);
   }
   return text;
 }
@@ -131,7 +143,7 @@ std::vector<RunReport::Row> RunReport::rows(const SeenPaths& seen, const Flows& 
 }
 
 std::string RunReport::trace_text(const etr::TraceInfo& trace, const etr::Snapshot& snapshot,
-                                  etr::Names& names, std::size_t host_width) const {
+                                  etr::Names& names, Room room) const {
   Flows flows;
   std::uint64_t rounds = 0;
   for (const auto& flow : snapshot.flows) {
@@ -156,7 +168,7 @@ std::string RunReport::trace_text(const etr::TraceInfo& trace, const etr::Snapsh
   if (all.empty()) return text;
   text += "\n" + path_table(all);
   for (const Row& row : all) {
-    if (!row.flows.empty()) text += "\n" + hop_table(row, names, host_width);
+    if (!row.flows.empty()) text += "\n" + hop_table(row, names, room);
   }
   if (text.find("%?") != std::string::npos) {
     text += "\n%?: too few probes to tell loss from a limit on answers\n";
@@ -179,7 +191,7 @@ std::string RunReport::path_table(const std::vector<Row>& rows) const {
       }
     }
     text += left(row.hash, kHashColumns) + right(row.hops, 6) + right(target.loss(), 9) +
-            rtt.columns() + right(std::to_string(row.flows.size()), 7) + "  " + ranges(row.ports);
+            rtt.columns(9) + right(std::to_string(row.flows.size()), 7) + "  " + ranges(row.ports);
     const std::string fate = path_fate(row.flows, row.hash != kNoPath);
     if (!fate.empty()) text += "  (" + fate + ")";
     text += '\n';
@@ -187,24 +199,38 @@ std::string RunReport::path_table(const std::vector<Row>& rows) const {
   return text;
 }
 
-std::string RunReport::hop_table(const Row& row, etr::Names& names, std::size_t host_width) const {
+std::string RunReport::hop_table(const Row& row, etr::Names& names, Room room) const {
   const Hops hops = pool(row.flows);
   const auto name_of = [&](const PooledHop::Responder& responder) {
-    return host(responder.address, names.name(responder.address), host_width);
+    return host(responder.address, names.name(responder.address), room.host);
   };
-  std::size_t width = 4;
-  for (const auto& [ttl, hop] : hops) {
-    for (const auto* responders : {&hop.responders, &hop.former}) {
-      for (const PooledHop::Responder& responder : *responders) {
-        width = std::max(width, etr::columns(name_of(responder)));
+  const auto widest = [&] {
+    std::size_t width = 4;
+    for (const auto& [ttl, hop] : hops) {
+      for (const auto* responders : {&hop.responders, &hop.former}) {
+        for (const PooledHop::Responder& responder : *responders) {
+          width = std::max(width, etr::columns(name_of(responder)));
+        }
       }
     }
+    return width;
+  };
+  std::size_t width = widest();
+  Widths widths;
+  if (room.line != 0 && kTtlColumns + width + widths.all() > room.line) {
+    widths = kNarrow;
+    const std::size_t others = kTtlColumns + widths.all();
+    room.host = std::min(room.host, std::max(room.line, others + kFewestHostColumns) - others);
+    width = widest();
   }
+  const auto loss = [&](std::string_view text) { return cell(text, widths.loss); };
+  const auto count = [&](std::string_view text) { return cell(text, widths.count); };
+  const auto time = [&](std::string_view text) { return cell(text, widths.time); };
   std::string text = (row.hash == kNoPath ? "No answer" : "Path " + row.hash) + ", source port" +
                      (row.ports.size() == 1 ? " " : "s ") + ranges(row.ports) + "\n" +
-                     ttl_label("TTL") + left("Host", width) + right("Loss%", 9) + right("Snt", 7) +
-                     right("Last", 9) + right("Avg", 9) + right("Best", 9) + right("Wrst", 9) +
-                     right("StDev", 9) + "\n";
+                     ttl_label("TTL") + left("Host", width) + loss("Loss%") + count("Snt") +
+                     time("Last") + time("Avg") + time("Best") + time("Wrst") + time("StDev") +
+                     "\n";
   for (auto it = hops.begin(); it != hops.end();) {
     const auto& [ttl, hop] = *it;
     if (hop.responders.empty()) {
@@ -212,25 +238,25 @@ std::string RunReport::hop_table(const Row& row, etr::Names& names, std::size_t 
       std::uint64_t sent = 0;
       for (auto one = it; one != end; ++one) sent += one->second.sent;
       text += ttl_label(ttl_range(ttl, std::prev(end)->first)) + left("???", width) +
-              right(hop.loss(), 9) + right(std::to_string(sent), 7) + right("-", 9) +
-              PooledRtt{}.columns() + "\n";
+              loss(hop.loss()) + count(std::to_string(sent)) + time("-") +
+              PooledRtt{}.columns(widths.time) + "\n";
       it = std::prev(end);
     }
     for (const PooledHop::Responder& responder : hop.responders) {
       const bool first = &responder == &hop.responders.front();
       const auto last = row.last.find(ttl);
       const bool known = last != row.last.end() && last->second.source == responder.address;
-      text += (first ? ttl_label(std::to_string(ttl)) : std::string(6, ' ')) +
+      text += (first ? ttl_label(std::to_string(ttl)) : std::string(kTtlColumns, ' ')) +
               left(name_of(responder), width) +
-              (first ? right(hop.loss(), 9) + right(std::to_string(hop.sent), 7)
-                     : right("", 9) + right("+" + std::to_string(responder.received), 7)) +
-              right(milliseconds(known ? last->second.rtt : responder.last), 9) +
-              responder.rtt.columns() + remarks(responder, false) + "\n";
+              (first ? loss(hop.loss()) + count(std::to_string(hop.sent))
+                     : loss("") + count("+" + std::to_string(responder.received))) +
+              time(milliseconds(known ? last->second.rtt : responder.last)) +
+              responder.rtt.columns(widths.time) + remarks(responder, false) + "\n";
     }
     for (const PooledHop::Responder& responder : hop.former) {
-      text += std::string(6, ' ') + left(name_of(responder), width) + right("", 9) +
-              right("+" + std::to_string(responder.received), 7) +
-              right(milliseconds(responder.last), 9) + responder.rtt.columns() +
+      text += std::string(kTtlColumns, ' ') + left(name_of(responder), width) + loss("") +
+              count("+" + std::to_string(responder.received)) +
+              time(milliseconds(responder.last)) + responder.rtt.columns(widths.time) +
               remarks(responder, true) + "\n";
     }
     ++it;

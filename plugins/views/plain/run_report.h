@@ -20,6 +20,12 @@
 
 namespace plain {
 
+/// Columns that may be used.
+struct Room {
+  std::size_t host = 48;  ///< For a host's name and address.
+  std::size_t line = 0;   ///< For a line of numbers; 0: any.
+};
+
 class RunReport {
  public:
   /// Takes note of a completed path.
@@ -27,7 +33,7 @@ class RunReport {
 
   /// One section for each trace.
   std::string text(const etr::RunInfo& run, const etr::Snapshot& snapshot, etr::Names& names,
-                   std::size_t host_width) const;
+                   Room room) const;
 
  private:
   struct LastReply {
@@ -57,9 +63,9 @@ class RunReport {
 
   std::vector<Row> rows(const SeenPaths& seen, const Flows& flows) const;
   std::string trace_text(const etr::TraceInfo& trace, const etr::Snapshot& snapshot,
-                         etr::Names& names, std::size_t host_width) const;
+                         etr::Names& names, Room room) const;
   std::string path_table(const std::vector<Row>& rows) const;
-  std::string hop_table(const Row& row, etr::Names& names, std::size_t host_width) const;
+  std::string hop_table(const Row& row, etr::Names& names, Room room) const;
 
   std::map<std::uint32_t, SeenPaths> seen_;  ///< By trace.
   std::uint64_t records_ = 0;

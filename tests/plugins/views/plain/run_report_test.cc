@@ -63,7 +63,7 @@ etr::FlowSnapshot flow(std::uint32_t index, std::uint32_t path_id,
 
 std::string report(const std::vector<etr::FlowSnapshot>& flows,
                    const std::vector<etr::Path>& paths = {},
-                   const etr::RunInfo& run = etr::test::sample_run()) {
+                   const etr::RunInfo& run = etr::test::sample_run(), Room room = {}) {
   RunReport report;
   for (const etr::Path& path : paths) report.add(path);
   etr::Snapshot snapshot;
@@ -71,7 +71,7 @@ std::string report(const std::vector<etr::FlowSnapshot>& flows,
     snapshot.flows.push_back(std::make_shared<const etr::FlowSnapshot>(one));
   }
   NoNames names;
-  return report.text(run, snapshot, names, 48);
+  return report.text(run, snapshot, names, room);
 }
 
 std::vector<etr::HopStats> three_hops(milliseconds rtt) {
@@ -177,6 +177,20 @@ TEST(RunReport, WhoAFlowMetBeforeItsPathChangedIsSetApart) {
                                            "      192.0.2.3 +\\+6 .*  before the path changed\n"
                                            "   2  [?]{3} +silent +10 +- .*\n"
                                            "      192.0.2.4 +\\+6 .*  before the path changed\n"));
+}
+
+TEST(RunReport, TheTableOfHopsFitsTheTerminal) {
+  const auto header = [](std::size_t columns) {
+    const std::string text = report({flow(0, 0, three_hops(milliseconds(1)))}, {},
+                                    etr::test::sample_run(), {48, columns});
+    const std::size_t start = text.find(" TTL");
+    return text.substr(start, text.find('\n', start) - start);
+  };
+  const std::size_t whole = header(0).size();
+  EXPECT_EQ(header(whole), header(0));
+  EXPECT_EQ(header(whole - 1).size(), whole - 12) << "the numbers stand closer";
+  EXPECT_LE(header(whole - 15).size(), whole - 15) << "hosts are cut";
+  EXPECT_THAT(header(10), HasSubstr("StDev"));
 }
 
 // Paths with a silent hop have no number in common, and are the same to whoever reads.

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import statistics
 import sys
@@ -246,6 +247,15 @@ class Program(unittest.TestCase):
                         self.assertAlmostEqual(float(field), float(number), delta=0.0101)
                     else:
                         self.assertEqual(field, number)
+
+    def test_the_plain_view_fits_the_terminal_too(self):
+        with start("--view", "plain", "-c", "1", columns=80) as etr:
+            self.assertEqual(etr.finish(), 0)
+            # Without remarks, which stand behind the numbers.
+            table = [re.sub("  (syn-ack|\\[MPLS).*", "", line) for line in etr.raw.decode().splitlines()]
+            table = table[next(i for i, line in enumerate(table) if line.startswith(" TTL")):]
+            self.assertGreater(len(table), 8)
+            self.assertEqual([line for line in table if len(line) > 80], [])
 
     def test_writes_records_beside_the_screen(self):
         with tempfile.TemporaryDirectory() as folder:
