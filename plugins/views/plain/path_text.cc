@@ -5,6 +5,7 @@
 #include <set>
 
 #include "etr/text.h"
+#include "etr/unreachable.h"
 #include "layout.h"
 
 namespace plain {
@@ -134,6 +135,8 @@ std::string reply_text(etr::ReplyKind kind, std::uint8_t icmp_type, std::uint8_t
   std::string text(to_string(kind));
   if (is_icmp(kind) && kind != etr::ReplyKind::kTimeExceeded) {
     text += ' ' + std::to_string(icmp_type) + '/' + std::to_string(icmp_code);
+    const std::string_view reason = etr::unreachable_reason(icmp_type, icmp_code);
+    if (kind == etr::ReplyKind::kUnreachable && !reason.empty()) text += ' ' + std::string(reason);
   }
   return text;
 }

@@ -34,7 +34,7 @@ std::string path_text(const etr::Path& path, std::string_view target, bool every
 /// One line.
 std::string event_text(const etr::Event& event, std::string_view target);
 
-/// "unreachable 3/13" for ICMP errors, the kind alone for the others.
+/// "unreachable 3/13 filtered" for ICMP errors, the kind alone for the others.
 std::string reply_text(etr::ReplyKind kind, std::uint8_t icmp_type, std::uint8_t icmp_code);
 
 /// " [MPLS 16004 17]", or nothing.

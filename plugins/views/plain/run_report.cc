@@ -41,7 +41,9 @@ std::string path_fate(const std::vector<const etr::FlowSnapshot*>& flows, bool h
   for (const etr::FlowSnapshot* flow : flows) {
     if (flow->blocked) {
       return "blocked at " + std::to_string(flow->blocked->ttl) + " by " +
-             flow->blocked->by.to_string();
+             flow->blocked->by.to_string() + ": " +
+             reply_text(etr::ReplyKind::kUnreachable, flow->blocked->icmp_type,
+                        flow->blocked->icmp_code);
     }
   }
   const bool reached = std::any_of(flows.begin(), flows.end(),

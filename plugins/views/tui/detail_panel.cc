@@ -3,8 +3,10 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "etr/unreachable.h"
 #include "figures.h"
 #include "hop_column.h"
 #include "panels.h"
@@ -21,6 +23,11 @@ std::string title(const Scene& scene, const etr::FlowSnapshot& flow) {
   if (flow.blocked) {
     text += formatted(" - blocked at TTL %d by ", int{flow.blocked->ttl}) +
             flow.blocked->by.to_string();
+    const std::string_view reason =
+        etr::unreachable_reason(flow.blocked->icmp_type, flow.blocked->icmp_code);
+    text += reason.empty() ? formatted(" (ICMP %d/%d)", int{flow.blocked->icmp_type},
+                                       int{flow.blocked->icmp_code})
+                           : " (" + std::string(reason) + ")";
   } else if (flow.rounds > 0 && !scene.reached(flow)) {
     text += " - not reached";
   }

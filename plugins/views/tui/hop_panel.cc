@@ -1,6 +1,7 @@
 // All that is known of one hop of the selected flow: each responder's replies, times and labels.
 #include <algorithm>
 
+#include "etr/unreachable.h"
 #include "figures.h"
 #include "panels.h"
 #include "text.h"
@@ -12,6 +13,10 @@ std::string reply_text(const etr::ResponderStats& responder) {
   std::string text(to_string(responder.kind));
   if (is_icmp(responder.kind)) {
     text += formatted(" (ICMP type %d code %d)", int{responder.icmp_type}, int{responder.icmp_code});
+  }
+  if (responder.kind == etr::ReplyKind::kUnreachable) {
+    const auto reason = etr::unreachable_reason(responder.icmp_type, responder.icmp_code);
+    if (!reason.empty()) text += ": " + std::string(reason);
   }
   return text;
 }

@@ -41,9 +41,9 @@ TEST(PathText, SaysWhoBlockedAndWhatFailed) {
   path.hops[2].reply->icmp_type = 3;
   path.hops[2].reply->icmp_code = 13;
   const std::string text = path_text(path, "x", true, 48);
-  EXPECT_THAT(text, HasSubstr("blocked at 3 by 192.0.2.7 (unreachable 3/13)  cut short\n"));
+  EXPECT_THAT(text, HasSubstr("blocked at 3 by 192.0.2.7 (unreachable 3/13 filtered)  cut short\n"));
   EXPECT_THAT(text, HasSubstr("send-failed\n"));
-  EXPECT_THAT(text, HasSubstr("20.00 ms  unreachable 3/13\n"));
+  EXPECT_THAT(text, HasSubstr("20.00 ms  unreachable 3/13 filtered\n"));
 }
 
 TEST(PathText, AReachedTargetWithoutMeasuredRttHasNoFigure) {
@@ -100,6 +100,16 @@ TEST(EventText, IsOneLineWhateverTheNetworkSays) {
   event.text = "odd\n\x1b]0;title";
   EXPECT_EQ(event_text(event, "x"),
             "event: late  x  flow 1  round 4  ttl 3  192.0.2.2  1500.00 ms  x2  odd??]0;title\n");
+}
+
+TEST(ReplyText, SaysWhatAnUnreachableMeans) {
+  using Kind = etr::ReplyKind;
+  EXPECT_EQ(reply_text(Kind::kUnreachable, 3, 1), "unreachable 3/1 no route");
+  EXPECT_EQ(reply_text(Kind::kUnreachable, 1, 1), "unreachable 1/1 filtered");
+  EXPECT_EQ(reply_text(Kind::kUnreachable, 1, 4), "unreachable 1/4 port closed");
+  EXPECT_EQ(reply_text(Kind::kUnreachable, 3, 200), "unreachable 3/200");
+  EXPECT_EQ(reply_text(Kind::kParameterProblem, 4, 1), "parameter-problem 4/1");
+  EXPECT_EQ(reply_text(Kind::kSynAck, 0, 0), "syn-ack");
 }
 
 }  // namespace

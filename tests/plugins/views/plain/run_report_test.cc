@@ -260,7 +260,7 @@ TEST(RunReport, ATargetThatNeverAnsweredHasNoLoss) {
   const std::string text = report({dark});
   EXPECT_THAT(text, HasSubstr("1  50000  (not reached)"));
   dark.blocked = etr::Blocked{3, address("192.0.2.7"), 3, 13};
-  EXPECT_THAT(report({dark}), HasSubstr("(blocked at 3 by 192.0.2.7)"));
+  EXPECT_THAT(report({dark}), HasSubstr("(blocked at 3 by 192.0.2.7: unreachable 3/13 filtered)"));
 }
 
 TEST(RunReport, EachTargetHasItsSection) {

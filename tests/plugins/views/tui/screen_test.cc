@@ -345,7 +345,7 @@ TEST(Screen, MarksFlowsThatAreBlockedOrDoNotArrive) {
   const std::string text = desk.text(kWide);
   EXPECT_THAT(text, HasSubstr("3!"));
   EXPECT_THAT(text, HasSubstr("6?"));
-  EXPECT_THAT(text, HasSubstr("blocked at TTL 3 by 10.2.1.1"));
+  EXPECT_THAT(text, HasSubstr("blocked at TTL 3 by 10.2.1.1 (filtered)"));
 }
 
 TEST(Screen, KeepsTheSelectedRowInSightAmongAThousandFlows) {
