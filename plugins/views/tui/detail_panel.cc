@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "etr/unreachable.h"
@@ -19,18 +18,18 @@ namespace {
 
 std::string title(const Scene& scene, const etr::FlowSnapshot& flow) {
   std::string text = formatted("► FLOW #%u ◄ - Source Port: %u", flow.flow, flow.source_port);
-  if (!is_no_path(flow.path_hash)) text += " - Path: " + short_hash(flow.path_hash);
   if (flow.blocked) {
-    text += formatted(" - blocked at TTL %d by ", int{flow.blocked->ttl}) +
-            flow.blocked->by.to_string();
-    const std::string_view reason =
-        etr::unreachable_reason(flow.blocked->icmp_type, flow.blocked->icmp_code);
-    text += reason.empty() ? formatted(" (ICMP %d/%d)", int{flow.blocked->icmp_type},
-                                       int{flow.blocked->icmp_code})
-                           : " (" + std::string(reason) + ")";
+    const std::string reason(
+        etr::unreachable_reason(flow.blocked->icmp_type, flow.blocked->icmp_code));
+    text += " - blocked (" +
+            (reason.empty() ? formatted("ICMP %d/%d", int{flow.blocked->icmp_type},
+                                        int{flow.blocked->icmp_code})
+                            : reason) +
+            formatted(") at TTL %d by ", int{flow.blocked->ttl}) + flow.blocked->by.to_string();
   } else if (flow.rounds > 0 && !scene.reached(flow)) {
     text += " - not reached";
   }
+  if (!is_no_path(flow.path_hash)) text += " - Path: " + short_hash(flow.path_hash);
   if (scene.state.detail_focus) text += " [detail focus]";
   return text;
 }

@@ -66,7 +66,9 @@ std::string loss_text(const etr::HopStats& hop) {
   if (is_silent(hop)) return "silent";
   if (hop.hop_class == etr::HopClass::kLimited) return "limited";
   const std::optional<double> loss = hop.loss();
-  return loss ? percent(*loss) : "-";
+  if (!loss) return "-";
+  const bool uncertain = hop.hop_class == etr::HopClass::kUnknown && hop.lost > 0;
+  return percent(*loss) + (uncertain ? "?" : "");
 }
 
 Role loss_role(double share) {

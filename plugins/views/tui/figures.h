@@ -32,7 +32,8 @@ const etr::ResponderStats* main_responder(const etr::HopStats& hop);
 
 /// Nobody has answered there, and it is not known that the path loses.
 bool is_silent(const etr::HopStats& hop);
-/// "12.5%", or "silent", "limited", "-"; loss is coloured only where it is the path's.
+/// "12.5%", "12.5%?" of too few probes to tell whose silence it was, or "silent", "limited", "-";
+/// loss is coloured only where it is the path's.
 std::string loss_text(const etr::HopStats& hop);
 Role loss_role(const etr::HopStats& hop);
 Role loss_role(double share);

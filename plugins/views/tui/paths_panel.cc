@@ -143,8 +143,10 @@ int draw_paths(Grid& grid, const Area& area, const Scene& scene) {
   if (groups.empty()) {
     const Area inner = draw_pane(grid, area, "Paths", Role::kSummaryTitle, true);
     grid.put(inner.row, inner.column,
-             scene.all.empty() ? "Initializing..." : "no path yet that matches", Role::kDim,
-             inner.columns);
+             scene.all.empty()            ? "Initializing..."
+             : scene.state.filter.empty() ? "no path yet"
+                                          : "no path yet that matches",
+             Role::kDim, inner.columns);
     return 0;
   }
   const std::vector<bool> differing = differing_ttls(groups);

@@ -1,6 +1,4 @@
 // One row per flow, as etr's Summary pane.
-#include <algorithm>
-
 #include "figures.h"
 #include "panels.h"
 #include "path_group.h"
@@ -18,11 +16,22 @@ std::string title(const Scene& scene) {
   text += formatted("%zu flow%s, %zu unique path%s", scene.all.size(),
                     scene.all.size() == 1 ? "" : "s", paths, paths == 1 ? "" : "s");
   // Few rows may be in sight, and these not among them.
-  const auto lossy = std::count_if(scene.flows.begin(), scene.flows.end(), [](const auto* flow) {
+  int lossy = 0;
+  int blocked = 0;
+  int unreached = 0;
+  for (const etr::FlowSnapshot* flow : scene.flows) {
     const etr::HopStats* end = end_hop(*flow);
-    return end != nullptr && end->hop_class == etr::HopClass::kLossy && end->lost > 0;
-  });
-  text += lossy > 0 ? formatted(", %d lossy)", static_cast<int>(lossy)) : ")";
+    if (end != nullptr && end->hop_class == etr::HopClass::kLossy && end->lost > 0) ++lossy;
+    if (flow->blocked) {
+      ++blocked;
+    } else if (flow->rounds > 0 && !scene.reached(*flow)) {
+      ++unreached;
+    }
+  }
+  if (lossy > 0) text += formatted(", %d lossy", lossy);
+  if (blocked > 0) text += formatted(", %d blocked", blocked);
+  if (unreached > 0) text += formatted(", %d not reached", unreached);
+  text += ")";
   if (scene.state.filter_path) text += " on path " + short_hash(scene.path_filtered_for);
   if (!scene.state.filter.empty()) text += " matching '" + scene.state.filter + "'";
   return text;

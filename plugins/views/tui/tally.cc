@@ -18,6 +18,7 @@ void Tally::add_losses(const etr::HopStats& hop) {
     lost += hop.lost;
     judged += hop.lost + hop.answered;
     lossy = lossy || hop.hop_class == etr::HopClass::kLossy;
+    uncertain = uncertain || (hop.lost > 0 && hop.hop_class == etr::HopClass::kUnknown);
   }
 }
 
@@ -25,6 +26,7 @@ void Tally::add(const Tally& other) {
   lost += other.lost;
   judged += other.judged;
   lossy = lossy || other.lossy;
+  uncertain = uncertain || other.uncertain;
   limited = limited || other.limited;
   silent = silent || other.silent;
   add_times(other.received, other.mean_ns);
@@ -43,7 +45,7 @@ double Tally::loss() const {
 }
 
 std::string loss_text(const Tally& tally) {
-  if (tally.judged > 0) return percent(tally.loss());
+  if (tally.judged > 0) return percent(tally.loss()) + (tally.uncertain ? "?" : "");
   return tally.limited ? "limited" : tally.silent ? "silent" : "";
 }
 

@@ -15,6 +15,7 @@ struct Tally {
   std::uint64_t lost = 0;
   std::uint64_t judged = 0;  ///< Probes with a verdict, where silence is loss.
   bool lossy = false;
+  bool uncertain = false;  ///< Some losses are of too few probes to tell whose they are.
   bool limited = false;
   bool silent = false;
   std::uint64_t received = 0;

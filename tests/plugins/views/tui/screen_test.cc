@@ -64,7 +64,7 @@ TEST(Screen, ShowsLossThatIsNotYetThePathsWithoutColour) {
   hop.answered = 1;
   hop.lost = 2;
   hop.hop_class = etr::HopClass::kUnknown;
-  EXPECT_EQ(tui::loss_text(hop), "66.7%");
+  EXPECT_EQ(tui::loss_text(hop), "66.7%?");
   EXPECT_EQ(tui::loss_role(hop), Role::kText);
   hop.hop_class = etr::HopClass::kLossy;
   EXPECT_EQ(tui::loss_role(hop), Role::kLossHigh);
@@ -287,6 +287,36 @@ TEST(Screen, SaysHowManyFlowsLoseEvenIfTheirRowsAreOutOfSight) {
   EXPECT_THAT(desk.text(kUsual), HasSubstr(" ↓ 9 more "));
 }
 
+TEST(Screen, SaysHowManyFlowsDoNotArrive) {
+  Desk desk(sample::fabric(4));
+  const auto change = [&desk](std::size_t index, auto what) {
+    auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[index]);
+    flow->reached = false;
+    what(*flow);
+    desk.run.snapshot->flows[index] = flow;
+  };
+  change(0, [](etr::FlowSnapshot& flow) {
+    flow.blocked = etr::Blocked{6, sample::address("203.0.113.80"), 3, 13};
+  });
+  change(1, [](etr::FlowSnapshot& flow) { flow.distance.reset(); });
+  EXPECT_THAT(desk.text(kUsual),
+              HasSubstr("Summary (4 flows, 4 unique paths, 1 blocked, 1 not reached)"));
+  EXPECT_THAT(desk.text(kWide), HasSubstr("blocked (filtered) at TTL 6 by 203.0.113.80"));
+}
+
+TEST(Screen, MarksLossOfTooFewProbesToTellWhoseItIs) {
+  Desk desk(sample::fabric(1));
+  auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
+  flow->hops[1].hop_class = etr::HopClass::kUnknown;
+  flow->hops[1].answered = 3;
+  flow->hops[1].lost = 2;
+  desk.run.snapshot->flows[0] = flow;
+  for (const char* keys : {"1", "2", "3", "4"}) {
+    desk.type(keys);
+    EXPECT_THAT(desk.text(kUsual), HasSubstr("40.0%?")) << keys;
+  }
+}
+
 TEST(Screen, SaysThatMoreFollowsBelowWhateverScrolls) {
   Desk desk(sample::large(4, 30));
   for (const char* keys : {"3", "4"}) {
@@ -345,7 +375,7 @@ TEST(Screen, MarksFlowsThatAreBlockedOrDoNotArrive) {
   const std::string text = desk.text(kWide);
   EXPECT_THAT(text, HasSubstr("3!"));
   EXPECT_THAT(text, HasSubstr("6?"));
-  EXPECT_THAT(text, HasSubstr("blocked at TTL 3 by 10.2.1.1 (filtered)"));
+  EXPECT_THAT(text, HasSubstr("blocked (filtered) at TTL 3 by 10.2.1.1"));
 }
 
 TEST(Screen, KeepsTheSelectedRowInSightAmongAThousandFlows) {
