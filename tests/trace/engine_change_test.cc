@@ -78,6 +78,10 @@ TEST(Reroute, OverASilentHopKeepsNothingOfTheOldPath) {
   EXPECT_THAT(hops_of(paths[4]), ElementsAre("10.0.1.1", "10.0.2.1", "*", "10.0.4.9", "203.0.113.9"));
   EXPECT_NE(paths[4].path_id, paths[0].path_id);
   EXPECT_NE(paths[4].path_hash, paths[0].path_hash);
+  const HopStats& silent = run.summary.snapshot->flows[0]->hops[2];
+  EXPECT_EQ(silent.address, std::nullopt);
+  EXPECT_TRUE(silent.responders.empty());
+  EXPECT_EQ(silent.former.size(), 1U);
 }
 
 TEST(Reroute, BackToAFormerPathGivesItsOldNumber) {

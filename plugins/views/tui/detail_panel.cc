@@ -43,8 +43,8 @@ struct Row {
 };
 
 /// In the order they were first heard, but those of the present path before those of earlier ones.
-std::vector<Row> rows_of(const Scene& scene, const etr::FlowSnapshot& flow) {
-  const std::vector<std::optional<etr::IpAddress>> known = hops_of(scene.history, flow);
+std::vector<Row> rows_of(const etr::FlowSnapshot& flow) {
+  const std::vector<std::optional<etr::IpAddress>> known = hops_of(flow);
   std::vector<Row> rows;
   for (const etr::HopStats& hop : flow.hops) {
     if (hop.responders.empty()) {
@@ -111,7 +111,7 @@ void draw_detail(Grid& grid, const Area& area, const Scene& scene, Framing frami
   table.header(grid, inner.row, inner.column);
   inner = inner.below(1);
 
-  const std::vector<Row> rows = rows_of(scene, *flow);
+  const std::vector<Row> rows = rows_of(*flow);
   const int count = static_cast<int>(rows.size());
   const auto chosen = std::find_if(rows.begin(), rows.end(), [&](const Row& row) {
     return row.hop->ttl == scene.state.ttl;

@@ -51,10 +51,6 @@ History::History(std::size_t cells)
 
 void History::record(const etr::Path& path) {
   FlowLine& line = flows_[{path.trace, path.flow}];
-  if (line.path_id != path.path_id) {
-    std::fill(line.current.begin(), line.current.end(), std::nullopt);
-    line.path_id = path.path_id;
-  }
   const std::size_t column = line.recorded % depth_;
   ++line.recorded;
   for (std::vector<std::uint16_t>& hop : line.samples) hop[column] = kNone;
@@ -63,10 +59,8 @@ void History::record(const etr::Path& path) {
     const std::size_t index = hop.ttl - std::size_t{1};
     if (line.samples.size() <= index) {
       line.samples.resize(index + 1, std::vector<std::uint16_t>(depth_, kNone));
-      line.current.resize(index + 1);
     }
     line.samples[index][column] = encode(hop);
-    if (hop.reply) line.current[index] = hop.reply->source;
   }
   remember_hash(path);
 }
@@ -104,12 +98,6 @@ Sample History::at(std::uint32_t trace, std::uint32_t flow, std::uint8_t ttl,
     return {};
   }
   return decode(line->samples[ttl - std::size_t{1}][(line->recorded - 1 - back) % depth_]);
-}
-
-const std::vector<std::optional<etr::IpAddress>>* History::current(std::uint32_t trace,
-                                                                   std::uint32_t flow) const {
-  const FlowLine* line = find(trace, flow);
-  return line == nullptr ? nullptr : &line->current;
 }
 
 }  // namespace tui

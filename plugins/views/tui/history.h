@@ -41,17 +41,12 @@ class History {
   Sample at(std::uint32_t trace, std::uint32_t flow, std::uint8_t ttl, std::size_t back) const;
   /// The newest hash of a path, by its number; empty if it is not known.
   std::string path_hash(std::uint32_t trace, std::uint32_t path_id) const;
-  /// Who answered last at each TTL (from 1) of the flow's present path; null for an unknown flow.
-  const std::vector<std::optional<etr::IpAddress>>* current(std::uint32_t trace,
-                                                            std::uint32_t flow) const;
 
  private:
   struct FlowLine {
-    std::uint32_t path_id = 0;
     std::uint64_t recorded = 0;  ///< Rounds; the next one goes to recorded mod depth.
     /// All by TTL - 1.
     std::vector<std::vector<std::uint16_t>> samples;
-    std::vector<std::optional<etr::IpAddress>> current;
   };
   using FlowId = std::pair<std::uint32_t, std::uint32_t>;
   using PathNumber = std::pair<std::uint32_t, std::uint32_t>;  ///< Trace and path.

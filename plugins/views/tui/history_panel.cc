@@ -123,7 +123,7 @@ int draw_history(Grid& grid, const Area& area, const Scene& scene) {
     for (int i = 0; i < room; ++i) lines.back().push_back(bucket(scene, *flow, hop.ttl, i));
   }
   const double full = scale(lines);
-  const std::vector<std::optional<etr::IpAddress>> addresses = hops_of(scene.history, *flow);
+  const std::vector<std::optional<etr::IpAddress>> addresses = hops_of(*flow);
   const std::string title =
       formatted("History of flow #%u, source port %u: last %d rounds, %d per column", flow->flow,
                 flow->source_port,

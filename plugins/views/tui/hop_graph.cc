@@ -99,7 +99,7 @@ Withholding find_withholding(const Scene& scene) {
   const std::array<bool, 256> wanted = limited_ttls(scene);
   if (std::find(wanted.begin(), wanted.end(), true) == wanted.end()) return {};
   for (const etr::FlowSnapshot* flow : scene.flows) {
-    const Addresses addresses = hops_of(scene.history, *flow);
+    const Addresses addresses = hops_of(*flow);
     for (const etr::HopStats& hop : flow->hops) {
       if (hop.ttl == 0 || !wanted[hop.ttl] || !addresses[hop.ttl - std::size_t{1}]) continue;
       const Step step{hop.ttl, hop.ttl == 1 ? std::nullopt : addresses[hop.ttl - std::size_t{2}]};
@@ -116,9 +116,8 @@ Withholding find_withholding(const Scene& scene) {
 }
 
 /// The flow's addresses, those of silent hops filled in where there is only one hop it can be.
-Addresses known_hops(const Scene& scene, const Withholding& withholding,
-                     const etr::FlowSnapshot& flow) {
-  Addresses addresses = hops_of(scene.history, flow);
+Addresses known_hops(const Withholding& withholding, const etr::FlowSnapshot& flow) {
+  Addresses addresses = hops_of(flow);
   for (std::size_t i = 0; i < addresses.size() && !withholding.empty(); ++i) {
     if (addresses[i] || (i > 0 && !addresses[i - 1])) continue;
     const auto ttl = static_cast<std::uint8_t>(i + 1);
@@ -137,7 +136,7 @@ struct Way {
 
 Way add_flow(std::vector<Growing>& tiers, const Scene& scene, const Withholding& withholding,
              const etr::FlowSnapshot& flow) {
-  const Addresses addresses = known_hops(scene, withholding, flow);
+  const Addresses addresses = known_hops(withholding, flow);
   const bool selected = &flow == scene.flow();
   Way way{&flow, {}, {}};
   way.edges.reserve(flow.hops.size());

@@ -52,11 +52,11 @@ double rank(const PathGroup& group, SortBy sort) {
 
 }  // namespace
 
-std::size_t count_paths(const Scene& scene, const std::vector<const etr::FlowSnapshot*>& flows) {
+std::size_t count_paths(const std::vector<const etr::FlowSnapshot*>& flows) {
   std::unordered_set<std::string> seen;
   for (const etr::FlowSnapshot* flow : flows) {
     if (flow->rounds == 0 || is_no_path(flow->path_hash)) continue;
-    seen.insert(path_key(scene.history, *flow));
+    seen.insert(path_key(*flow));
   }
   return seen.size();
 }
@@ -66,7 +66,7 @@ std::vector<PathGroup> path_groups(const Scene& scene) {
   std::unordered_map<std::string, std::size_t> places;
   for (const etr::FlowSnapshot* flow : scene.matching) {
     if (flow->rounds == 0) continue;
-    const auto [place, added] = places.try_emplace(path_key(scene.history, *flow), groups.size());
+    const auto [place, added] = places.try_emplace(path_key(*flow), groups.size());
     if (added) {
       groups.emplace_back();
       groups.back().key = place->first;
@@ -74,7 +74,7 @@ std::vector<PathGroup> path_groups(const Scene& scene) {
     }
     PathGroup& group = groups[place->second];
     group.flows.push_back(flow);
-    merge_hops(group.hops, hops_of(scene.history, *flow));
+    merge_hops(group.hops, hops_of(*flow));
     add_end(group, *flow);
   }
   const SortBy sort = scene.state.sort;

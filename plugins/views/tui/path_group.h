@@ -34,7 +34,7 @@ struct PathGroup {
 std::vector<PathGroup> path_groups(const Scene& scene);
 
 /// Of flows with a closed round; those that nobody answered show no path.
-std::size_t count_paths(const Scene& scene, const std::vector<const etr::FlowSnapshot*>& flows);
+std::size_t count_paths(const std::vector<const etr::FlowSnapshot*>& flows);
 
 /// Position of the path chosen; 0 if there is no choice, or it is not there.
 std::size_t selected_group(const std::vector<PathGroup>& groups,

@@ -68,8 +68,7 @@ double badness(const etr::FlowSnapshot& flow, SortBy sort) {
                                              : numbers->mean_ns) / kShownTime);
 }
 
-void sort_flows(const History& history, std::vector<const etr::FlowSnapshot*>& flows,
-                SortBy sort) {
+void sort_flows(std::vector<const etr::FlowSnapshot*>& flows, SortBy sort) {
   if (sort == SortBy::kFlow) return;
   // Paths in the order of their first flows.
   std::unordered_map<std::string, double> places;
@@ -78,8 +77,7 @@ void sort_flows(const History& history, std::vector<const etr::FlowSnapshot*>& f
   for (const etr::FlowSnapshot* flow : flows) {
     const double key = sort != SortBy::kPath
                            ? badness(*flow, sort)
-                           : places.try_emplace(path_key(history, *flow),
-                                                -static_cast<double>(places.size()))
+                           : places.try_emplace(path_key(*flow), -static_cast<double>(places.size()))
                                  .first->second;
     keyed.emplace_back(key, flow);
   }
@@ -90,18 +88,17 @@ void sort_flows(const History& history, std::vector<const etr::FlowSnapshot*>& f
 }
 
 /// Keeps the flows on the path chosen, see PathChoice, and returns its hash.
-std::string keep_path(const PathChoice& choice, const History& history,
-                      const std::vector<const etr::FlowSnapshot*>& all,
+std::string keep_path(const PathChoice& choice, const std::vector<const etr::FlowSnapshot*>& all,
                       std::vector<const etr::FlowSnapshot*>& flows) {
   std::string wanted = choice.key;
   for (const etr::FlowSnapshot* flow : all) {
-    const std::string key = path_key(history, *flow);
+    const std::string key = path_key(*flow);
     if (flow->flow == choice.flow) wanted = key;
     if (key != choice.key) continue;
     wanted = key;
     break;
   }
-  std::erase_if(flows, [&](const auto* flow) { return path_key(history, *flow) != wanted; });
+  std::erase_if(flows, [&](const auto* flow) { return path_key(*flow) != wanted; });
   return wanted.substr(0, wanted.find('/'));
 }
 
@@ -154,9 +151,9 @@ Scene make_scene(const etr::RunInfo& run, const etr::Snapshot& snapshot, const H
   }
   scene.flows = scene.matching;
   if (state.filter_path) {
-    scene.path_filtered_for = keep_path(*state.filter_path, history, scene.all, scene.flows);
+    scene.path_filtered_for = keep_path(*state.filter_path, scene.all, scene.flows);
   }
-  sort_flows(history, scene.flows, state.sort);
+  sort_flows(scene.flows, state.sort);
   const auto found = std::find_if(scene.flows.begin(), scene.flows.end(), [&](const auto* flow) {
     return flow->flow == state.flow;
   });

@@ -12,7 +12,7 @@ std::string title(const Scene& scene) {
   const bool filtered = scene.flows.size() != scene.all.size();
   std::string text = "Summary (";
   if (filtered) text += std::to_string(scene.flows.size()) + " of ";
-  const std::size_t paths = count_paths(scene, scene.flows);
+  const std::size_t paths = count_paths(scene.flows);
   text += formatted("%zu flow%s, %zu unique path%s", scene.all.size(),
                     scene.all.size() == 1 ? "" : "s", paths, paths == 1 ? "" : "s");
   // Few rows may be in sight, and these not among them.

@@ -161,7 +161,7 @@ void filter_path(State& state, const Scene& scene) {
   } else if (state.screen == Screen::kPaths) {
     state.filter_path = path_below(state, scene, 0);
   } else if (scene.flow() != nullptr) {
-    state.filter_path = PathChoice{path_key(scene.history, *scene.flow()), scene.flow()->flow};
+    state.filter_path = PathChoice{path_key(*scene.flow()), scene.flow()->flow};
   }
 }
 

@@ -141,6 +141,7 @@ void run_flow(Run& run, std::uint32_t index, std::uint32_t path_id,
       if (hop.reply) {
         if (stats.responders.empty()) stats.responders.emplace_back();
         add_answer(stats.responders.front(), *hop.reply);
+        stats.address = hop.reply->source;
       }
       path.reached = hop.reply.has_value();
       path.hops.push_back(hop);

@@ -127,9 +127,6 @@ TEST(Screen, ListsFurtherRespondersInAStableOrder) {
   other.received = 1000;
   flow->hops[1].responders.push_back(other);
   desk.run.snapshot->flows[0] = flow;
-  etr::Path path = desk.run.paths.back();
-  path.hops[1].reply->source = other.address;  // a router before it balances per packet
-  desk.history.record(path);
   desk.state.names = tui::NameMode::kAddresses;
   const std::string text = desk.text(kUsual);
   const std::size_t first = text.find("10.1.1.1");
@@ -164,22 +161,6 @@ TEST(Screen, SetsRespondersOfAPathThatWasLeftApart) {
     EXPECT_THAT(desk.text(kWide), Not(HasSubstr("10.9.9"))) << keys;
   }
   EXPECT_THAT(tui::report(desk.scene(), tui::ReportExtent::kScreen), HasSubstr("203.0.113.80"));
-}
-
-TEST(Screen, MixesNoPathFromTwo) {
-  Desk desk(sample::fabric(1));
-  etr::Path path = desk.run.paths.back();
-  path.path_id = 77;
-  path.hops[1].reply->source = sample::address("10.9.9.9");
-  desk.history.record(path);
-  desk.type("2");
-  EXPECT_THAT(desk.text(kUsual), HasSubstr("10.9.9.9"));
-  EXPECT_THAT(desk.text(kUsual), Not(HasSubstr("10.1.1.1")));
-  path.hops[1].reply.reset();
-  path.hops[1].verdict = etr::Verdict::kLost;
-  path.path_id = 78;
-  desk.history.record(path);
-  EXPECT_THAT(desk.text(kUsual), Not(HasSubstr("10.9.9.9"))) << "not heard on its third path yet";
 }
 
 TEST(Screen, CallsADestinationUnreachedOnlyAfterRoundsWithoutAnswer) {
@@ -253,8 +234,10 @@ TEST(Screen, KeepsTheAddressesWhenStatisticsAreReset) {
   auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
   for (etr::HopStats& hop : flow->hops) {
     const std::uint8_t ttl = hop.ttl;
+    const std::optional<etr::IpAddress> address = hop.address;
     hop = etr::HopStats{};
     hop.ttl = ttl;
+    hop.address = address;
   }
   desk.run.snapshot->flows[0] = flow;
   desk.history.clear();
