@@ -135,7 +135,6 @@ def tools(etr):
         Tool(etr, "-J -n -c 1 -P 96", "", read_etr),
         Tool(etr, "-J -n -c 1 -P 96 -i 0 --rate 0", "", read_etr),
         Tool(etr, "-J -n -c 15 -P 96", "", read_etr, "limited"),
-        Tool(etr, "-J -n -c 15 -P 96 -d 1900ms", "", read_etr, "limited"),
         Tool("scamper", "-O json -c 'tracelb -W 15' -i", "scamper", read_tracelb),
         Tool("dublin-traceroute", "-n 96 -D 1 -T 6", "dublin-traceroute", read_dublin),
         Tool("mtr", "-n -u -c 96 -i 0.01 -G 0.5 --raw", "mtr-tiny", read_mtr),

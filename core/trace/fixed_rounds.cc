@@ -17,6 +17,20 @@ constexpr std::uint8_t kSilentRoundsBeforeSearch = 3;
 constexpr Duration kLateStart = std::chrono::milliseconds(10);
 constexpr Duration kMinPatience = std::chrono::milliseconds(200);
 
+/// From here on a flow moves by two places from round to round.
+constexpr std::uint32_t kManyFlows = 10;
+
+/// Which of `flows` places in the interval a flow has in a round. All flows hunt, as bells are rung:
+/// one place on from round to round until the last, and back to the first, the odd ones the other
+/// way. So no two have the same place, and a round comes hardly sooner or later than the interval.
+std::uint32_t place_of(std::uint32_t flow, std::uint64_t round, std::uint32_t flows) {
+  const std::uint32_t track = 2 * flows;  // There and back.
+  const std::uint32_t start = flow % 2 == 0 ? flow : track - 1 - flow;
+  const std::uint64_t step = flows < kManyFlows ? 1 : 2;
+  const auto at = static_cast<std::uint32_t>((start + step * round) % track);
+  return at < flows ? at : track - 1 - at;
+}
+
 std::uint8_t add_ttl(int a, int b, std::uint8_t max) {
   return static_cast<std::uint8_t>(std::min<int>(a + b, max));
 }
@@ -35,7 +49,7 @@ void FixedRounds::add_flow(std::uint32_t id, std::uint8_t max_ttl) {
   FlowPlan& flow = flows_[id];
   flow.active = true;
   flow.max_ttl = max_ttl;
-  flow.next_start = start_;
+  flow.interval_start = flow.next_start = start_;
   ++active_;
   schedule(id);
 }
@@ -195,13 +209,18 @@ bool FixedRounds::begin_round(FlowPlan& flow, const Due& due, Instant now) {
   flow.first_unsent = 0;
   if (!first) plan_search(flow);
   count_cells(flow);
-  const Duration interval = effective_interval_;
-  if (first) flow.next_start += interval * (due.flow % active_) / active_;
-  // Missed turns are left out, so that flows keep their places in the interval.
+  // Missed intervals are left out, so that flows keep their places among each other.
   do {
-    flow.next_start += std::max(interval, Duration(1));
-  } while (flow.next_start <= now && interval > Duration::zero());
+    flow.interval_start += std::max(effective_interval_, Duration(1));
+    ++flow.intervals;
+    flow.next_start = flow.interval_start + offset(due.flow);
+  } while (flow.next_start <= now && effective_interval_ > Duration::zero());
   return true;
+}
+
+/// How far into its next interval a flow begins its round.
+Duration FixedRounds::offset(std::uint32_t id) const {
+  return effective_interval_ * place_of(id % active_, flows_[id].intervals, active_) / active_;
 }
 
 /// Decides how far a round looks whose end is unknown, or has been silent for long.
@@ -371,6 +390,7 @@ void FixedRounds::set_round_interval(Duration interval) {
     if (!flow.active || !flow.started) continue;
     count_cells(flow);
     flow.next_start = std::min(flow.next_start, flow.round_start + effective_interval_);
+    flow.interval_start = flow.next_start - offset(id);
     schedule(id);
   }
 }

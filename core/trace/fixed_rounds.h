@@ -6,8 +6,10 @@
 // probe may have been lost on its way to the destination) and the TTL below is looked at again.
 // Flows due at once take turns of 3 TTLs, so that no router sees them all in a row.
 //
-// From round 1 on a flow sends TTL 1..end, flow f starting f/P of the interval after flow 0, so
-// that routers shared by flows see evenly spaced probes. Where the destination stays silent the
+// From round 1 on a flow sends TTL 1..end, and the P flows start a P-th of the interval apart, so
+// that routers shared by flows see evenly spaced probes. Their order changes from round to round:
+// else a router that answers once a second, say, would answer the same flows for ever, and what
+// happens to the others there would not be seen. Where the destination stays silent the
 // sweep goes 3 past the highest answer, and every third silent round looks 3 further.
 #pragma once
 
@@ -71,6 +73,8 @@ class FixedRounds final : public Planner {
     std::uint64_t round = 0;
     transport::Instant round_start{};
     transport::Instant next_start{};
+    transport::Instant interval_start{};    ///< Of the interval in which the next round begins,
+    std::uint64_t intervals = 0;            ///< and how many there were before.
     std::uint8_t highest_router = 0;        ///< Highest TTL with a time exceeded on this path.
     std::optional<std::uint8_t> end;        ///< TTL of the destination or blocker.
     bool end_confirmed = false;
@@ -115,6 +119,7 @@ class FixedRounds final : public Planner {
   std::optional<transport::Instant> permitted_at(const FlowPlan& flow, std::uint8_t ttl) const;
   bool sweeping(const FlowPlan& flow) const;
   bool begin_round(FlowPlan& flow, const Due& due, transport::Instant now);
+  Duration offset(std::uint32_t id) const;
   static void set_end(FlowPlan& flow, std::optional<std::uint8_t> end);
   void note_end(FlowPlan& flow, std::uint8_t ttl);
   void note_router(FlowPlan& flow, std::uint8_t ttl);

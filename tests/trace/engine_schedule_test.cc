@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "support/engine_run.h"
@@ -76,6 +77,29 @@ TEST(LaterRounds, AreSpreadOverTheInterval) {
   ASSERT_EQ(first_hop.size(), 15U);
   for (std::size_t i = 1; i < first_hop.size(); ++i) {
     EXPECT_NEAR(static_cast<double>((first_hop[i] - first_hop[i - 1]).count()), 400e6, 20e6);
+  }
+}
+
+// Linux's limit, six ICMP errors at once and then one a second to a host, keeps step with an interval
+// of whole seconds.
+TEST(LaterRounds, GiveEveryFlowItsShareOfALimitersAnswers) {
+  for (const Duration interval : {Duration(1s), Duration(2s), Duration(5s)}) {
+    transport::Network network = line(4);
+    transport::RateLimit limit;
+    limit.per_second = 1;
+    limit.burst = 6;
+    network.routers[1].limit = limit;
+    EngineRunOptions options = options_for();
+    options.engine.rounds = 40;
+    options.engine.round_interval = interval;
+    EngineRun run(network, options);
+    run.run();
+    const double share = std::min(1.0, static_cast<double>(interval / 1s) / 5);
+    for (std::uint32_t flow = 0; flow < 5; ++flow) {
+      int heard = 0;
+      for (const Path& path : run.observer.of_flow(flow)) heard += path.hops[1].reply ? 1 : 0;
+      EXPECT_GE(heard, 40 * share / 2) << "flow " << flow << ", " << interval / 1s << " s";
+    }
   }
 }
 

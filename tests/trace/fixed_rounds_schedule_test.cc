@@ -1,6 +1,11 @@
 // Fixed rounds: when flows have their turns, and how rounds follow one another.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
+#include <set>
+#include <vector>
+
 #include "planner_play.h"
 
 namespace etr::trace {
@@ -9,12 +14,34 @@ namespace {
 using namespace std::chrono_literals;
 using namespace testing;
 
+/// When each flow began each round.
+using Starts = std::map<std::uint64_t, std::map<std::uint32_t, Duration>>;
+
+Starts starts(const Play& play) {
+  Starts found;
+  for (const Sent& one : play.sent) found[one.cell.round].try_emplace(one.cell.flow, one.at);
+  return found;
+}
+
+/// When any flow began a round, in order.
+std::vector<Duration> sorted(const std::map<std::uint32_t, Duration>& round) {
+  std::vector<Duration> times;
+  for (const auto& [flow, at] : round) times.push_back(at);
+  std::sort(times.begin(), times.end());
+  return times;
+}
+
 TEST(FixedRounds, SpreadsFlowsOverTheInterval) {
-  Play play(rounds(5), 8, line(5));
-  play.run();
-  for (std::uint64_t round = 1; round < 5; ++round) {
-    for (std::uint32_t flow = 0; flow < 8; ++flow) {
-      EXPECT_EQ(play.times(flow, round).front(), round * 2s + flow * 250ms);
+  for (const std::uint32_t flows : {1U, 2U, 5U, 8U, 25U}) {
+    Play play(rounds(70), flows, line(5));
+    play.run();
+    Starts found = starts(play);
+    for (std::uint64_t round = 1; round < 70; ++round) {
+      const std::vector<Duration> times = sorted(found[round]);
+      ASSERT_EQ(times.size(), flows);
+      for (std::uint32_t i = 0; i < flows; ++i) {
+        ASSERT_EQ(times[i], round * 2s + i * Duration(2s) / flows) << flows << " " << round;
+      }
     }
   }
 }
@@ -23,8 +50,26 @@ TEST(FixedRounds, SpreadsFlowsWhoseNumbersDoNotBeginAtZero) {
   Play play(rounds(3), 0, line(5));
   for (std::uint32_t flow = 100; flow < 104; ++flow) play.planner.add_flow(flow, 30);
   play.run();
-  for (std::uint32_t flow = 100; flow < 104; ++flow) {
-    EXPECT_EQ(play.times(flow, 1).front(), 2s + (flow - 100) * 500ms);
+  EXPECT_EQ(sorted(starts(play)[1]), (std::vector<Duration>{2000ms, 2500ms, 3000ms, 3500ms}));
+}
+
+TEST(FixedRounds, GivesEachFlowEveryPlaceAndKeepsItsIntervalWithinAFifth) {
+  for (const std::uint32_t flows : {5U, 8U, 10U, 25U, 96U}) {
+    Play play(rounds(2 * flows + 1), flows, line(5));
+    play.run();
+    Starts found = starts(play);
+    for (std::uint32_t flow = 0; flow < flows; ++flow) {
+      std::set<Duration> places;
+      for (std::uint64_t round = 1; round <= 2 * flows; ++round) {
+        const Duration start = found[round].at(flow);
+        places.insert(start % 2s);
+        if (round == 1) continue;
+        const Duration gap = start - found[round - 1].at(flow);
+        ASSERT_GE(gap, 1600ms) << flows << " " << flow;
+        ASSERT_LE(gap, 2400ms) << flows << " " << flow;
+      }
+      ASSERT_EQ(places.size(), flows) << flow;
+    }
   }
 }
 
@@ -56,13 +101,13 @@ TEST(FixedRounds, SendsTheTtlsOfAFlowInAscendingOrder) {
 }
 
 TEST(FixedRounds, StretchesARoundThatDoesNotFit) {
-  FixedRoundsOptions options = rounds(6);
+  FixedRoundsOptions options = rounds(8);
   options.rate = 10;
   options.round_interval = 500ms;
   Play play(options, 2, line(5));
   play.run();
   EXPECT_EQ(play.planner.effective_interval(), 1s);
-  EXPECT_EQ(play.times(0, 5).front() - play.times(0, 4).front(), 1s);
+  EXPECT_EQ(play.times(0, 7).front() - play.times(0, 3).front(), 4s);  // And back at its place.
 }
 
 TEST(FixedRounds, StretchesNoMoreOnceFlowsHaveRetired) {
@@ -145,10 +190,13 @@ TEST(FixedRounds, KeepsThePlaceInTheIntervalAfterAStandstill) {
   play.room = 1000;
   play.now = kStart + 9100ms;
   play.run(20s);
+  std::set<Duration> taken;
   for (const Sent& one : play.sent) {
     if (one.at < 12s || one.cell.ttl != 1) continue;
-    EXPECT_EQ(one.at % 2s, one.cell.flow * 500ms);
+    EXPECT_EQ(one.at % 500ms, 0ms);
+    EXPECT_TRUE(taken.insert(one.at).second) << one.cell.flow;
   }
+  EXPECT_GE(taken.size(), 16U);
 }
 
 TEST(FixedRounds, DoesNotMakeUpForMissedRounds) {
