@@ -103,6 +103,10 @@ absl::Status validate(const TraceOptions& options) {
                                      *family == Family::kIpv4 ? "IPv4" : "IPv6"));
     }
   }
+  if (!options.simulate.empty() && (!options.interface.empty() || !options.source.empty())) {
+    return invalid("a simulated network has its own interface and address: leave out --interface "
+                   "and --source");
+  }
   if (!in_range(options.capture_buffer, 1, kMaxCaptureBuffer)) {
     return invalid("capture buffer must be between 1 and 1024 MiB");
   }

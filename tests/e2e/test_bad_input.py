@@ -116,6 +116,8 @@ CASES = (
     (["-l", "new/folder/x", "HOST"], IMPOSSIBLE, "log: cannot open 'new/folder/x'", "no such file"),
     (["-l", "fifo", "HOST"], IMPOSSIBLE, "log: cannot open 'fifo'", "no such device"),
     (["--simulate", "./nowhere.toml"], IMPOSSIBLE, "./nowhere.toml", "No such file"),
+    (["--simulate", "demo", "--interface", "eth0"], IMPOSSIBLE, "simulated network", "leave out --interface"),
+    (["--simulate", "demo", "--source", "192.0.2.9"], IMPOSSIBLE, "simulated network", "--source"),
     (["--simulate", "dmeo"], IMPOSSIBLE, "no network 'dmeo'", "did you mean 'demo'?"),
     (["--simulate", "fifo"], IMPOSSIBLE, "fifo", "needs a target"),
     (["plugins", "show", "tsv"], IMPOSSIBLE, "'tsv'", "no plugin is called"),

@@ -46,6 +46,7 @@ Bucket bucket(const Scene& scene, const etr::FlowSnapshot& flow, std::uint8_t tt
 
 /// The time that a full block stands for: nearly all columns on screen lie below it, outliers above
 /// do not flatten the rest.
+/// 0 where nothing was answered.
 double scale(const std::vector<std::vector<Bucket>>& lines) {
   std::vector<double> means;
   for (const std::vector<Bucket>& line : lines) {
@@ -53,7 +54,7 @@ double scale(const std::vector<std::vector<Bucket>>& lines) {
       if (each.timed > 0) means.push_back(each.sum_ns / each.timed);
     }
   }
-  if (means.empty()) return 1;
+  if (means.empty()) return 0;
   const auto place = means.begin() + static_cast<std::ptrdiff_t>((means.size() - 1) * 98 / 100);
   std::nth_element(means.begin(), place, means.end());
   return std::max(*place, 1.0);
@@ -132,7 +133,8 @@ int draw_history(Grid& grid, const Area& area, const Scene& scene) {
                 scene.state.zoom);
   Area inner = draw_pane(grid, area, title, Role::kSummaryTitle, true);
   grid.put(inner.row, inner.column,
-           cut("█ " + milliseconds(full) + " ms or more  × lost  · silent  ! not sent",
+           cut((full > 0 ? "█ " + milliseconds(full) + " ms or more  " : std::string()) +
+                   "× lost  · silent  ! not sent",
                inner.columns),
            Role::kDim, inner.columns);
   inner = inner.below(1);

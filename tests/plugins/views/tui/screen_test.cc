@@ -259,6 +259,15 @@ TEST(Screen, CallsNothingLostWhereNobodyHasAnsweredYet) {
   }
 }
 
+TEST(Screen, ShowsNoScaleOfTimesWhereNoneWasMeasured) {
+  Desk desk(sample::fabric(1));
+  desk.type("4");
+  EXPECT_THAT(desk.text(kWide), HasSubstr("ms or more"));
+  desk.history.clear();
+  EXPECT_THAT(desk.text(kWide), Not(HasSubstr("ms or more")));
+  EXPECT_THAT(desk.text(kWide), HasSubstr("× lost"));
+}
+
 TEST(Screen, SaysHowManyFlowsLoseEvenIfTheirRowsAreOutOfSight) {
   Desk desk(sample::fabric());
   const std::string text = desk.text(kUsual);
