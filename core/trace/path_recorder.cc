@@ -43,8 +43,21 @@ void judge_new_hops(FlowState& flow) {
   }
 }
 
+/// The first TTL of which it is not known that the old path and the new one share it: hops that were
+/// silent this time, right before the first that differs, may differ, too.
+std::uint8_t first_unshared(std::uint8_t first_differing, const Path& path) {
+  const auto heard = [&](int ttl) {
+    return std::any_of(path.hops.begin(), path.hops.end(),
+                       [&](const Hop& hop) { return hop.ttl == ttl && hop.reply; });
+  };
+  std::uint8_t ttl = first_differing;
+  while (ttl > 1 && !heard(ttl - 1)) --ttl;
+  return ttl;
+}
+
 /// Statistics are of the path that the flow is on. The first round of a path is its record's.
-void begin_path(FlowState& flow, std::uint8_t first_ttl, const Path& path) {
+void begin_path(FlowState& flow, std::uint8_t first_differing, const Path& path) {
+  const std::uint8_t first_ttl = first_unshared(first_differing, path);
   for (std::size_t i = first_ttl - 1U; i < flow.hops.size(); ++i) flow.hops[i].begin_path();
   for (const Hop& hop : path.hops) {
     if (hop.ttl >= first_ttl) flow.hop(hop.ttl).add(hop);
