@@ -220,7 +220,7 @@ bool FixedRounds::begin_round(FlowPlan& flow, const Due& due, Instant now) {
 
 /// How far into its next interval a flow begins its round.
 Duration FixedRounds::offset(std::uint32_t id) const {
-  return effective_interval_ * place_of(id % active_, flows_[id].intervals, active_) / active_;
+  return effective_interval_ / active_ * place_of(id % active_, flows_[id].intervals, active_);
 }
 
 /// Decides how far a round looks whose end is unknown, or has been silent for long.

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The record stream against a capture of the same run by another program: verdicts and times agree."""
 import collections
+import statistics
 
 import capture
 import harness
@@ -10,8 +11,9 @@ from network import Network
 TIMEOUT = 0.3
 PRECISION = 1000  # ns
 # A segment that a TCP of this same machine sent still carries its sender's time when it arrives over veth, and so
-# each capture stamps it anew when its turn comes: two captures of one SYN-ACK differ by a few microseconds.
-TCP_PRECISION = 50000
+# each capture stamps it anew when its turn comes: two captures of one SYN-ACK differ by a few microseconds, and by
+# whatever comes in between on a busy machine. A forwarder in user space makes new packets, without such a time.
+TYPICAL_OF_TWO_STAMPS, MOST_OF_TWO_STAMPS = 10000, 50000
 
 
 class CaptureAgrees(harness.LabTest):
@@ -28,6 +30,7 @@ class CaptureAgrees(harness.LabTest):
             sent[probe.packet.ports[0], probe.packet.ttl].append(probe)
         self.assertEqual(len(found), 16 * 8)
         verdicts = collections.Counter()
+        stamped_twice = []
         for record in found:
             for hop in record["hops"]:
                 name = f"flow {record['probe_id']} round {record['probe_num']} hop {hop['ttl']}"
@@ -40,12 +43,18 @@ class CaptureAgrees(harness.LabTest):
                 verdicts[hop["timeout"]] += 1
                 if answers:
                     stamp, packet = answers[0]
-                    precision = TCP_PRECISION if packet.protocol == wire.TCP else PRECISION
+                    received = harness.nanoseconds(hop["recv_time"])
                     self.assertEqual(hop["ip"], packet.source, name)
-                    self.assertAlmostEqual(hop["rtt_ns"], stamp - own[0].sent, delta=precision, msg=name)
+                    self.assertAlmostEqual(hop["rtt_ns"], received - own[0].sent, delta=PRECISION, msg=name)
                     self.assertEqual(hop["rtt"], (hop["rtt_ns"] + 500) // 1000, name)
                     self.assertEqual(hop["reply_ttl"], packet.ttl, name)
-                    self.assertAlmostEqual(harness.nanoseconds(hop["recv_time"]), stamp, delta=precision, msg=name)
+                    if packet.protocol == wire.TCP and not network.topology.userspace:
+                        stamped_twice.append(abs(received - stamp))
+                    else:
+                        self.assertAlmostEqual(received, stamp, delta=PRECISION, msg=name)
+        if stamped_twice:
+            self.assertLess(statistics.median(stamped_twice), TYPICAL_OF_TWO_STAMPS)
+            self.assertLess(sum(one > MOST_OF_TWO_STAMPS for one in stamped_twice), 0.03 * len(stamped_twice))
         return verdicts
 
     def test_nothing_lost(self):

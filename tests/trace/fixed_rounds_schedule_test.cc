@@ -73,6 +73,17 @@ TEST(FixedRounds, GivesEachFlowEveryPlaceAndKeepsItsIntervalWithinAFifth) {
   }
 }
 
+TEST(FixedRounds, SpreadsManyFlowsOverYears) {
+  FixedRoundsOptions options = rounds(2);
+  options.round_interval = 10 * 365 * 24h;  // As long as a duration may be: flows times that is no number.
+  Play play(options, 1000, line(2));
+  play.run(30 * 365 * 24h);
+  const std::vector<Duration> times = sorted(starts(play)[1]);
+  ASSERT_EQ(times.size(), 1000U);
+  EXPECT_EQ(times.front(), options.round_interval);
+  EXPECT_EQ(times.back(), options.round_interval + options.round_interval / 1000 * 999);
+}
+
 TEST(FixedRounds, TakesTurnsAmongTtlsWithoutDelayThoughSendingTakesTime) {
   FixedRoundsOptions options = rounds(1);
   options.ttl_delay = 0ms;
