@@ -36,7 +36,7 @@ function(etr_add_test_headers)
 endfunction()
 
 # etr_add_test(NAME SOURCES... [SHARDS N]): one GoogleTest program; link what it tests with
-# target_link_libraries(NAME PRIVATE ...). A long one is run as N tests beside each other.
+# target_link_libraries(NAME PRIVATE ...). A long one is run as N tests beside each other, and early.
 function(etr_add_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "SHARDS" "")
   add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
@@ -58,7 +58,7 @@ function(etr_add_test name)
   math(EXPR last "${arg_SHARDS} - 1")
   foreach(shard RANGE ${last})
     add_test(NAME ${name}.${shard} COMMAND ${name})
-    set_tests_properties(${name}.${shard} PROPERTIES
+    set_tests_properties(${name}.${shard} PROPERTIES COST 80
       ENVIRONMENT "GTEST_TOTAL_SHARDS=${arg_SHARDS};GTEST_SHARD_INDEX=${shard}")
   endforeach()
 endfunction()
