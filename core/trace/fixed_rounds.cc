@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "trace/round_order.h"
+
 namespace etr::trace {
 
 using transport::Instant;
@@ -16,20 +18,6 @@ constexpr std::uint8_t kSilentRoundsBeforeSearch = 3;
 /// A round that begins this late, because others were due with it, still keeps its place among them.
 constexpr Duration kLateStart = std::chrono::milliseconds(10);
 constexpr Duration kMinPatience = std::chrono::milliseconds(200);
-
-/// From here on a flow moves by two places from round to round.
-constexpr std::uint32_t kManyFlows = 10;
-
-/// Which of `flows` places in the interval a flow has in a round. All flows hunt, as bells are rung:
-/// one place on from round to round until the last, and back to the first, the odd ones the other
-/// way. So no two have the same place, and a round comes hardly sooner or later than the interval.
-std::uint32_t place_of(std::uint32_t flow, std::uint64_t round, std::uint32_t flows) {
-  const std::uint32_t track = 2 * flows;  // There and back.
-  const std::uint32_t start = flow % 2 == 0 ? flow : track - 1 - flow;
-  const std::uint64_t step = flows < kManyFlows ? 1 : 2;
-  const auto at = static_cast<std::uint32_t>((start + step * round) % track);
-  return at < flows ? at : track - 1 - at;
-}
 
 std::uint8_t add_ttl(int a, int b, std::uint8_t max) {
   return static_cast<std::uint8_t>(std::min<int>(a + b, max));
@@ -220,7 +208,7 @@ bool FixedRounds::begin_round(FlowPlan& flow, const Due& due, Instant now) {
 
 /// How far into its next interval a flow begins its round.
 Duration FixedRounds::offset(std::uint32_t id) const {
-  return effective_interval_ / active_ * place_of(id % active_, flows_[id].intervals, active_);
+  return effective_interval_ / active_ * place_in_round(id % active_, flows_[id].intervals, active_);
 }
 
 /// Decides how far a round looks whose end is unknown, or has been silent for long.

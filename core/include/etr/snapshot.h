@@ -40,7 +40,8 @@ struct ResponderStats {
 };
 
 /// One TTL of one flow, on the path that it is on now: where a confirmed path change concerns this TTL
-/// (it differs, or lies behind one that does), counting began anew with the round that showed it.
+/// (it differs, lies behind one that does, or was silent right before it), counting began anew with
+/// the round that showed it.
 /// Probes in flight are in `sent` only.
 struct HopStats {
   std::uint8_t ttl = 0;

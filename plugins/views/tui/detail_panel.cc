@@ -44,11 +44,10 @@ struct Row {
 
 /// In the order they were first heard, but those of the present path before those of earlier ones.
 std::vector<Row> rows_of(const etr::FlowSnapshot& flow) {
-  const std::vector<std::optional<etr::IpAddress>> known = hops_of(flow);
   std::vector<Row> rows;
   for (const etr::HopStats& hop : flow.hops) {
     if (hop.responders.empty()) {
-      rows.push_back({&hop, nullptr, known[hop.ttl - std::size_t{1}], true, false});
+      rows.push_back({&hop, nullptr, hop.address, true, false});
     }
     for (const etr::ResponderStats& responder : hop.responders) {
       const bool first = &responder == &hop.responders.front();

@@ -71,9 +71,7 @@ void History::remember_hash(const etr::Path& path) {
   if (hashes_.size() > kMostPaths) hashes_.erase(hashes_.begin());
 }
 
-void History::clear() {
-  for (auto& [id, line] : flows_) line.recorded = 0;
-}
+void History::clear() { flows_.clear(); }
 
 std::string History::path_hash(std::uint32_t trace, std::uint32_t path_id) const {
   const auto found = hashes_.find({trace, path_id});

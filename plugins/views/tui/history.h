@@ -30,7 +30,7 @@ class History {
   explicit History(std::size_t cells = 1);
 
   void record(const etr::Path& path);
-  /// Forgets the rounds. The paths that flows are on stay as they are.
+  /// Forgets the rounds.
   void clear();
 
   /// Rounds kept per hop.
