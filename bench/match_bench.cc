@@ -29,7 +29,7 @@ struct Traffic {
       flow.index = id;
       flow.source_port = static_cast<std::uint16_t>(flow.source_port + id);
       dispatcher.add_flow(id, flow);
-      flows.push_back(std::make_unique<etr::trace::FlowState>(flow, prober.slots(), registry));
+      flows.push_back(std::make_unique<etr::trace::FlowState>(flow, prober.slots(), 1, registry));
     }
     for (std::uint8_t ttl = 1; ttl <= kTtls; ++ttl) {
       for (const auto& flow : flows) send(prober, *flow, ttl);

@@ -95,6 +95,12 @@ absl::StatusOr<std::vector<trace::Target>> Pipeline::find_targets() const {
   return simulated_targets(*network_, parts_.hosts, family);
 }
 
+/// A simulated run is the same for the same seed; any other shares nothing with another run.
+absl::StatusOr<trace::RunKey> Pipeline::make_key() const {
+  if (network_) return trace::RunKey::from_seed(network_->seed);
+  return trace::RunKey::random();
+}
+
 absl::Status Pipeline::make_engine() {
   auto targets = find_targets();
   if (!targets.ok()) return targets.status();
@@ -105,7 +111,9 @@ absl::Status Pipeline::make_engine() {
   auto hasher = catalog_.create_hasher(parts_.config.hasher);
   if (!hasher.ok()) return hasher.status();
   hasher_ = *std::move(hasher);
-  engine_ = std::make_unique<trace::Engine>(engine_options(parts_.config.trace),
+  const auto key = make_key();
+  if (!key.ok()) return key.status();
+  engine_ = std::make_unique<trace::Engine>(engine_options(parts_.config.trace, *key),
                                             *std::move(targets), *prober_, *hasher_, *transport_);
   return absl::OkStatus();
 }
@@ -193,16 +201,16 @@ std::shared_ptr<NameSource> Pipeline::make_names() const {
 }
 
 RunInfo Pipeline::run_info() const {
-  const trace::EngineOptions options = engine_options(parts_.config.trace);
+  const TraceOptions& options = parts_.config.trace;
   RunInfo run;
   run.version = parts_.version;
   run.hostname = host_name();
   run.started = started_;
   run.traces = engine_->traces();
-  run.flows = options.flows;
-  run.first_source_port = options.first_source_port;
-  run.rounds = options.rounds;
-  run.max_ttl = options.max_ttl;
+  run.flows = static_cast<std::uint32_t>(options.flows);
+  run.first_source_port = static_cast<std::uint16_t>(options.source_port);
+  run.rounds = static_cast<std::uint64_t>(options.count);
+  run.max_ttl = static_cast<std::uint8_t>(options.max_ttl);
   run.round_interval = options.round_interval;
   run.timeout = options.timeout;
   run.rate = options.rate;

@@ -78,6 +78,7 @@ class Pipeline {
   absl::Status build();
   absl::Status make_transport();
   absl::StatusOr<std::vector<trace::Target>> find_targets() const;
+  absl::StatusOr<trace::RunKey> make_key() const;
   absl::Status make_engine();
   absl::Status make_output();
   absl::StatusOr<std::vector<NamedSink>> make_sinks();

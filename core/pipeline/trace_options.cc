@@ -122,8 +122,8 @@ std::optional<Family> family_option(const TraceOptions& options) {
   return std::nullopt;
 }
 
-trace::EngineOptions engine_options(const TraceOptions& options) {
-  trace::EngineOptions engine;
+trace::EngineOptions engine_options(const TraceOptions& options, const trace::RunKey& key) {
+  trace::EngineOptions engine{key};
   engine.flows = static_cast<std::uint32_t>(options.flows);
   engine.first_source_port = static_cast<std::uint16_t>(options.source_port);
   engine.destination_port = static_cast<std::uint16_t>(options.dest_port);

@@ -77,7 +77,7 @@ absl::Status apply_trace_options(const std::vector<plugin::RawOption>& given,
 absl::Status validate(const TraceOptions& options);
 
 /// What the engine and the transport take. The options have passed validate().
-trace::EngineOptions engine_options(const TraceOptions& options);
+trace::EngineOptions engine_options(const TraceOptions& options, const trace::RunKey& key);
 /// Empty: any family.
 std::optional<Family> family_option(const TraceOptions& options);
 

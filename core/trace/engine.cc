@@ -4,7 +4,6 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
-#include <random>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -43,8 +42,7 @@ class Engine::Impl {
         hasher_(hasher),
         transport_(transport),
         pacer_(options_.rate, options_.burst),
-        sender_(prober, transport),
-        random_(options_.seed ^ 0x9e3779b97f4a7c15U) {}
+        sender_(prober, transport) {}
 
   absl::Status start();
   absl::Status run(Observer& observer);
@@ -105,7 +103,6 @@ class Engine::Impl {
 
   Pacer pacer_;
   ProbeSender sender_;
-  std::mt19937_64 random_;
   std::optional<Wanted> pending_;  ///< Held back by the pacer.
   Instant pending_at_{};
   Instant started_at_{};
@@ -248,7 +245,7 @@ void Engine::Impl::send_probe(const Wanted& wanted, Instant now) {
     return verdicts_->send_failed(wanted, nullptr,
                                   "every slot of this ttl is still waiting for an answer");
   }
-  probe->token = random_() | 1U;  // A quoted 0 may be padding (RFC 4884), so it proves nothing.
+  probe->token = options_.key.token(cell.flow, cell.ttl, flow.probes_made++);
   probe->sent = at.now;
   probe->sent_utc = at.utc;
   probe->second_look = wanted.second_look;

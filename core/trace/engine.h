@@ -14,6 +14,7 @@
 #include "etr/time.h"
 #include "etr/view.h"
 #include "trace/observer.h"
+#include "trace/run_key.h"
 #include "transport/transport.h"
 
 namespace etr::trace {
@@ -25,6 +26,7 @@ struct Target {
 };
 
 struct EngineOptions {
+  RunKey key;  ///< Without a default, so that no run can do without a random one by mistake.
   std::uint32_t flows = 5;                ///< Per target.
   std::uint16_t first_source_port = 50000;
   std::uint16_t destination_port = 0;     ///< 0: the prober's default.
@@ -35,8 +37,7 @@ struct EngineOptions {
   Duration timeout = std::chrono::seconds(1);              ///< -t
   double rate = 300;                      ///< Probes per second over all flows; 0: no limit.
   std::uint32_t burst = 10;
-  IpAddress source;                       ///< Unspecified: by route.
-  std::uint64_t seed = 0;                 ///< Of tokens, secrets and send order; random in production.
+  IpAddress source{};                     ///< Unspecified: by route.
 };
 
 class Engine {

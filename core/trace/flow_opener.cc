@@ -1,7 +1,6 @@
 #include "trace/flow_opener.h"
 
 #include <algorithm>
-#include <random>
 #include <set>
 #include <utility>
 
@@ -17,7 +16,7 @@ constexpr std::uint32_t kLastPort = 65535;
 class Opener {
  public:
   Opener(const EngineOptions& options, const Prober& prober, transport::Transport& transport)
-      : options_(options), prober_(prober), transport_(transport), random_(options.seed) {}
+      : options_(options), prober_(prober), transport_(transport) {}
 
   absl::Status open_trace(const Target& target) {
     TraceInfo trace;
@@ -76,9 +75,10 @@ class Opener {
     flow.destination = trace.destination;
     flow.source_port = port;
     flow.destination_port = trace.destination_port;
-    flow.secret = random_();
-    auto state =
-        std::make_unique<FlowState>(flow, prober_.slots(), *opened.registries[trace.trace]);
+    const auto id = static_cast<std::uint32_t>(opened.flows.size());
+    flow.secret = options_.key.flow_secret(id);
+    auto state = std::make_unique<FlowState>(flow, prober_.slots(), options_.key.first_id(id),
+                                             *opened.registries[trace.trace]);
     state->handle = *handle;
     const std::uint8_t possible = prober_.max_ttl(flow.source.family, route->mtu);
     state->max_ttl = std::min(options_.max_ttl, possible);
@@ -105,9 +105,6 @@ class Opener {
   const EngineOptions& options_;
   const Prober& prober_;
   transport::Transport& transport_;
-  // Not a cryptographic generator: its output never leaves this host but in tokens and sequence
-  // numbers, one at a time, and whoever can read those need not guess.
-  std::mt19937_64 random_;
   std::set<std::uint8_t> limits_told_;
 };
 

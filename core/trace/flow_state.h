@@ -32,18 +32,15 @@ struct ServiceAnswers {
 };
 
 struct FlowState {
-  FlowState(const Flow& its_flow, std::uint16_t slots, PathRegistry& registry)
-      : flow(its_flow), probes(slots, first_id(its_flow.secret)), identity(registry) {}
-
-  /// 1..65535, and no way back to the secret.
-  static std::uint16_t first_id(std::uint64_t secret) {
-    return static_cast<std::uint16_t>((secret * 0x9e3779b97f4a7c15U >> 32U) % 65535U + 1U);
-  }
+  FlowState(const Flow& its_flow, std::uint16_t slots, std::uint16_t first_id,
+            PathRegistry& registry)
+      : flow(its_flow), probes(slots, first_id), identity(registry) {}
 
   Flow flow;
   transport::FlowHandle handle = 0;
   std::uint8_t max_ttl = 0;
   ProbeTable probes;
+  std::uint64_t probes_made = 0;       ///< Numbers the probes, for their tokens; unlike ids for ever.
   std::deque<OpenRound> rounds;        ///< In progress, oldest first.
   std::vector<HopStatistics> hops;     ///< Index TTL - 1.
   PathIdentity identity;

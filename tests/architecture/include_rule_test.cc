@@ -43,6 +43,7 @@ const std::vector<std::pair<std::string, std::vector<std::string>>> kHomes{
     {"libmnl/", {"core/transport/"}},
     {"cap-ng.h", {"core/app/privileges"}},
     {"ares", {"core/pipeline/"}},
+    {"sodium/", {"core/trace/run_key."}},
     {"rapidjson/", {"plugins/sinks/ndjson/"}},
     {"curses.h", {"plugins/views/tui/"}},
     {"zlib.h", {"plugins/hashers/crc32/"}},

@@ -20,8 +20,9 @@ std::string refusal(const std::function<void(TraceOptions&)>& change) {
 TEST(TraceOptions, TheDefaultsAreValid) { EXPECT_TRUE(validate(TraceOptions{}).ok()); }
 
 TEST(TraceOptions, TheDefaultsAreTheEngines) {
-  const trace::EngineOptions ours = engine_options(TraceOptions{});
-  const trace::EngineOptions engines;
+  const trace::RunKey key = trace::RunKey::from_seed(1);
+  const trace::EngineOptions ours = engine_options(TraceOptions{}, key);
+  const trace::EngineOptions engines{key};
   EXPECT_EQ(ours.flows, engines.flows);
   EXPECT_EQ(ours.first_source_port, engines.first_source_port);
   EXPECT_EQ(ours.destination_port, engines.destination_port);

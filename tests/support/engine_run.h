@@ -23,7 +23,7 @@ namespace etr::testing {
 enum class Protocol { kTcp, kUdp };
 
 struct EngineRunOptions {
-  trace::EngineOptions engine;
+  trace::EngineOptions engine{trace::RunKey::from_seed(7)};
   Protocol protocol = Protocol::kTcp;
   Family family = Family::kIpv4;
   std::vector<IpAddress> targets;  ///< Empty: the network's one target.
@@ -33,7 +33,6 @@ inline EngineRunOptions options_for(Protocol protocol = Protocol::kTcp,
                                     Family family = Family::kIpv4) {
   EngineRunOptions options;
   options.engine.rounds = 3;
-  options.engine.seed = 7;
   options.protocol = protocol;
   options.family = family;
   return options;

@@ -155,7 +155,7 @@ TEST(Loss, AndLateChallengeAcksNeverBringTheTargetNearer) {
     options.engine.round_interval = 60ms;
     options.engine.timeout = 50ms;
     options.engine.rate = 0;
-    options.engine.seed = seed;
+    options.engine.key = trace::RunKey::from_seed(seed);
     EngineRun run(network, options);
     run.run();
     EXPECT_THAT(run.observer.of_kind(EventKind::kPathChange), ::testing::IsEmpty()) << seed;

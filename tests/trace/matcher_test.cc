@@ -58,7 +58,7 @@ class MatcherTest : public ::testing::Test {
   bool rewritten() const { return std::get<Match>(result).rewritten; }
 
   PathRegistry registry;
-  FlowState state{testing::sample_flow(Family::kIpv4, 80), 4, registry};
+  FlowState state{testing::sample_flow(Family::kIpv4, 80), 4, 1, registry};
   Matcher matcher;
   MatchResult result;
   int sent_ = 0;

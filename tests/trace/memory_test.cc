@@ -53,9 +53,8 @@ TEST(EngineMemory, StaysFlatWith64FlowsForHours) {
   transport::SimulatedTransport transport(network);
   const plugins::TcpSynProber prober;
   const plugins::Crc32Hasher hasher;
-  trace::EngineOptions options;
+  trace::EngineOptions options{trace::RunKey::from_seed(7)};
   options.flows = 64;
-  options.seed = 7;
   options.rounds = static_cast<std::uint64_t>(hours * 1800);
   trace::Engine engine(options, {{"target", transport::testing::target_address()}}, prober, hasher,
                        transport);

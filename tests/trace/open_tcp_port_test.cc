@@ -61,7 +61,7 @@ TEST(OpenTcpPort, ThatDrewAChallengeAckOnceIsStillKnownToNameItsProbes) {
   run.run();
   const std::size_t earlier = run.transport.sent().size();
 
-  options.engine.seed = 8;
+  options.engine.key = trace::RunKey::from_seed(8);
   options.engine.max_ttl = 30;
   const trace::Target target{"target", transport::testing::target_address()};
   const plugins::Crc32Hasher hasher;

@@ -44,7 +44,7 @@ TEST(MostFailures, IsTheBinomialQuantile) {
 std::unique_ptr<EngineRun> play(Network network, std::uint64_t seed, std::uint64_t rounds, std::uint32_t flows = 5) {
   network.seed = seed;
   EngineRunOptions options = options_for();
-  options.engine.seed = seed;
+  options.engine.key = trace::RunKey::from_seed(seed);
   options.engine.rounds = rounds;
   options.engine.flows = flows;
   auto run = std::make_unique<EngineRun>(std::move(network), options);
