@@ -10,10 +10,10 @@
 
 namespace {
 
+using etr::base::Instant;
 using etr::trace::Cell;
 using etr::trace::FixedRounds;
 using etr::trace::OutcomeKind;
-using etr::transport::Instant;
 
 constexpr std::uint8_t kDistance = 12;
 constexpr std::uint8_t kMaxTtl = 30;

@@ -3,15 +3,15 @@
 #include <chrono>
 #include <utility>
 
-#include "pipeline/signal_stack.h"
-#include "pipeline/thread_name.h"
+#include "base/signal_stack.h"
+#include "base/thread_name.h"
 
 namespace etr::pipeline {
 
 absl::Status OutputThread::start(const char* name, std::function<void()> body) {
   thread_ = std::thread([this, name, body = std::move(body)] {
-    name_thread(name);
-    const SignalStack signal_stack;
+    base::name_thread(name);
+    const base::SignalStack signal_stack;
     body();
     const std::lock_guard lock(mutex_);
     done_ = true;

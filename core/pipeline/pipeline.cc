@@ -9,14 +9,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/file_descriptor.h"
+#include "base/signal_stack.h"
+#include "base/thread_name.h"
 #include "pipeline/resolver.h"
 #include "pipeline/targets.h"
-#include "pipeline/signal_stack.h"
-#include "pipeline/thread_name.h"
-#include "pipeline/topology_file.h"
-#include "transport/file_descriptor.h"
-#include "transport/pcap_transport.h"
-#include "transport/simulated_transport.h"
+#include "simulation/topology_file.h"
+#include "simulation/transport.h"
+#include "transport/linux/pcap_transport.h"
 
 namespace etr::pipeline {
 
@@ -33,7 +33,7 @@ bool have_terminal() {
     return false;
   }
   if (::isatty(STDOUT_FILENO) == 0) return false;
-  return transport::FileDescriptor(::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)).is_open();
+  return base::FileDescriptor(::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)).is_open();
 }
 
 std::string host_name() {
@@ -70,14 +70,14 @@ absl::Status Pipeline::build() {
 absl::Status Pipeline::make_transport() {
   const TraceOptions& options = parts_.config.trace;
   if (!options.simulate.empty()) {
-    auto network = read_topology(options.simulate);
+    auto network = simulation::read_topology(options.simulate);
     if (!network.ok()) return network.status();
     network_ = *network;
     if (options.resolve) {
       names_ = std::make_shared<FixedNames>(std::unordered_map<IpAddress, std::string>(
           network_->names.begin(), network_->names.end()));
     }
-    transport_ = std::make_unique<transport::SimulatedTransport>(*std::move(network));
+    transport_ = std::make_unique<simulation::SimulatedTransport>(*std::move(network));
     return absl::OkStatus();
   }
   transport::PcapTransportOptions pcap;
@@ -119,8 +119,8 @@ absl::Status Pipeline::start() {
     return status;
   }
   probing_ = std::thread([this] {
-    name_thread("etr-probing");
-    const SignalStack signal_stack;
+    base::name_thread("etr-probing");
+    const base::SignalStack signal_stack;
     engine_status_ = engine_->run(*output_);
     done_.wake();
   });

@@ -10,13 +10,13 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/wake_fd.h"
 #include "pipeline/output.h"
 #include "pipeline/pipeline_config.h"
-#include "pipeline/wake_fd.h"
 #include "plugin/catalog.h"
+#include "simulation/network.h"
 #include "trace/engine.h"
-#include "transport/raw_descriptors.h"
-#include "transport/simulated_network.h"
+#include "transport/linux/raw_descriptors.h"
 
 namespace etr::pipeline {
 
@@ -88,7 +88,7 @@ class Pipeline {
 
   PipelineParts parts_;
   plugin::Catalog& catalog_;
-  std::optional<transport::Network> network_;  ///< Of --simulate.
+  std::optional<simulation::Network> network_;  ///< Of --simulate.
   std::unique_ptr<transport::Transport> transport_;
   std::unique_ptr<Prober> prober_;
   std::unique_ptr<PathHasher> hasher_;
@@ -97,7 +97,7 @@ class Pipeline {
   std::unique_ptr<Output> output_;
   bool has_view_ = false;
   std::string terminal_reset_;
-  WakeFd done_;
+  base::WakeFd done_;
   absl::Status engine_status_;  ///< Written by the probing thread, read once that is joined.
   Timestamp started_{};
   bool nothing_sent_ = false;  ///< Every probe failed to be sent.

@@ -17,10 +17,10 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "base/signal_stack.h"
+#include "base/thread_name.h"
+#include "base/wake_fd.h"
 #include "pipeline/ptr_reply.h"
-#include "pipeline/signal_stack.h"
-#include "pipeline/thread_name.h"
-#include "pipeline/wake_fd.h"
 
 namespace etr::pipeline {
 namespace {
@@ -76,8 +76,8 @@ class Resolver::Impl {
       if (error != ARES_SUCCESS) return failure(error);
     }
     thread_ = std::thread([this] {
-      name_thread("etr-resolver");
-      const SignalStack signal_stack;
+      base::name_thread("etr-resolver");
+      const base::SignalStack signal_stack;
       run();
     });
     return absl::OkStatus();
@@ -203,7 +203,7 @@ class Resolver::Impl {
   }
 
   const ResolverOptions options_;
-  WakeFd wake_;
+  base::WakeFd wake_;
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 

@@ -13,11 +13,11 @@
 #include <variant>
 
 #include "absl/strings/str_format.h"
+#include "base/wake_fd.h"
 #include "pipeline/attach_names.h"
 #include "pipeline/channel.h"
 #include "pipeline/output_fault.h"
 #include "pipeline/output_thread.h"
-#include "pipeline/wake_fd.h"
 
 namespace etr::pipeline {
 namespace {
@@ -238,7 +238,7 @@ class ViewRunner::State : public std::enable_shared_from_this<State> {
   const std::shared_ptr<NameSource> names_;
   const Duration snapshot_interval_;
   const Callbacks callbacks_;
-  WakeFd wake_;
+  base::WakeFd wake_;
   std::atomic<bool> alive_{true};
   std::atomic<bool> snapshot_waits_{false};  ///< The view has not drawn the last one yet.
   std::atomic<std::chrono::steady_clock::rep> next_snapshot_{0};

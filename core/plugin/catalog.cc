@@ -7,9 +7,9 @@
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "base/nearest_name.h"
 #include "plugin/kind.h"
 #include "plugin/library.h"
-#include "plugin/nearest_name.h"
 #include "plugin/option_values.h"
 #include "plugin/trust.h"
 
@@ -111,10 +111,10 @@ absl::StatusOr<Plugin> Catalog::open(PluginKind kind, const std::string& name) {
     const std::vector<std::string> known = names(kind);
     return absl::NotFoundError(
         absl::StrFormat("no %s is called '%s'%s", kind_name(kind), name,
-                        nearest_name(name, known).empty()
+                        base::nearest_name(name, known).empty()
                             ? (known.empty() ? std::string(": there is none in the plugin folders")
                                              : "; there are " + absl::StrJoin(known, ", "))
-                            : did_you_mean(name, known)));
+                            : base::did_you_mean(name, known)));
   }
 
   const absl::StatusOr<fs::path> trusted = permit(*file);

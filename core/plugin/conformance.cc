@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "absl/strings/str_format.h"
+#include "base/duration_text.h"
 #include "plugin/conformance_checks.h"
 #include "plugin/isolated.h"
 #include "plugin/kind.h"
@@ -61,7 +62,8 @@ Problems check_option(const OptionSpec& spec) {
   }
   const auto* text = std::get_if<std::string>(&spec.default_value);
   std::string flag = text != nullptr ? *text : to_toml(spec.default_value);
-  if (const auto* time = std::get_if<Duration>(&spec.default_value)) flag = format_duration(*time);
+  if (const auto* time = std::get_if<Duration>(&spec.default_value))
+    flag = base::format_duration(*time);
   const auto back = convert(spec, FlagText{flag});
   if (!back.ok() || *back != spec.default_value) {
     problems.push_back(absl::StrFormat("option '%s': its default does not read back", spec.name));

@@ -21,7 +21,7 @@
 
 namespace etr::trace {
 
-using transport::Instant;
+using base::Instant;
 
 namespace {
 
@@ -235,7 +235,7 @@ std::optional<Wanted> Engine::Impl::next_wanted(Instant now) {
 void Engine::Impl::send_probe(const Wanted& wanted, Instant now) {
   const Cell& cell = wanted.cell;
   FlowState& flow = *flows_[cell.flow];
-  const transport::Moment at = transport::read_both(transport_.clock());
+  const base::Moment at = base::read_both(transport_.clock());
   if (!wanted.second_look) {
     if (flow.rounds.empty() || flow.rounds.back().number() != cell.round) {
       flow.rounds.emplace_back(cell.round);

@@ -7,7 +7,7 @@
 
 namespace etr::trace {
 
-using transport::Instant;
+using base::Instant;
 
 namespace {
 

@@ -36,15 +36,15 @@ struct FixedRoundsOptions {
 class FixedRounds final : public Planner {
  public:
   /// `may_start` is asked before each round of each flow; false parks the flow until retry_starts().
-  FixedRounds(const FixedRoundsOptions& options, transport::Instant start,
+  FixedRounds(const FixedRoundsOptions& options, base::Instant start,
               std::function<bool()> may_start);
 
   void add_flow(std::uint32_t flow, std::uint8_t max_ttl) override;
   void retire_flow(std::uint32_t flow) override;
-  std::optional<Cell> next(transport::Instant now) override;
+  std::optional<Cell> next(base::Instant now) override;
   bool still_wanted(const Cell& cell) const override;
-  std::optional<transport::Instant> deadline() const override;
-  void hold(std::uint32_t flow, transport::Instant until) override;
+  std::optional<base::Instant> deadline() const override;
+  void hold(std::uint32_t flow, base::Instant until) override;
   void on_outcome(const Cell& cell, const Outcome& outcome) override;
   bool is_open(std::uint32_t flow, std::uint64_t round) const override;
   bool finished() const override;
@@ -61,7 +61,7 @@ class FixedRounds final : public Planner {
   struct Step {
     Mark mark = Mark::kUnsent;
     std::uint8_t looks = 0;  ///< Second looks taken.
-    transport::Instant sent{};
+    base::Instant sent{};
   };
   struct FlowPlan {
     std::uint8_t max_ttl = 0;
@@ -71,9 +71,9 @@ class FixedRounds final : public Planner {
     bool last_round = false; ///< The running round is the last of the run.
     bool busy = false;       ///< Has probes to send; counted in busy_.
     std::uint64_t round = 0;
-    transport::Instant round_start{};
-    transport::Instant next_start{};
-    transport::Instant interval_start{};    ///< Of the interval in which the next round begins,
+    base::Instant round_start{};
+    base::Instant next_start{};
+    base::Instant interval_start{};         ///< Of the interval in which the next round begins,
     std::uint64_t intervals = 0;            ///< and how many there were before.
     std::uint8_t highest_router = 0;        ///< Highest TTL with a time exceeded on this path.
     std::optional<std::uint8_t> end;        ///< TTL of the destination or blocker.
@@ -84,7 +84,7 @@ class FixedRounds final : public Planner {
     std::uint8_t searches = 0;              ///< Searches for a silent end, each 3 TTLs further.
     std::uint8_t search_limit = 0;          ///< Of the running round; 0: no search.
     bool one_at_a_time = false;             ///< See OutcomeKind::kReachedUnknown.
-    transport::Instant hold{};              ///< No probe beyond the routers before.
+    base::Instant hold{};                   ///< No probe beyond the routers before.
     /// The destination's answers do not name their probe: only one may be out to it at a time.
     bool nameless_answers = false;
     std::optional<std::uint64_t> end_probe;  ///< Round of a probe to the end without outcome yet.
@@ -96,10 +96,10 @@ class FixedRounds final : public Planner {
     std::uint64_t turn = 0;                 ///< Place among flows due at the same time.
     std::uint8_t planned_cells = 0;         ///< Its share of total_cells_.
     std::uint64_t version = 0;              ///< Of its entry in the queue.
-    std::optional<transport::Instant> queued;  ///< When that entry is due, if there is one.
+    std::optional<base::Instant> queued;    ///< When that entry is due, if there is one.
   };
   struct Due {
-    transport::Instant at;
+    base::Instant at;
     std::uint64_t turn;
     std::uint32_t flow;
     std::uint64_t version;
@@ -109,16 +109,16 @@ class FixedRounds final : public Planner {
   };
   struct Candidate {
     std::uint8_t ttl;
-    transport::Instant at;
+    base::Instant at;
   };
 
   std::uint8_t limit(const FlowPlan& flow) const;
   Duration patience(const FlowPlan& flow) const;
   std::optional<Candidate> candidate(const FlowPlan& flow) const;
   std::optional<Candidate> second_look(const FlowPlan& flow) const;
-  std::optional<transport::Instant> permitted_at(const FlowPlan& flow, std::uint8_t ttl) const;
+  std::optional<base::Instant> permitted_at(const FlowPlan& flow, std::uint8_t ttl) const;
   bool sweeping(const FlowPlan& flow) const;
-  bool begin_round(FlowPlan& flow, const Due& due, transport::Instant now);
+  bool begin_round(FlowPlan& flow, const Due& due, base::Instant now);
   Duration offset(std::uint32_t id) const;
   static void set_end(FlowPlan& flow, std::optional<std::uint8_t> end);
   void note_end(FlowPlan& flow, std::uint8_t ttl);
@@ -133,7 +133,7 @@ class FixedRounds final : public Planner {
   void count_cells(FlowPlan& flow);
 
   FixedRoundsOptions options_;
-  transport::Instant start_;
+  base::Instant start_;
   std::function<bool()> may_start_;
   Duration effective_interval_;
   std::uint64_t total_cells_ = 0;           ///< Probes that one round of all flows takes.

@@ -55,7 +55,7 @@ struct FlowState {
   ServiceAnswers service;
   /// Withdrawn probes that such a service may still answer, and until when.
   std::uint32_t draining = 0;
-  transport::Instant drained_at{};
+  base::Instant drained_at{};
   std::uint64_t rounds_closed = 0;
   std::uint64_t path_changes = 0;
   std::shared_ptr<const FlowSnapshot> snapshot;  ///< Null: to be made anew.

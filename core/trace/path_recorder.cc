@@ -69,8 +69,7 @@ void begin_path(FlowState& flow, std::uint8_t first_differing, const Path& path)
 
 }  // namespace
 
-PathRecorder::PathRecorder(const PathHasher& hasher, std::string protocol,
-                           const transport::Clock& clock,
+PathRecorder::PathRecorder(const PathHasher& hasher, std::string protocol, const base::Clock& clock,
                            std::vector<std::unique_ptr<FlowState>>& flows, Observer& observer)
     : hasher_(hasher),
       protocol_(std::move(protocol)),

@@ -5,17 +5,17 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "etr/path_hasher.h"
 #include "trace/flow_state.h"
 #include "trace/observer.h"
-#include "transport/clock.h"
 
 namespace etr::trace {
 
 class PathRecorder {
  public:
   /// `flows` are those of all traces, in the engine's order.
-  PathRecorder(const PathHasher& hasher, std::string protocol, const transport::Clock& clock,
+  PathRecorder(const PathHasher& hasher, std::string protocol, const base::Clock& clock,
                std::vector<std::unique_ptr<FlowState>>& flows, Observer& observer);
 
   /// Reports the round's record and, if the flow has moved, the event. `round` has left the flow.
@@ -33,10 +33,10 @@ class PathRecorder {
 
   const PathHasher& hasher_;
   std::string protocol_;
-  const transport::Clock& clock_;
+  const base::Clock& clock_;
   std::vector<std::unique_ptr<FlowState>>& flows_;
   Observer& observer_;
-  std::vector<transport::Instant> due_;  ///< By trace: when to classify again.
+  std::vector<base::Instant> due_;  ///< By trace: when to classify again.
   std::uint64_t records_ = 0;
 };
 

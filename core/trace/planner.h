@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "transport/clock.h"
+#include "base/clock.h"
 
 namespace etr::trace {
 
@@ -32,7 +32,7 @@ enum class OutcomeKind : std::uint8_t {
 
 struct Outcome {
   OutcomeKind kind = OutcomeKind::kLost;
-  transport::Instant at{};
+  base::Instant at{};
   std::optional<Duration> rtt;
   /// The answer did not say which probe it was for: this one was the only one it could mean.
   bool by_elimination = false;
@@ -48,16 +48,16 @@ class Planner {
   virtual void retire_flow(std::uint32_t flow) = 0;
 
   /// The cell to send now, if any; it counts as sent once returned.
-  virtual std::optional<Cell> next(transport::Instant now) = 0;
+  virtual std::optional<Cell> next(base::Instant now) = 0;
   /// False if news have made a cell from next() pointless before it was sent; it then needs no
   /// outcome.
   virtual bool still_wanted(const Cell& cell) const = 0;
   /// When next() should be called again without other news; empty: only news can help.
-  virtual std::optional<transport::Instant> deadline() const = 0;
+  virtual std::optional<base::Instant> deadline() const = 0;
 
   /// Until then no probe may go that could reach the destination: answers to earlier ones, which do
   /// not name their probe, may still be on their way. A later call moves the time, either way.
-  virtual void hold(std::uint32_t flow, transport::Instant until) = 0;
+  virtual void hold(std::uint32_t flow, base::Instant until) = 0;
 
   /// Every cell gets exactly one final outcome, but kReachedUnknown, which comes in addition.
   virtual void on_outcome(const Cell& cell, const Outcome& outcome) = 0;

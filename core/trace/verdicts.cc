@@ -8,7 +8,7 @@
 
 namespace etr::trace {
 
-using transport::Instant;
+using base::Instant;
 
 namespace {
 
@@ -58,7 +58,7 @@ void Verdicts::send_failed(const Wanted& wanted, Probe* probe, std::string_view 
   event.text = std::string(reason);
   run_.events.report(std::move(event));
   OpenRound* round = flow.round(cell.round);
-  const transport::Clock& clock = run_.transport.clock();
+  const base::Clock& clock = run_.transport.clock();
   if (wanted.second_look) {
     round->second_look_done({});
   } else if (round->failed(cell.ttl, clock.utc(), Verdict::kSendFailed)) {

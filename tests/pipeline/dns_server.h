@@ -9,8 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/wake_fd.h"
 #include "etr/wire.h"
-#include "pipeline/wake_fd.h"
 
 namespace etr::test {
 
@@ -54,7 +54,7 @@ class DnsServer {
 
   int socket_ = -1;
   std::string address_;
-  pipeline::WakeFd stop_;
+  base::WakeFd stop_;
   std::mutex mutex_;
   std::map<std::string, DnsAnswer> answers_;
   std::map<std::string, int> asked_;

@@ -8,8 +8,8 @@ namespace etr::trace {
 namespace {
 
 using namespace std::chrono_literals;
+using base::Instant;
 using testing::address;
-using transport::Instant;
 
 class MatcherTest : public ::testing::Test {
  protected:

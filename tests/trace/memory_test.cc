@@ -11,9 +11,9 @@ namespace etr::testing {
 namespace {
 
 using namespace std::chrono_literals;
-using transport::Network;
-using transport::testing::diamond;
-using transport::testing::link;
+using simulation::Network;
+using simulation::testing::diamond;
+using simulation::testing::link;
 
 /// Keeps nothing.
 class CountingObserver final : public trace::Observer {
@@ -50,14 +50,14 @@ TEST(EngineMemory, StaysFlatWith64FlowsForHours) {
   link(network, "source", "r1").forward.loss =
       0.02;  // so that late, lost and second looks have their turn
   link(network, "source", "r1").back.duplicate = 0.02;
-  transport::SimulatedTransport transport(network);
+  simulation::SimulatedTransport transport(network);
   const plugins::TcpSynProber prober;
   const plugins::Crc32Hasher hasher;
   trace::EngineOptions options;
   options.flows = 64;
   options.seed = 7;
   options.rounds = static_cast<std::uint64_t>(hours * 1800);
-  trace::Engine engine(options, {{"target", transport::testing::target_address()}}, prober, hasher,
+  trace::Engine engine(options, {{"target", simulation::testing::target_address()}}, prober, hasher,
                        transport);
   CountingObserver observer;
   observer.settled = 150;

@@ -15,7 +15,7 @@
 namespace etr::trace::testing {
 
 using namespace std::chrono_literals;
-using transport::Instant;
+using base::Instant;
 
 inline constexpr Instant kStart{1h};
 inline constexpr Duration kForever = 24h;
