@@ -18,10 +18,10 @@
 #include "etr/run_info.h"
 #include "etr/time.h"
 #include "etr/view.h"
+#include "model/observer.h"
 #include "pipeline/names.h"
 #include "pipeline/sink_runner.h"
 #include "pipeline/view_runner.h"
-#include "trace/observer.h"
 
 namespace etr::pipeline {
 
@@ -46,7 +46,7 @@ struct OutputCallbacks {
   std::function<void()> closed_pipe = [] {};
 };
 
-class Output final : public trace::Observer {
+class Output final : public model::Observer {
  public:
   Output(OutputOptions options, std::vector<NamedSink> sinks, std::optional<NamedView> view,
          std::shared_ptr<NameSource> names, OutputCallbacks callbacks);

@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "etr/ip_address.h"
 #include "simulation/network.h"
-#include "trace/engine.h"
+#include "trace/options.h"
 
 namespace etr::pipeline {
 

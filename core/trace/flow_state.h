@@ -9,9 +9,9 @@
 
 #include "etr/flow.h"
 #include "etr/snapshot.h"
-#include "trace/hop_statistics.h"
-#include "trace/open_round.h"
-#include "trace/path_identity.h"
+#include "model/hop_statistics.h"
+#include "model/open_round.h"
+#include "model/path_identity.h"
 #include "trace/probe_table.h"
 #include "transport/transport.h"
 
@@ -32,7 +32,7 @@ struct ServiceAnswers {
 };
 
 struct FlowState {
-  FlowState(const Flow& its_flow, std::uint16_t slots, PathRegistry& registry)
+  FlowState(const Flow& its_flow, std::uint16_t slots, model::PathRegistry& registry)
       : flow(its_flow), probes(slots, first_id(its_flow.secret)), identity(registry) {}
 
   /// 1..65535, and no way back to the secret.
@@ -44,9 +44,9 @@ struct FlowState {
   transport::FlowHandle handle = 0;
   std::uint8_t max_ttl = 0;
   ProbeTable probes;
-  std::deque<OpenRound> rounds;        ///< In progress, oldest first.
-  std::vector<HopStatistics> hops;     ///< Index TTL - 1.
-  PathIdentity identity;
+  std::deque<model::OpenRound> rounds;     ///< In progress, oldest first.
+  std::vector<model::HopStatistics> hops;  ///< Index TTL - 1.
+  model::PathIdentity identity;
   std::string path_hash;
   std::optional<std::uint8_t> end;     ///< TTL of destination or blocker, once known.
   std::optional<std::uint8_t> last_end;  ///< The same, kept while the end is searched for anew.
@@ -60,13 +60,13 @@ struct FlowState {
   std::uint64_t path_changes = 0;
   std::shared_ptr<const FlowSnapshot> snapshot;  ///< Null: to be made anew.
 
-  OpenRound* round(std::uint64_t number) {
-    for (OpenRound& open : rounds) {
+  model::OpenRound* round(std::uint64_t number) {
+    for (model::OpenRound& open : rounds) {
       if (open.number() == number) return &open;
     }
     return nullptr;
   }
-  HopStatistics& hop(std::uint8_t ttl) {
+  model::HopStatistics& hop(std::uint8_t ttl) {
     if (hops.size() < ttl) hops.resize(ttl);
     return hops[ttl - 1U];
   }

@@ -51,9 +51,9 @@ class Verdicts {
   void cut_behind_end(std::uint32_t id, FlowState& flow, Duration rtt);
   void withdraw(FlowState& flow, Probe& probe);
   void drain(FlowState& flow, std::uint32_t id, std::uint32_t answers);
-  bool look_again(std::uint32_t id, FlowState& flow, OpenRound& round);
+  bool look_again(std::uint32_t id, FlowState& flow, model::OpenRound& round);
   void close_rounds(std::uint32_t id);
-  static void note_repeats(FlowState& flow, const OpenRound& closed);
+  static void note_repeats(FlowState& flow, const model::OpenRound& closed);
 
   RunState& run_;
   std::deque<Expiry> expiries_;  ///< In the order of time, since the timeout is one for all.

@@ -162,7 +162,7 @@ TEST(Sinks, WithoutRoomDelayRoundsAndNothingElse) {
   ASSERT_TRUE(started.ok());
   // Whoever has no room for long ends the run: here after the rounds that had room.
   std::size_t asked = 0;
-  class Stopping final : public trace::Observer {
+  class Stopping final : public model::Observer {
    public:
     Stopping(RecordingObserver& inner, trace::Engine& engine, std::size_t& asked)
         : inner_(inner), engine_(engine), asked_(asked) {}

@@ -16,7 +16,7 @@ using simulation::testing::diamond;
 using simulation::testing::link;
 
 /// Keeps nothing.
-class CountingObserver final : public trace::Observer {
+class CountingObserver final : public model::Observer {
  public:
   bool reserve() override { return true; }
   void on_path(Path path) override {

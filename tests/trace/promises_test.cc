@@ -9,8 +9,8 @@
 #include <memory>
 #include <utility>
 
+#include "model/wilson.h"
 #include "support/engine_run.h"
-#include "trace/wilson.h"
 
 namespace etr::testing {
 namespace {
@@ -108,7 +108,7 @@ TEST(Promises, CallsEveryHopBehindALossyLinkLossyAndNeverLimited) {
       lost += flow->hops[2].lost;
       verdicts += flow->hops[2].lost + flow->hops[2].answered;
     }
-    const trace::Interval interval = trace::wilson(lost, verdicts);
+    const model::Interval interval = model::wilson(lost, verdicts);
     interval_without_the_truth += interval.low <= 0.2 && 0.2 <= interval.high ? 0 : 1;
   }
   EXPECT_LE(not_lossy_at_the_end, most_failures(kRuns, 0.05));

@@ -1,10 +1,10 @@
-#include "trace/wilson.h"
+#include "model/wilson.h"
 
 #include <gtest/gtest.h>
 
 #include <random>
 
-namespace etr::trace {
+namespace etr::model {
 namespace {
 
 TEST(Wilson, ExcludesNothingWithoutTrials) {
@@ -59,4 +59,4 @@ TEST(Wilson, CoversTheTruthInAbout95PercentOfRuns) {
 }
 
 }  // namespace
-}  // namespace etr::trace
+}  // namespace etr::model

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
-namespace etr::trace {
+namespace etr::model {
 
 struct Interval {
   double low = 0;
@@ -25,4 +25,4 @@ inline Interval wilson(std::uint64_t successes, std::uint64_t trials) {
   return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
 }
 
-}  // namespace etr::trace
+}  // namespace etr::model

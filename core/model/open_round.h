@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "etr/path.h"
-#include "trace/path_identity.h"
+#include "model/path_identity.h"
 
-namespace etr::trace {
+namespace etr::model {
 
 class OpenRound {
  public:
@@ -65,4 +65,4 @@ class OpenRound {
   std::optional<IpAddress> second_responder_;
 };
 
-}  // namespace etr::trace
+}  // namespace etr::model

@@ -1,11 +1,11 @@
-#include "trace/fixed_rounds.h"
+#include "plan/fixed_rounds.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "trace/round_order.h"
+#include "plan/round_order.h"
 
-namespace etr::trace {
+namespace etr::plan {
 
 using base::Instant;
 
@@ -395,4 +395,4 @@ void FixedRounds::release_one() {
   }
 }
 
-}  // namespace etr::trace
+}  // namespace etr::plan

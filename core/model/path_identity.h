@@ -19,7 +19,7 @@
 #include "etr/event.h"
 #include "etr/ip_address.h"
 
-namespace etr::trace {
+namespace etr::model {
 
 /// What one round saw: hops[i] is TTL i + 1.
 struct Observation {
@@ -91,4 +91,4 @@ class PathIdentity {
   std::list<KnownPath> former_;  ///< Most recent first.
 };
 
-}  // namespace etr::trace
+}  // namespace etr::model

@@ -7,7 +7,7 @@
 
 #include "planner_play.h"
 
-namespace etr::trace {
+namespace etr::plan {
 namespace {
 
 using namespace std::chrono_literals;
@@ -285,4 +285,4 @@ TEST(FixedRounds, KeepsItsBoundsOnAnyNetwork) {
 }
 
 }  // namespace
-}  // namespace etr::trace
+}  // namespace etr::plan

@@ -1,6 +1,6 @@
 // Observations are written as words: "a b * T" is what TTL 1 to 4 answered. "T" is the destination
 // and ends the walk; without it the end is unknown.
-#include "trace/path_identity.h"
+#include "model/path_identity.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 
 #include "support/packet_builder.h"
 
-namespace etr::trace {
+namespace etr::model {
 namespace {
 
 IpAddress named(const std::string& word) {
@@ -314,4 +314,4 @@ TEST_F(PathIdentityTest, RemembersABoundedNumberOfFormerPaths) {
 }
 
 }  // namespace
-}  // namespace etr::trace
+}  // namespace etr::model

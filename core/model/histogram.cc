@@ -1,9 +1,9 @@
-#include "trace/histogram.h"
+#include "model/histogram.h"
 
 #include <algorithm>
 #include <cmath>
 
-namespace etr::trace {
+namespace etr::model {
 
 namespace {
 
@@ -48,4 +48,4 @@ Duration Histogram::quantile(double q) const {
   return middle_of(first_ + static_cast<int>(counts_.size()) - 1);
 }
 
-}  // namespace etr::trace
+}  // namespace etr::model

@@ -9,7 +9,7 @@
 #include "etr/run_info.h"
 #include "etr/snapshot.h"
 
-namespace etr::trace {
+namespace etr::model {
 
 /// Called on the probing thread; no call may block, except reserve() on a virtual clock.
 class Observer {
@@ -30,4 +30,4 @@ class Observer {
   virtual void on_snapshot(std::shared_ptr<const Snapshot> snapshot) = 0;
 };
 
-}  // namespace etr::trace
+}  // namespace etr::model

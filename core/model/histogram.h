@@ -6,7 +6,7 @@
 
 #include "etr/time.h"
 
-namespace etr::trace {
+namespace etr::model {
 
 /// Buckets grow by 8 %, so a quantile is right within 4 %. Range 1 µs to about 2 minutes, values
 /// outside go to the outermost bucket. Holds counts only for the range of buckets in use: a hop with
@@ -24,4 +24,4 @@ class Histogram {
   std::uint64_t count_ = 0;
 };
 
-}  // namespace etr::trace
+}  // namespace etr::model

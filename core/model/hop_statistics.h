@@ -8,9 +8,9 @@
 #include "etr/path.h"
 #include "etr/reply.h"
 #include "etr/snapshot.h"
-#include "trace/histogram.h"
+#include "model/histogram.h"
 
-namespace etr::trace {
+namespace etr::model {
 
 /// RTT figures of one responder, updated in constant time.
 class ResponderStatistics {
@@ -81,4 +81,4 @@ struct HopStatistics {
   HopStats summarize(std::uint8_t ttl) const;
 };
 
-}  // namespace etr::trace
+}  // namespace etr::model

@@ -1,4 +1,4 @@
-#include "trace/hop_statistics.h"
+#include "model/hop_statistics.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 #include <iterator>
 #include <utility>
 
-namespace etr::trace {
+namespace etr::model {
 
 namespace {
 
@@ -163,4 +163,4 @@ HopStats HopStatistics::summarize(std::uint8_t ttl) const {
   return stats;
 }
 
-}  // namespace etr::trace
+}  // namespace etr::model

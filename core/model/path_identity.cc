@@ -1,8 +1,8 @@
-#include "trace/path_identity.h"
+#include "model/path_identity.h"
 
 #include <algorithm>
 
-namespace etr::trace {
+namespace etr::model {
 
 namespace {
 
@@ -217,4 +217,4 @@ std::string PathIdentity::canonical() const {
   return text;
 }
 
-}  // namespace etr::trace
+}  // namespace etr::model

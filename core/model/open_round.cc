@@ -1,8 +1,8 @@
-#include "trace/open_round.h"
+#include "model/open_round.h"
 
 #include <algorithm>
 
-namespace etr::trace {
+namespace etr::model {
 
 OpenRound::Entry& OpenRound::entry(std::uint8_t ttl) {
   if (hops_.size() < ttl) hops_.resize(ttl);
@@ -110,4 +110,4 @@ void OpenRound::fill(Path& path, std::uint8_t last) {
   }
 }
 
-}  // namespace etr::trace
+}  // namespace etr::model

@@ -8,7 +8,7 @@
 
 #include "planner_play.h"
 
-namespace etr::trace {
+namespace etr::plan {
 namespace {
 
 using namespace std::chrono_literals;
@@ -241,4 +241,4 @@ TEST(FixedRounds, TakesALongerIntervalFromTheNextRound) {
 }
 
 }  // namespace
-}  // namespace etr::trace
+}  // namespace etr::plan

@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 
-namespace etr::trace {
+namespace etr::plan {
 
 /// One probe that a planner wants.
 struct Cell {
@@ -75,4 +75,4 @@ class Planner {
   virtual Duration effective_interval() const = 0;
 };
 
-}  // namespace etr::trace
+}  // namespace etr::plan

@@ -1,12 +1,12 @@
-#include "trace/classifier.h"
+#include "model/classifier.h"
 
 #include <algorithm>
 #include <map>
 #include <set>
 
-#include "trace/wilson.h"
+#include "model/wilson.h"
 
-namespace etr::trace {
+namespace etr::model {
 
 namespace {
 
@@ -102,4 +102,4 @@ std::vector<std::vector<HopClass>> classify(const Evidence& evidence) {
   return classes;
 }
 
-}  // namespace etr::trace
+}  // namespace etr::model

@@ -16,7 +16,7 @@
 #include "etr/ip_address.h"
 #include "etr/path.h"
 
-namespace etr::trace {
+namespace etr::model {
 
 /// Recent verdicts of one hop of one flow.
 struct HopEvidence {
@@ -32,4 +32,4 @@ HopClass judge_alone(const HopEvidence& hop);
 /// Classes of all hops: result[flow][i] belongs to evidence[flow][i], hop TTL i + 1.
 std::vector<std::vector<HopClass>> classify(const std::vector<std::vector<HopEvidence>>& evidence);
 
-}  // namespace etr::trace
+}  // namespace etr::model

@@ -1,10 +1,10 @@
-#include "trace/open_round.h"
+#include "model/open_round.h"
 
 #include <gtest/gtest.h>
 
 #include "support/packet_builder.h"
 
-namespace etr::trace {
+namespace etr::model {
 namespace {
 
 using namespace std::chrono_literals;
@@ -195,4 +195,4 @@ TEST(OpenRound, KnowsItsHighestRouter) {
 }
 
 }  // namespace
-}  // namespace etr::trace
+}  // namespace etr::model

@@ -21,9 +21,9 @@
 #include <tuple>
 #include <vector>
 
-#include "trace/planner.h"
+#include "plan/planner.h"
 
-namespace etr::trace {
+namespace etr::plan {
 
 struct FixedRoundsOptions {
   std::uint64_t rounds = 0;  ///< 0: endless.
@@ -145,4 +145,4 @@ class FixedRounds final : public Planner {
   std::uint64_t turn_ = 0;                  ///< The last one given.
 };
 
-}  // namespace etr::trace
+}  // namespace etr::plan

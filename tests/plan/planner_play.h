@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "trace/fixed_rounds.h"
+#include "plan/fixed_rounds.h"
 
-namespace etr::trace::testing {
+namespace etr::plan::testing {
 
 using namespace std::chrono_literals;
 using base::Instant;
@@ -137,4 +137,4 @@ inline FixedRoundsOptions rounds(std::uint64_t count) {
   return options;
 }
 
-}  // namespace etr::trace::testing
+}  // namespace etr::plan::testing

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-namespace etr::trace {
+namespace etr::plan {
 
 /// From here on a flow moves by two places from round to round.
 inline constexpr std::uint32_t kManyFlows = 10;
@@ -20,4 +20,4 @@ constexpr std::uint32_t place_in_round(std::uint32_t flow, std::uint64_t round,
   return at < flows ? at : track - 1 - at;
 }
 
-}  // namespace etr::trace
+}  // namespace etr::plan

@@ -1,12 +1,12 @@
 // Evidence is written as "answered/verdicts" for each hop, "-" for one that never answered.
-#include "trace/classifier.h"
+#include "model/classifier.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <sstream>
 
-namespace etr::trace {
+namespace etr::model {
 namespace {
 
 using ::testing::Each;
@@ -128,4 +128,4 @@ TEST(Classifier, TakesFlowsOfDifferentLength) {
 }
 
 }  // namespace
-}  // namespace etr::trace
+}  // namespace etr::model

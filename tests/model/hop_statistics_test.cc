@@ -1,4 +1,4 @@
-#include "trace/hop_statistics.h"
+#include "model/hop_statistics.h"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@
 
 #include "support/packet_builder.h"
 
-namespace etr::trace {
+namespace etr::model {
 namespace {
 
 using namespace std::chrono_literals;
@@ -204,4 +204,4 @@ TEST(VerdictWindow, CountsTheLast128Verdicts) {
 }
 
 }  // namespace
-}  // namespace etr::trace
+}  // namespace etr::model

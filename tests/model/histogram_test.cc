@@ -1,4 +1,4 @@
-#include "trace/histogram.h"
+#include "model/histogram.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <random>
 
-namespace etr::trace {
+namespace etr::model {
 namespace {
 
 using namespace std::chrono_literals;
@@ -67,4 +67,4 @@ TEST(Histogram, CountsValuesBelowTheFirstOne) {
 }
 
 }  // namespace
-}  // namespace etr::trace
+}  // namespace etr::model
