@@ -10,7 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "app/plugin_project.h"
 #include "base/nearest_name.h"
-#include "plugin/conformance.h"
+#include "plugin/conformance/conformance.h"
 #include "plugin/kind.h"
 #include "plugin/option_values.h"
 

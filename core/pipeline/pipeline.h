@@ -11,7 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/wake_fd.h"
-#include "pipeline/output.h"
+#include "output/output.h"
 #include "pipeline/pipeline_config.h"
 #include "plugin/catalog.h"
 #include "simulation/network.h"
@@ -80,9 +80,9 @@ class Pipeline {
   absl::StatusOr<std::vector<trace::Target>> find_targets() const;
   absl::Status make_engine();
   absl::Status make_output();
-  absl::StatusOr<std::vector<NamedSink>> make_sinks();
-  absl::StatusOr<std::optional<NamedView>> make_view(bool standard_output_taken);
-  std::shared_ptr<NameSource> make_names() const;
+  absl::StatusOr<std::vector<output::NamedSink>> make_sinks();
+  absl::StatusOr<std::optional<output::NamedView>> make_view(bool standard_output_taken);
+  std::shared_ptr<output::NameSource> make_names() const;
   RunInfo run_info() const;
   void obey(const Command& command);
 
@@ -93,8 +93,8 @@ class Pipeline {
   std::unique_ptr<Prober> prober_;
   std::unique_ptr<PathHasher> hasher_;
   std::unique_ptr<trace::Engine> engine_;
-  std::shared_ptr<NameSource> names_;
-  std::unique_ptr<Output> output_;
+  std::shared_ptr<output::NameSource> names_;
+  std::unique_ptr<output::Output> output_;
   bool has_view_ = false;
   std::string terminal_reset_;
   base::WakeFd done_;

@@ -53,7 +53,7 @@ const std::vector<std::pair<std::string, std::vector<std::string>>> kHomes{
     {"pcap", {"core/transport/linux/"}},
     {"libmnl/", {"core/transport/linux/"}},
     {"cap-ng.h", {"core/app/privileges"}},
-    {"ares", {"core/pipeline/"}},
+    {"ares", {"core/output/"}},
     {"rapidjson/", {"plugins/sinks/ndjson/"}},
     {"curses.h", {"plugins/views/tui/"}},
     {"zlib.h", {"plugins/hashers/crc32/"}},
