@@ -59,7 +59,7 @@ struct Traffic {
     errors.push_back(etr::net::write_icmp_error(error, own.back()));
   }
 
-  etr::trace::PathRegistry registry;
+  etr::model::PathRegistry registry;
   std::vector<std::unique_ptr<etr::trace::FlowState>> flows;
   etr::trace::Dispatcher dispatcher;
   etr::trace::Matcher matcher;

@@ -6,14 +6,14 @@
 #include <cstdlib>
 #include <optional>
 
-#include "trace/fixed_rounds.h"
+#include "plan/fixed_rounds.h"
 
 namespace {
 
-using etr::trace::Cell;
-using etr::trace::FixedRounds;
-using etr::trace::OutcomeKind;
-using etr::transport::Instant;
+using etr::base::Instant;
+using etr::plan::Cell;
+using etr::plan::FixedRounds;
+using etr::plan::OutcomeKind;
 
 constexpr std::uint8_t kDistance = 12;
 constexpr std::uint8_t kMaxTtl = 30;
@@ -21,7 +21,7 @@ constexpr std::uint8_t kMaxTtl = 30;
 /// Every probe is answered before the next one goes.
 void steady_rounds(benchmark::State& state) {
   const auto flows = static_cast<std::uint32_t>(state.range(0));
-  etr::trace::FixedRoundsOptions options;
+  etr::plan::FixedRoundsOptions options;
   options.round_interval = std::chrono::seconds(2);
   options.timeout = std::chrono::seconds(1);
   Instant now{std::chrono::hours(1)};

@@ -6,18 +6,18 @@
 #include <cstdint>
 
 #include "net/segment.h"
+#include "simulation/transport.h"
 #include "tests/support/networks.h"
-#include "transport/simulated_transport.h"
 
-namespace etr::transport {
+namespace etr::simulation {
 namespace {
 
 // One probe and its answer, over a path of ten routers with a 16-way diamond; half of the probes
 // run out in its middle.
 void BM_ProbeAndAnswer(benchmark::State& state) {
   SimulatedTransport transport(testing::tiers({1, 1, 1, 1, 16, 1, 1, 1, 1, 1}));
-  const Endpoints endpoints = testing::flow_to_target(50000);
-  const FlowHandle flow = *transport.open_flow(endpoints);
+  const transport::Endpoints endpoints = testing::flow_to_target(50000);
+  const transport::FlowHandle flow = *transport.open_flow(endpoints);
   net::IpHeader header;
   header.source = endpoints.source;
   header.destination = endpoints.destination;
@@ -34,7 +34,7 @@ void BM_ProbeAndAnswer(benchmark::State& state) {
       state.SkipWithError("not sent");
       break;
     }
-    while (transport.receive([](const ReceivedPacket&) {}) != 0) {
+    while (transport.receive([](const transport::ReceivedPacket&) {}) != 0) {
       transport.wait(transport.clock().now() + std::chrono::seconds(1));
     }
   }
@@ -43,4 +43,4 @@ void BM_ProbeAndAnswer(benchmark::State& state) {
 BENCHMARK(BM_ProbeAndAnswer);
 
 }  // namespace
-}  // namespace etr::transport
+}  // namespace etr::simulation

@@ -12,8 +12,8 @@
 #include <string>
 
 #include "net/ip.h"
-#include "transport/pcap_transport.h"
-#include "transport/raw_descriptors.h"
+#include "transport/linux/pcap_transport.h"
+#include "transport/linux/raw_descriptors.h"
 
 namespace {
 
@@ -128,7 +128,7 @@ void look(benchmark::State& state) {
   transport::Transport* transport = network(state);
   if (transport == nullptr) return;
   drain(*transport);
-  for (auto _ : state) transport->wait(transport::Instant{});
+  for (auto _ : state) transport->wait(etr::base::Instant{});
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(look);

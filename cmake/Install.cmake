@@ -17,9 +17,7 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/etr-config.cmake
 
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
-if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/docs)
-  install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR})
-endif()
+install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # Simulated networks, in the build tree too, where a pipeline finds them as in an installed one.
 file(GLOB networks CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/examples/networks/*.toml)

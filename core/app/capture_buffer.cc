@@ -3,7 +3,7 @@
 #include <charconv>
 #include <string_view>
 
-#include "transport/raw_descriptors.h"
+#include "transport/linux/raw_descriptors.h"
 
 namespace etr::app {
 namespace {

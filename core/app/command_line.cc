@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_format.h"
 #include "app/flags.h"
-#include "plugin/nearest_name.h"
+#include "base/nearest_name.h"
 #include "plugin/option_values.h"
 
 namespace etr::app {
@@ -70,7 +70,7 @@ absl::StatusOr<po::variables_map> parse(const std::vector<std::string>& argument
   } catch (const po::unknown_option& error) {
     const std::string name = error.get_option_name();
     return usage_error(
-        absl::StrFormat("unknown flag '%s'%s", name, plugin::did_you_mean(name, flag_names())));
+        absl::StrFormat("unknown flag '%s'%s", name, base::did_you_mean(name, flag_names())));
   } catch (const po::error& error) {
     return usage_error(error.what());
   }
@@ -200,7 +200,7 @@ absl::StatusOr<Invocation> parse_plugins(const std::vector<std::string>& argumen
   }
   return usage_error(
       absl::StrFormat("plugins: '%s' is none of list, show, check and new%s", words.front(),
-                      plugin::did_you_mean(words.front(), {"list", "show", "check", "new"})));
+                      base::did_you_mean(words.front(), {"list", "show", "check", "new"})));
 }
 
 std::optional<PluginUse> use_of(const po::variables_map& values, const char* flag) {

@@ -21,7 +21,7 @@
 #include "plugin/install_paths.h"
 #include "plugin/kind.h"
 #include "plugin/trust.h"
-#include "transport/raw_descriptors.h"
+#include "transport/linux/raw_descriptors.h"
 
 namespace etr::app {
 namespace {

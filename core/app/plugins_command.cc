@@ -9,9 +9,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_format.h"
 #include "app/plugin_project.h"
-#include "plugin/conformance.h"
+#include "base/nearest_name.h"
+#include "plugin/conformance/conformance.h"
 #include "plugin/kind.h"
-#include "plugin/nearest_name.h"
 #include "plugin/option_values.h"
 
 namespace etr::app {
@@ -99,8 +99,7 @@ int show(const std::string& name, plugin::Catalog& catalog, std::ostream& out, s
     found = true;
   }
   if (!found) {
-    err << "Error: no plugin is called '" << name << "'" << plugin::did_you_mean(name, known)
-        << '\n';
+    err << "Error: no plugin is called '" << name << "'" << base::did_you_mean(name, known) << '\n';
     status = 1;
   }
   return status;

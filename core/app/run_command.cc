@@ -12,8 +12,8 @@
 #include "app/run_log.h"
 #include "app/signals.h"
 #include "app/version.h"
+#include "base/signal_stack.h"
 #include "pipeline/pipeline.h"
-#include "pipeline/signal_stack.h"
 
 namespace etr::app {
 
@@ -85,7 +85,7 @@ int run_pipeline(pipeline::PipelineConfig config, std::vector<std::string> hosts
     return EXIT_FAILURE;
   }
   Signals signals;
-  const pipeline::SignalStack signal_stack;
+  const base::SignalStack signal_stack;
   remember_terminal_modes();
   if (const absl::Status status = (*pipeline)->start(); !status.ok()) {
     log.error(std::string(status.message()));

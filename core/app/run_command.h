@@ -7,7 +7,7 @@
 #include "app/message_log.h"
 #include "pipeline/pipeline_config.h"
 #include "plugin/catalog.h"
-#include "transport/raw_descriptors.h"
+#include "transport/linux/raw_descriptors.h"
 
 namespace etr::app {
 

@@ -28,7 +28,7 @@ Signals::Signals() {
   // Writing to a closed pipe or past the limit on file sizes is an error to report, not a death.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
-  fd_ = transport::FileDescriptor(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  fd_ = base::FileDescriptor(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!fd_.is_open()) throw std::system_error(errno, std::generic_category(), "signalfd");
 }
 

@@ -3,8 +3,8 @@
 
 #include <optional>
 
+#include "base/file_descriptor.h"
 #include "etr/time.h"
-#include "transport/file_descriptor.h"
 
 namespace etr::app {
 
@@ -25,7 +25,7 @@ class Signals {
   static void stop_process();
 
  private:
-  transport::FileDescriptor fd_;
+  base::FileDescriptor fd_;
 };
 
 }  // namespace etr::app

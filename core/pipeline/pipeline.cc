@@ -9,14 +9,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "pipeline/resolver.h"
+#include "base/file_descriptor.h"
+#include "base/signal_stack.h"
+#include "base/thread_name.h"
+#include "output/resolver.h"
 #include "pipeline/targets.h"
-#include "pipeline/signal_stack.h"
-#include "pipeline/thread_name.h"
-#include "pipeline/topology_file.h"
-#include "transport/file_descriptor.h"
-#include "transport/pcap_transport.h"
-#include "transport/simulated_transport.h"
+#include "simulation/topology_file.h"
+#include "simulation/transport.h"
+#include "transport/linux/pcap_transport.h"
 
 namespace etr::pipeline {
 
@@ -33,7 +33,7 @@ bool have_terminal() {
     return false;
   }
   if (::isatty(STDOUT_FILENO) == 0) return false;
-  return transport::FileDescriptor(::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)).is_open();
+  return base::FileDescriptor(::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)).is_open();
 }
 
 std::string host_name() {
@@ -70,14 +70,14 @@ absl::Status Pipeline::build() {
 absl::Status Pipeline::make_transport() {
   const TraceOptions& options = parts_.config.trace;
   if (!options.simulate.empty()) {
-    auto network = read_topology(options.simulate);
+    auto network = simulation::read_topology(options.simulate);
     if (!network.ok()) return network.status();
     network_ = *network;
     if (options.resolve) {
-      names_ = std::make_shared<FixedNames>(std::unordered_map<IpAddress, std::string>(
+      names_ = std::make_shared<output::FixedNames>(std::unordered_map<IpAddress, std::string>(
           network_->names.begin(), network_->names.end()));
     }
-    transport_ = std::make_unique<transport::SimulatedTransport>(*std::move(network));
+    transport_ = std::make_unique<simulation::SimulatedTransport>(*std::move(network));
     return absl::OkStatus();
   }
   transport::PcapTransportOptions pcap;
@@ -127,8 +127,8 @@ absl::Status Pipeline::start() {
     return status;
   }
   probing_ = std::thread([this] {
-    name_thread("etr-probing");
-    const SignalStack signal_stack;
+    base::name_thread("etr-probing");
+    const base::SignalStack signal_stack;
     engine_status_ = engine_->run(*output_);
     done_.wake();
   });
@@ -139,7 +139,7 @@ absl::Status Pipeline::make_output() {
   auto sinks = make_sinks();
   if (!sinks.ok()) return sinks.status();
   std::size_t on_standard_output = 0;
-  for (const NamedSink& named : *sinks) {
+  for (const output::NamedSink& named : *sinks) {
     on_standard_output += named.sink->uses_standard_output() ? 1U : 0U;
   }
   if (on_standard_output > 1) {
@@ -156,21 +156,21 @@ absl::Status Pipeline::make_output() {
   if (has_view_) terminal_reset_ = (*view)->view->terminal_reset();
   if (!names_) names_ = make_names();
 
-  OutputOptions options;
+  output::OutputOptions options;
   options.virtual_clock = transport_->clock().is_virtual();
-  OutputCallbacks callbacks;
+  output::OutputCallbacks callbacks;
   callbacks.report = parts_.report;
   callbacks.room = [this] { transport_->wake(); };
   callbacks.command = [this](const Command& command) { obey(command); };
   callbacks.stop_process = parts_.stop_process;
   callbacks.closed_pipe = [this] { engine_->stop(StopReason::kFault); };
-  output_ = std::make_unique<Output>(options, *std::move(sinks), *std::move(view), names_,
-                                     std::move(callbacks));
+  output_ = std::make_unique<output::Output>(options, *std::move(sinks), *std::move(view), names_,
+                                             std::move(callbacks));
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<NamedSink>> Pipeline::make_sinks() {
-  std::vector<NamedSink> sinks;
+absl::StatusOr<std::vector<output::NamedSink>> Pipeline::make_sinks() {
+  std::vector<output::NamedSink> sinks;
   for (const plugin::PluginUse& use : parts_.config.sinks) {
     auto sink = catalog_.create_sink(use);
     if (!sink.ok()) return sink.status();
@@ -179,8 +179,8 @@ absl::StatusOr<std::vector<NamedSink>> Pipeline::make_sinks() {
   return sinks;
 }
 
-absl::StatusOr<std::optional<NamedView>> Pipeline::make_view(bool standard_output_taken) {
-  if (!parts_.config.view || standard_output_taken) return std::optional<NamedView>();
+absl::StatusOr<std::optional<output::NamedView>> Pipeline::make_view(bool standard_output_taken) {
+  if (!parts_.config.view || standard_output_taken) return std::optional<output::NamedView>();
   plugin::PluginUse use = *parts_.config.view;
   auto view = catalog_.create_view(use);
   if (!view.ok()) return view.status();
@@ -189,15 +189,15 @@ absl::StatusOr<std::optional<NamedView>> Pipeline::make_view(bool standard_outpu
     view = catalog_.create_view(use);
     if (!view.ok()) return view.status();
   }
-  return NamedView{use.name, *std::move(view)};
+  return output::NamedView{use.name, *std::move(view)};
 }
 
-std::shared_ptr<NameSource> Pipeline::make_names() const {
-  if (!parts_.config.trace.resolve) return std::make_shared<FixedNames>();
-  auto resolver = Resolver::make({});
+std::shared_ptr<output::NameSource> Pipeline::make_names() const {
+  if (!parts_.config.trace.resolve) return std::make_shared<output::FixedNames>();
+  auto resolver = output::Resolver::make({});
   if (resolver.ok()) return *std::move(resolver);
   parts_.report(std::string(resolver.status().message()));  // Names are not worth a trace.
-  return std::make_shared<FixedNames>();
+  return std::make_shared<output::FixedNames>();
 }
 
 RunInfo Pipeline::run_info() const {

@@ -10,13 +10,13 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "pipeline/output.h"
+#include "base/wake_fd.h"
+#include "output/output.h"
 #include "pipeline/pipeline_config.h"
-#include "pipeline/wake_fd.h"
 #include "plugin/catalog.h"
+#include "simulation/network.h"
 #include "trace/engine.h"
-#include "transport/raw_descriptors.h"
-#include "transport/simulated_network.h"
+#include "transport/linux/raw_descriptors.h"
 
 namespace etr::pipeline {
 
@@ -81,24 +81,24 @@ class Pipeline {
   absl::StatusOr<trace::RunKey> make_key() const;
   absl::Status make_engine();
   absl::Status make_output();
-  absl::StatusOr<std::vector<NamedSink>> make_sinks();
-  absl::StatusOr<std::optional<NamedView>> make_view(bool standard_output_taken);
-  std::shared_ptr<NameSource> make_names() const;
+  absl::StatusOr<std::vector<output::NamedSink>> make_sinks();
+  absl::StatusOr<std::optional<output::NamedView>> make_view(bool standard_output_taken);
+  std::shared_ptr<output::NameSource> make_names() const;
   RunInfo run_info() const;
   void obey(const Command& command);
 
   PipelineParts parts_;
   plugin::Catalog& catalog_;
-  std::optional<transport::Network> network_;  ///< Of --simulate.
+  std::optional<simulation::Network> network_;  ///< Of --simulate.
   std::unique_ptr<transport::Transport> transport_;
   std::unique_ptr<Prober> prober_;
   std::unique_ptr<PathHasher> hasher_;
   std::unique_ptr<trace::Engine> engine_;
-  std::shared_ptr<NameSource> names_;
-  std::unique_ptr<Output> output_;
+  std::shared_ptr<output::NameSource> names_;
+  std::unique_ptr<output::Output> output_;
   bool has_view_ = false;
   std::string terminal_reset_;
-  WakeFd done_;
+  base::WakeFd done_;
   absl::Status engine_status_;  ///< Written by the probing thread, read once that is joined.
   Timestamp started_{};
   bool nothing_sent_ = false;  ///< Every probe failed to be sent.

@@ -7,8 +7,9 @@
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "base/duration_text.h"
+#include "base/nearest_name.h"
 #include "plugin/kind.h"
-#include "plugin/nearest_name.h"
 #include "plugin/option_values.h"
 
 namespace etr::pipeline {
@@ -72,9 +73,8 @@ absl::Status apply_set(const RawOption& set, PipelineConfig& config) {
     }
     return found ? absl::OkStatus() : bad_set(set, "this pipeline has no sink '" + name + "'");
   }
-  return bad_set(set,
-                 "there is no table '" + table + "'" +
-                     plugin::did_you_mean(table, {"trace", "prober", "hasher", "view", "sink"}));
+  return bad_set(set, "there is no table '" + table + "'" +
+                          base::did_you_mean(table, {"trace", "prober", "hasher", "view", "sink"}));
 }
 
 // Two sinks of one plugin must be told apart in messages.
@@ -100,7 +100,7 @@ absl::Status resolve(plugin::Catalog& catalog, PluginKind kind, PluginUse& use) 
     if (const auto* number = std::get_if<double>(&named.value)) option.value = *number;
     if (const auto* text = std::get_if<std::string>(&named.value)) option.value = *text;
     if (const auto* time = std::get_if<Duration>(&named.value)) {
-      option.value = plugin::format_duration(*time);
+      option.value = base::format_duration(*time);
     }
     use.options.push_back(std::move(option));
   }
@@ -163,7 +163,7 @@ absl::StatusOr<fs::path> find_installed(const std::string& kind, const std::stri
   // Whatever else is here by that name: reading it says what is wrong with it.
   if (fs::exists(name, error)) return fs::path(name);
   const std::vector<std::string> known = names_in(folder);
-  std::string hint = plugin::did_you_mean(name, known);
+  std::string hint = base::did_you_mean(name, known);
   if (hint.empty() && !known.empty()) hint = "; installed are " + absl::StrJoin(known, ", ");
   return absl::NotFoundError(
       absl::StrFormat("no %s '%s', neither here nor in %s%s", kind, name, folder.string(), hint));

@@ -8,8 +8,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_format.h"
-#include "pipeline/text_file.h"
-#include "plugin/nearest_name.h"
+#include "base/nearest_name.h"
+#include "base/text_file.h"
 
 namespace etr::pipeline {
 namespace {
@@ -60,7 +60,7 @@ class Reader {
         config.plugin_folders = read_folders(table(key, node));
       else
         fail(key.source(), absl::StrFormat("unknown %s '%s'%s", node.is_table() ? "table" : "key",
-                                           name, plugin::did_you_mean(name, known)));
+                                           name, base::did_you_mean(name, known)));
     }
     return config;
   }
@@ -163,7 +163,7 @@ class Reader {
       if (key.str() != "path") {
         const std::string name(key.str());
         fail(key.source(),
-             absl::StrFormat("unknown key '%s'%s", name, plugin::did_you_mean(name, {"path"})));
+             absl::StrFormat("unknown key '%s'%s", name, base::did_you_mean(name, {"path"})));
       }
       toml::array single;
       const toml::array* list = node.as_array();
@@ -208,7 +208,7 @@ absl::StatusOr<PipelineConfig> parse_pipeline(std::string_view text, const fs::p
 }
 
 absl::StatusOr<PipelineConfig> read_pipeline(const fs::path& file) {
-  const absl::StatusOr<std::string> text = read_text_file(file, "pipeline");
+  const absl::StatusOr<std::string> text = base::read_text_file(file, "pipeline");
   if (!text.ok()) return text.status();
   absl::StatusOr<PipelineConfig> config = parse_pipeline(*text, file);
   if (config.ok()) config->file = file.string();

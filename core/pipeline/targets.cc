@@ -79,16 +79,16 @@ absl::StatusOr<std::vector<trace::Target>> resolve_targets(const std::vector<std
   return targets;
 }
 
-absl::StatusOr<std::vector<trace::Target>> simulated_targets(const transport::Network& network,
+absl::StatusOr<std::vector<trace::Target>> simulated_targets(const simulation::Network& network,
                                                              const std::vector<std::string>& hosts,
                                                              std::optional<Family> family) {
   std::vector<std::string> wanted = hosts;
   if (wanted.empty()) {
-    for (const transport::Target& target : network.targets) wanted.push_back(target.id);
+    for (const simulation::Target& target : network.targets) wanted.push_back(target.id);
   }
   std::vector<trace::Target> targets;
   for (const std::string& host : wanted) {
-    std::vector<IpAddress> addresses = transport::lookup(network, host);
+    std::vector<IpAddress> addresses = simulation::lookup(network, host);
     if (addresses.empty()) {
       if (const auto literal = IpAddress::parse(host)) addresses.push_back(*literal);
     }

@@ -7,8 +7,8 @@
 
 #include "absl/status/statusor.h"
 #include "etr/ip_address.h"
-#include "trace/engine.h"
-#include "transport/simulated_network.h"
+#include "simulation/network.h"
+#include "trace/options.h"
 
 namespace etr::pipeline {
 
@@ -18,7 +18,7 @@ absl::StatusOr<std::vector<trace::Target>> resolve_targets(const std::vector<std
                                                            std::optional<Family> family);
 
 /// The same in a simulated network, by its own names; without hosts all of its targets.
-absl::StatusOr<std::vector<trace::Target>> simulated_targets(const transport::Network& network,
+absl::StatusOr<std::vector<trace::Target>> simulated_targets(const simulation::Network& network,
                                                              const std::vector<std::string>& hosts,
                                                              std::optional<Family> family);
 

@@ -15,7 +15,7 @@
 #include "etr/ip_address.h"
 #include "etr/option.h"
 #include "plugin/plugin_use.h"
-#include "trace/engine.h"
+#include "trace/options.h"
 
 namespace etr::pipeline {
 

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <optional>
-#include <sstream>
 #include <system_error>
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "base/nearest_name.h"
 #include "plugin/kind.h"
 #include "plugin/library.h"
-#include "plugin/nearest_name.h"
 #include "plugin/option_values.h"
 #include "plugin/trust.h"
 
@@ -38,27 +37,6 @@ absl::Status at(const std::string& where, const absl::Status& status) {
 }
 
 }  // namespace
-
-SearchPath search_path(const FolderSources& sources, bool elevated, uid_t owner) {
-  SearchPath path;
-  path.elevated = elevated;
-  path.owner = owner;
-  path.folders = sources.pipeline;
-  path.folders.insert(path.folders.end(), sources.flags.begin(), sources.flags.end());
-  if (sources.environment != nullptr && *sources.environment != '\0') {
-    if (elevated) {
-      path.notices.push_back(
-          "ETR_PLUGIN_PATH is ignored: this program runs with raised privileges");
-    } else {
-      std::istringstream folders(sources.environment);
-      for (std::string folder; std::getline(folders, folder, ':');) {
-        if (!folder.empty()) path.folders.push_back({folder, "ETR_PLUGIN_PATH"});
-      }
-    }
-  }
-  path.folders.push_back({sources.installed, "installed"});
-  return path;
-}
 
 Catalog::Catalog(SearchPath search_path)
     : search_path_(std::move(search_path)), notices_(search_path_.notices) {
@@ -111,10 +89,10 @@ absl::StatusOr<Plugin> Catalog::open(PluginKind kind, const std::string& name) {
     const std::vector<std::string> known = names(kind);
     return absl::NotFoundError(
         absl::StrFormat("no %s is called '%s'%s", kind_name(kind), name,
-                        nearest_name(name, known).empty()
+                        base::nearest_name(name, known).empty()
                             ? (known.empty() ? std::string(": there is none in the plugin folders")
                                              : "; there are " + absl::StrJoin(known, ", "))
-                            : did_you_mean(name, known)));
+                            : base::did_you_mean(name, known)));
   }
 
   const absl::StatusOr<fs::path> trusted = permit(*file);

@@ -5,8 +5,6 @@
 // replaced by another one silently. Only plugins that are asked for are opened. One thread.
 #pragma once
 
-#include <sys/types.h>
-
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -20,33 +18,9 @@
 #include "etr/option.h"
 #include "plugin/guard.h"
 #include "plugin/plugin_use.h"
+#include "plugin/search_path.h"
 
 namespace etr::plugin {
-
-struct PluginFolder {
-  std::filesystem::path path;
-  std::string origin;  ///< Who named it: "--plugin-path", "ETR_PLUGIN_PATH", "pipeline.toml:9:8".
-  friend bool operator==(const PluginFolder& a, const PluginFolder& b) { return a.path == b.path; }
-};
-
-/// What the rule of search_folders() needs to know.
-struct FolderSources {
-  std::vector<PluginFolder> pipeline;  ///< Of the pipeline file.
-  std::vector<PluginFolder> flags;     ///< --plugin-path.
-  const char* environment = nullptr;   ///< ETR_PLUGIN_PATH, folders separated by colons.
-  std::filesystem::path installed;
-};
-
-struct SearchPath {
-  std::vector<PluginFolder> folders;  ///< In the order in which they are searched.
-  bool elevated = false;              ///< Only trusted files may be loaded, see trust.h.
-  uid_t owner = 0;                    ///< Of the program.
-  std::vector<std::string> notices;   ///< For the user: what was ignored.
-};
-
-/// Pipeline file, flags, environment, installed: in this order. An elevated run ignores the
-/// environment, and says so.
-SearchPath search_path(const FolderSources& sources, bool elevated, uid_t owner);
 
 /// A plugin that has been found and opened.
 struct Plugin {

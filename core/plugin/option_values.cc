@@ -11,9 +11,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/string_view.h"
-#include "absl/time/time.h"
-#include "plugin/nearest_name.h"
+#include "base/duration_text.h"
+#include "base/nearest_name.h"
 
 namespace etr::plugin {
 namespace {
@@ -24,8 +23,6 @@ struct Overloaded : Visitors... {
 };
 template <class... Visitors>
 Overloaded(Visitors...) -> Overloaded<Visitors...>;
-
-absl::string_view to_absl(std::string_view text) { return {text.data(), text.size()}; }
 
 absl::Status wrong_type(std::string_view wanted, std::string_view given) {
   return absl::InvalidArgumentError(absl::StrFormat("expected %s, not %s", wanted, given));
@@ -58,7 +55,7 @@ absl::StatusOr<OptionValue> read_text(const OptionValue& wanted, const std::stri
     if (absl::SimpleAtod(text, &number) && std::isfinite(number)) return OptionValue(number);
     return wrong_type("a number", "'" + text + "'");
   }
-  absl::StatusOr<Duration> duration = parse_duration(text);
+  absl::StatusOr<Duration> duration = base::parse_duration(text);
   if (!duration.ok()) return duration.status();
   return OptionValue(*duration);
 }
@@ -105,31 +102,8 @@ std::string to_toml(const OptionValue& value) {
                    return text;
                  },
                  [](const std::string& text) { return toml_string(text); },
-                 [](Duration duration) { return toml_string(format_duration(duration)); }},
+                 [](Duration duration) { return toml_string(base::format_duration(duration)); }},
       value);
-}
-
-absl::StatusOr<Duration> parse_duration(std::string_view text) {
-  absl::Duration parsed;
-  if (!absl::ParseDuration(to_absl(text), &parsed)) {
-    double number = 0;
-    if (absl::SimpleAtod(to_absl(text), &number)) {
-      return absl::InvalidArgumentError(
-          absl::StrFormat("'%s' lacks a unit: write %ss or %sms, for example", text, text, text));
-    }
-    return absl::InvalidArgumentError(
-        absl::StrFormat("'%s' is not a duration such as 250ms or 1m30s", text));
-  }
-  // Larger values saturate in Abseil, mean nothing here, and a few of them are no time in nanoseconds.
-  constexpr int kMostHours = 24 * 365 * 10;
-  if (parsed > absl::Hours(kMostHours) || parsed < -absl::Hours(kMostHours)) {
-    return absl::InvalidArgumentError(absl::StrFormat("'%s' is too long a time", text));
-  }
-  return absl::ToChronoNanoseconds(parsed);
-}
-
-std::string format_duration(Duration duration) {
-  return absl::FormatDuration(absl::FromChrono(duration));
 }
 
 absl::StatusOr<OptionValue> convert(const OptionSpec& spec, const RawValue& value) {
@@ -158,7 +132,7 @@ absl::StatusOr<OptionValue> convert(const OptionSpec& spec, const RawValue& valu
     return wrong_type("a string", describe(value));
   }
   if (given == nullptr) return wrong_type("a duration such as \"250ms\"", describe(value));
-  absl::StatusOr<Duration> duration = parse_duration(*given);
+  absl::StatusOr<Duration> duration = base::parse_duration(*given);
   if (!duration.ok()) return duration.status();
   return OptionValue(*duration);
 }
@@ -174,7 +148,7 @@ absl::StatusOr<std::vector<NamedOption>> check_options(const std::vector<OptionS
       std::vector<std::string> names;
       for (const OptionSpec& known : specs) names.push_back(known.name);
       return absl::InvalidArgumentError(absl::StrFormat("%sunknown option '%s'%s", place, raw.name,
-                                                        did_you_mean(raw.name, names)));
+                                                        base::did_you_mean(raw.name, names)));
     }
     absl::StatusOr<OptionValue> value = convert(*spec, raw.value);
     if (!value.ok()) {

@@ -19,11 +19,6 @@ std::string to_toml(const OptionValue& value);
 /// A string as a TOML basic string, quotes included.
 std::string toml_string(std::string_view text);
 
-/// Reads "250ms" or "1m30s". The error says that a unit is needed, if that is what is missing.
-absl::StatusOr<Duration> parse_duration(std::string_view text);
-/// The shortest text that parse_duration reads back as the same value.
-std::string format_duration(Duration duration);
-
 /// One value for one option; an integer will do for a number. The error names the option's type and
 /// what was given instead, but neither the option nor its place.
 absl::StatusOr<OptionValue> convert(const OptionSpec& spec, const RawValue& value);

@@ -8,8 +8,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "plan/fixed_rounds.h"
 #include "trace/event_reporter.h"
-#include "trace/fixed_rounds.h"
 #include "trace/flow_opener.h"
 #include "trace/pacer.h"
 #include "trace/path_recorder.h"
@@ -20,7 +20,7 @@
 
 namespace etr::trace {
 
-using transport::Instant;
+using base::Instant;
 
 namespace {
 
@@ -45,7 +45,7 @@ class Engine::Impl {
         sender_(prober, transport) {}
 
   absl::Status start();
-  absl::Status run(Observer& observer);
+  absl::Status run(model::Observer& observer);
 
   void stop(StopReason reason) {
     stop_.store(static_cast<int>(reason) + 1);
@@ -62,7 +62,7 @@ class Engine::Impl {
   Summary summary();
 
  private:
-  void set_up(Observer& observer);
+  void set_up(model::Observer& observer);
   void loop();
   Instant next_deadline(Instant now);
   bool stopping() const { return stop_.load() != 0; }
@@ -88,13 +88,13 @@ class Engine::Impl {
 
   // From start() on.
   std::vector<TraceInfo> traces_;
-  std::vector<std::unique_ptr<PathRegistry>> registries_;
+  std::vector<std::unique_ptr<model::PathRegistry>> registries_;
   std::vector<std::unique_ptr<FlowState>> flows_;
   std::vector<Event> early_events_;
 
   // From run() on.
-  Observer* observer_ = nullptr;
-  std::unique_ptr<FixedRounds> planner_;
+  model::Observer* observer_ = nullptr;
+  std::unique_ptr<plan::FixedRounds> planner_;
   std::unique_ptr<EventReporter> events_;
   std::unique_ptr<PathRecorder> recorder_;
   std::unique_ptr<RunState> state_;
@@ -128,7 +128,7 @@ absl::Status Engine::Impl::start() {
   return transport_.start(capture_filter(traces_, prober_));
 }
 
-absl::Status Engine::Impl::run(Observer& observer) {
+absl::Status Engine::Impl::run(model::Observer& observer) {
   set_up(observer);
   for (Event& event : early_events_) observer.on_event(std::move(event));
   absl::Status status;
@@ -146,15 +146,15 @@ absl::Status Engine::Impl::run(Observer& observer) {
   return status;
 }
 
-void Engine::Impl::set_up(Observer& observer) {
+void Engine::Impl::set_up(model::Observer& observer) {
   observer_ = &observer;
   started_at_ = transport_.clock().now();
   next_housekeeping_ = started_at_ + kHousekeeping;
   reported_interval_ = options_.round_interval;
-  const FixedRoundsOptions rounds{options_.rounds, options_.ttl_delay, options_.round_interval,
-                                  options_.timeout, options_.rate};
-  planner_ = std::make_unique<FixedRounds>(rounds, started_at_,
-                                           [this] { return !paused_ && observer_->reserve(); });
+  const plan::FixedRoundsOptions rounds{options_.rounds, options_.ttl_delay,
+                                        options_.round_interval, options_.timeout, options_.rate};
+  planner_ = std::make_unique<plan::FixedRounds>(
+      rounds, started_at_, [this] { return !paused_ && observer_->reserve(); });
   for (std::uint32_t id = 0; id < flows_.size(); ++id) planner_->add_flow(id, flows_[id]->max_ttl);
   events_ = std::make_unique<EventReporter>(observer, transport_.clock());
   recorder_ = std::make_unique<PathRecorder>(hasher_, std::string(prober_.record_name()),
@@ -220,7 +220,7 @@ void Engine::Impl::send(Instant now) {
 
 std::optional<Wanted> Engine::Impl::next_wanted(Instant now) {
   if (!state_->second_looks.empty()) {
-    const Cell cell = state_->second_looks.front();
+    const plan::Cell cell = state_->second_looks.front();
     state_->second_looks.pop_front();
     return Wanted{cell, true};
   }
@@ -230,9 +230,9 @@ std::optional<Wanted> Engine::Impl::next_wanted(Instant now) {
 }
 
 void Engine::Impl::send_probe(const Wanted& wanted, Instant now) {
-  const Cell& cell = wanted.cell;
+  const plan::Cell& cell = wanted.cell;
   FlowState& flow = *flows_[cell.flow];
-  const transport::Moment at = transport::read_both(transport_.clock());
+  const base::Moment at = base::read_both(transport_.clock());
   if (!wanted.second_look) {
     if (flow.rounds.empty() || flow.rounds.back().number() != cell.round) {
       flow.rounds.emplace_back(cell.round);
@@ -285,7 +285,7 @@ void Engine::Impl::obey(const Command& command) {
 
 void Engine::Impl::reset_statistics() {
   for (const auto& flow : flows_) {
-    for (HopStatistics& hop : flow->hops) hop = HopStatistics{};
+    for (model::HopStatistics& hop : flow->hops) hop = model::HopStatistics{};
     flow->probes.for_each_in_flight([&](Probe& probe) { ++flow->hop(probe.ttl).sent; });
     flow->rounds_closed = 0;
     flow->path_changes = 0;
@@ -368,7 +368,7 @@ Engine::Engine(EngineOptions options, std::vector<Target> targets, const Prober&
 Engine::~Engine() = default;
 
 absl::Status Engine::start() { return impl_->start(); }
-absl::Status Engine::run(Observer& observer) { return impl_->run(observer); }
+absl::Status Engine::run(model::Observer& observer) { return impl_->run(observer); }
 const std::vector<TraceInfo>& Engine::traces() const { return impl_->traces(); }
 Summary Engine::summary() const { return impl_->summary(); }
 void Engine::stop(StopReason reason) { impl_->stop(reason); }

@@ -2,9 +2,7 @@
 // statistics. Knows interfaces only; runs on one thread, the probing thread.
 #pragma once
 
-#include <cstdint>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -13,32 +11,11 @@
 #include "etr/run_info.h"
 #include "etr/time.h"
 #include "etr/view.h"
-#include "trace/observer.h"
-#include "trace/run_key.h"
+#include "model/observer.h"
+#include "trace/options.h"
 #include "transport/transport.h"
 
 namespace etr::trace {
-
-/// One target of the run.
-struct Target {
-  std::string name;  ///< As the user wrote it.
-  IpAddress destination;
-};
-
-struct EngineOptions {
-  RunKey key;  ///< Without a default, so that no run can do without a random one by mistake.
-  std::uint32_t flows = 5;                ///< Per target.
-  std::uint16_t first_source_port = 50000;
-  std::uint16_t destination_port = 0;     ///< 0: the prober's default.
-  std::uint64_t rounds = 0;               ///< 0: until stopped.
-  std::uint8_t max_ttl = 30;
-  Duration ttl_delay = std::chrono::milliseconds(10);      ///< -i
-  Duration round_interval = std::chrono::seconds(2);       ///< -d
-  Duration timeout = std::chrono::seconds(1);              ///< -t
-  double rate = 300;                      ///< Probes per second over all flows; 0: no limit.
-  std::uint32_t burst = 10;
-  IpAddress source{};                     ///< Unspecified: by route.
-};
 
 class Engine {
  public:
@@ -54,7 +31,7 @@ class Engine {
 
   /// Probes until all rounds are done or stop() is called; closes every record before it returns.
   /// An error (a prober that threw in encode) ends the run; records so far are out. Once.
-  absl::Status run(Observer& observer);
+  absl::Status run(model::Observer& observer);
 
   /// What start() found out, for sinks and views.
   const std::vector<TraceInfo>& traces() const;

@@ -11,7 +11,7 @@ constexpr std::size_t kMaxKinds = 256;
 
 }  // namespace
 
-std::vector<Event> EventLimiter::add(Event event, transport::Instant now) {
+std::vector<Event> EventLimiter::add(Event event, base::Instant now) {
   const auto key = std::pair(event.kind, event.text);
   const auto found = held_.find(key);
   if (found == held_.end()) {
@@ -29,7 +29,7 @@ std::vector<Event> EventLimiter::add(Event event, transport::Instant now) {
   return {};
 }
 
-std::vector<Event> EventLimiter::due(transport::Instant now, bool all) {
+std::vector<Event> EventLimiter::due(base::Instant now, bool all) {
   std::vector<Event> events;
   for (auto it = held_.begin(); it != held_.end();) {
     Held& held = it->second;

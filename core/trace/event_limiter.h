@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "etr/event.h"
-#include "transport/clock.h"
 
 namespace etr::trace {
 
@@ -16,13 +16,13 @@ class EventLimiter {
  public:
   /// The event to report now, if any; it stands for those held back before it, too. Events are
   /// alike if kind and text are.
-  std::vector<Event> add(Event event, transport::Instant now);
+  std::vector<Event> add(Event event, base::Instant now);
   /// Events whose second is over; with `all`, everything that is still held back.
-  std::vector<Event> due(transport::Instant now, bool all = false);
+  std::vector<Event> due(base::Instant now, bool all = false);
 
  private:
   struct Held {
-    transport::Instant since{};
+    base::Instant since{};
     std::uint64_t count = 0;
     Event last;
   };

@@ -4,18 +4,18 @@
 #include <optional>
 #include <string_view>
 
+#include "base/clock.h"
 #include "etr/event.h"
+#include "model/observer.h"
 #include "trace/dispatcher.h"
 #include "trace/event_limiter.h"
 #include "trace/flow_state.h"
-#include "trace/observer.h"
-#include "transport/clock.h"
 
 namespace etr::trace {
 
 class EventReporter {
  public:
-  EventReporter(Observer& observer, const transport::Clock& clock)
+  EventReporter(model::Observer& observer, const base::Clock& clock)
       : observer_(observer), clock_(clock) {}
 
   /// Sets the time; events alike are told once a second, with their count.
@@ -31,8 +31,8 @@ class EventReporter {
   void due(bool all = false);
 
  private:
-  Observer& observer_;
-  const transport::Clock& clock_;
+  model::Observer& observer_;
+  const base::Clock& clock_;
   EventLimiter limiter_;
 };
 

@@ -27,7 +27,7 @@ class Opener {
         options_.destination_port != 0 ? options_.destination_port : prober_.default_port();
     trace.protocol = std::string(prober_.record_name());
     opened.traces.push_back(trace);
-    opened.registries.push_back(std::make_unique<PathRegistry>());
+    opened.registries.push_back(std::make_unique<model::PathRegistry>());
     std::uint32_t open = 0;
     for (std::uint32_t index = 0; open < options_.flows; ++index) {
       const std::uint32_t port = options_.first_source_port + index;

@@ -7,15 +7,17 @@
 
 #include "absl/status/status.h"
 #include "etr/event.h"
-#include "trace/engine.h"
+#include "etr/prober.h"
+#include "etr/run_info.h"
 #include "trace/flow_state.h"
+#include "trace/options.h"
 
 namespace etr::trace {
 
 struct OpenedFlows {
   std::vector<TraceInfo> traces;
   std::vector<std::unique_ptr<FlowState>> flows;
-  std::vector<std::unique_ptr<PathRegistry>> registries;  ///< By trace.
+  std::vector<std::unique_ptr<model::PathRegistry>> registries;  ///< By trace.
   std::vector<Event> events;  ///< Ports skipped and the like, to be told once the run is on.
 };
 

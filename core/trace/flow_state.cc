@@ -5,7 +5,7 @@ namespace etr::trace {
 std::optional<IpAddress> FlowState::address(std::uint8_t ttl) const {
   if (const auto confirmed = identity.address(ttl)) return confirmed;
   if (ttl > hops.size() || hops[ttl - 1U].responders.empty()) return std::nullopt;
-  const HopStatistics& hop = hops[ttl - 1U];
+  const model::HopStatistics& hop = hops[ttl - 1U];
   return hop.responders[hop.last_responder].address();
 }
 

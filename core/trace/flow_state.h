@@ -9,9 +9,9 @@
 
 #include "etr/flow.h"
 #include "etr/snapshot.h"
-#include "trace/hop_statistics.h"
-#include "trace/open_round.h"
-#include "trace/path_identity.h"
+#include "model/hop_statistics.h"
+#include "model/open_round.h"
+#include "model/path_identity.h"
 #include "trace/probe_table.h"
 #include "transport/transport.h"
 
@@ -33,17 +33,17 @@ struct ServiceAnswers {
 
 struct FlowState {
   FlowState(const Flow& its_flow, std::uint16_t slots, std::uint16_t first_id,
-            PathRegistry& registry)
+            model::PathRegistry& registry)
       : flow(its_flow), probes(slots, first_id), identity(registry) {}
 
   Flow flow;
   transport::FlowHandle handle = 0;
   std::uint8_t max_ttl = 0;
   ProbeTable probes;
-  std::uint64_t probes_made = 0;       ///< Numbers the probes, for their tokens; unlike ids for ever.
-  std::deque<OpenRound> rounds;        ///< In progress, oldest first.
-  std::vector<HopStatistics> hops;     ///< Index TTL - 1.
-  PathIdentity identity;
+  std::uint64_t probes_made = 0;  ///< Numbers the probes for their tokens; unlike ids never reused.
+  std::deque<model::OpenRound> rounds;     ///< In progress, oldest first.
+  std::vector<model::HopStatistics> hops;  ///< Index TTL - 1.
+  model::PathIdentity identity;
   std::string path_hash;
   std::optional<std::uint8_t> end;     ///< TTL of destination or blocker, once known.
   std::optional<std::uint8_t> last_end;  ///< The same, kept while the end is searched for anew.
@@ -52,18 +52,18 @@ struct FlowState {
   ServiceAnswers service;
   /// Withdrawn probes that such a service may still answer, and until when.
   std::uint32_t draining = 0;
-  transport::Instant drained_at{};
+  base::Instant drained_at{};
   std::uint64_t rounds_closed = 0;
   std::uint64_t path_changes = 0;
   std::shared_ptr<const FlowSnapshot> snapshot;  ///< Null: to be made anew.
 
-  OpenRound* round(std::uint64_t number) {
-    for (OpenRound& open : rounds) {
+  model::OpenRound* round(std::uint64_t number) {
+    for (model::OpenRound& open : rounds) {
       if (open.number() == number) return &open;
     }
     return nullptr;
   }
-  HopStatistics& hop(std::uint8_t ttl) {
+  model::HopStatistics& hop(std::uint8_t ttl) {
     if (hops.size() < ttl) hops.resize(ttl);
     return hops[ttl - 1U];
   }

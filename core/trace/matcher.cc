@@ -16,7 +16,7 @@ bool is_for(const Probe* probe, ProbeId id) {
 bool may_reach(const FlowState& flow, const Probe& probe) {
   if (probe.state != ProbeState::kInFlight) return false;
   if (flow.rounds.empty()) return true;
-  const OpenRound& running = flow.rounds.back();
+  const model::OpenRound& running = flow.rounds.back();
   if (probe.ttl <= running.highest_router()) return false;
   // What older rounds still wait for below the known end is a router's answer.
   return !flow.last_end || probe.ttl >= *flow.last_end || probe.round == running.number();

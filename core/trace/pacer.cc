@@ -4,7 +4,7 @@
 
 namespace etr::trace {
 
-using transport::Instant;
+using base::Instant;
 
 Pacer::Pacer(double rate, std::uint32_t burst) {
   if (rate <= 0) return;

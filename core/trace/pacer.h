@@ -7,7 +7,7 @@
 
 #include <cstdint>
 
-#include "transport/clock.h"
+#include "base/clock.h"
 
 namespace etr::trace {
 
@@ -17,17 +17,17 @@ class Pacer {
   Pacer(double rate, std::uint32_t burst);
 
   /// When a probe with this TTL may go, never before `now`.
-  transport::Instant earliest(transport::Instant now, std::uint8_t ttl) const;
+  base::Instant earliest(base::Instant now, std::uint8_t ttl) const;
   /// A probe goes now.
-  void sent(transport::Instant now, std::uint8_t ttl);
+  void sent(base::Instant now, std::uint8_t ttl);
 
  private:
   static constexpr std::uint32_t kMaxRun = 6;
 
   Duration spacing_{};            ///< Between tokens; 0: no limit.
   Duration depth_{};              ///< How far the bucket's horizon may lag behind.
-  transport::Instant horizon_{};  ///< When the bucket would be full, less its depth.
-  transport::Instant last_{};
+  base::Instant horizon_{};       ///< When the bucket would be full, less its depth.
+  base::Instant last_{};
   std::uint8_t run_ttl_ = 0;
   std::uint32_t run_ = 0;
 };

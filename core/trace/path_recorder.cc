@@ -6,7 +6,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_format.h"
-#include "trace/classifier.h"
+#include "model/classifier.h"
 
 namespace etr::trace {
 
@@ -16,9 +16,9 @@ namespace {
 /// it. Where there are many flows that is done less often, so that it takes a fortieth of the time.
 constexpr Duration kPerComparison = std::chrono::microseconds(1);
 
-HopEvidence evidence_at(const FlowState& flow, std::size_t index) {
-  const HopStatistics& hop = flow.hops[index];
-  HopEvidence evidence;
+model::HopEvidence evidence_at(const FlowState& flow, std::size_t index) {
+  const model::HopStatistics& hop = flow.hops[index];
+  model::HopEvidence evidence;
   evidence.verdicts = hop.window.size();
   evidence.answered = hop.window.answered();
   evidence.ever_answered = hop.answered > 0;
@@ -26,10 +26,10 @@ HopEvidence evidence_at(const FlowState& flow, std::size_t index) {
   return evidence;
 }
 
-std::vector<HopEvidence> evidence_of(const FlowState& flow) {
+std::vector<model::HopEvidence> evidence_of(const FlowState& flow) {
   const std::size_t length =
       flow.end ? std::min<std::size_t>(*flow.end, flow.hops.size()) : flow.hops.size();
-  std::vector<HopEvidence> evidence;
+  std::vector<model::HopEvidence> evidence;
   evidence.reserve(length);
   for (std::size_t i = 0; i < length; ++i) evidence.push_back(evidence_at(flow, i));
   return evidence;
@@ -39,7 +39,7 @@ std::vector<HopEvidence> evidence_of(const FlowState& flow) {
 void judge_new_hops(FlowState& flow) {
   for (std::size_t i = 0; i < flow.hops.size(); ++i) {
     HopClass& hop_class = flow.hops[i].hop_class;
-    if (hop_class == HopClass::kUnknown) hop_class = judge_alone(evidence_at(flow, i));
+    if (hop_class == HopClass::kUnknown) hop_class = model::judge_alone(evidence_at(flow, i));
   }
 }
 
@@ -69,16 +69,16 @@ void begin_path(FlowState& flow, std::uint8_t first_differing, const Path& path)
 
 }  // namespace
 
-PathRecorder::PathRecorder(const PathHasher& hasher, std::string protocol,
-                           const transport::Clock& clock,
-                           std::vector<std::unique_ptr<FlowState>>& flows, Observer& observer)
+PathRecorder::PathRecorder(const PathHasher& hasher, std::string protocol, const base::Clock& clock,
+                           std::vector<std::unique_ptr<FlowState>>& flows,
+                           model::Observer& observer)
     : hasher_(hasher),
       protocol_(std::move(protocol)),
       clock_(clock),
       flows_(flows),
       observer_(observer) {}
 
-void PathRecorder::close(FlowState& flow, OpenRound round, bool complete) {
+void PathRecorder::close(FlowState& flow, model::OpenRound round, bool complete) {
   Path path;
   path.complete = complete;
   path.finished = clock_.utc();
@@ -154,13 +154,13 @@ void PathRecorder::classify_trace(std::uint32_t trace, bool at_once) {
   }
   due_[trace] = now + kPerComparison * static_cast<std::int64_t>(members.size() * longest * longest);
 
-  std::vector<std::vector<HopEvidence>> evidence;
+  std::vector<std::vector<model::HopEvidence>> evidence;
   evidence.reserve(members.size());
   for (const FlowState* flow : members) evidence.push_back(evidence_of(*flow));
-  const auto classes = classify(evidence);
+  const auto classes = model::classify(evidence);
   for (std::size_t i = 0; i < members.size(); ++i) {
     for (std::size_t hop = 0; hop < classes[i].size(); ++hop) {
-      HopStatistics& statistics = members[i]->hops[hop];
+      model::HopStatistics& statistics = members[i]->hops[hop];
       if (statistics.hop_class == classes[i][hop]) continue;
       statistics.hop_class = classes[i][hop];
       members[i]->snapshot.reset();

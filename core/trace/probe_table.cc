@@ -59,7 +59,7 @@ Probe* ProbeTable::last_from(std::uint8_t ttl) {
   return found == probes_.rend() ? nullptr : &*found;
 }
 
-void ProbeTable::forget(transport::Instant before) {
+void ProbeTable::forget(base::Instant before) {
   while (!probes_.empty() && probes_.front().state != ProbeState::kInFlight &&
          probes_.front().sent < before) {
     forget_oldest();

@@ -7,10 +7,10 @@
 #include <optional>
 #include <vector>
 
+#include "base/clock.h"
 #include "etr/ip_address.h"
 #include "etr/prober.h"
 #include "etr/time.h"
-#include "transport/clock.h"
 
 namespace etr::trace {
 
@@ -25,7 +25,7 @@ struct Probe {
   std::uint64_t token = 0;
   std::uint64_t head = 0;           ///< First 8 octets of the segment, see segment_head().
   ProbeState state = ProbeState::kInFlight;
-  transport::Instant sent{};        ///< User-space clock, just before the send.
+  base::Instant sent{};             ///< User-space clock, just before the send.
   Timestamp sent_utc{};             ///< The same moment in UTC.
   std::optional<Timestamp> stamp;   ///< Kernel stamp of our own frame.
   bool stamp_from_route = false;    ///< Seen on the flow's own interface: final.
@@ -62,7 +62,7 @@ class ProbeTable {
   Probe* last_from(std::uint8_t ttl);
 
   /// Drops probes sent before `before`, but none in flight.
-  void forget(transport::Instant before);
+  void forget(base::Instant before);
 
   /// Calls `visit` with each probe in flight.
   template <class Visit>

@@ -4,7 +4,7 @@
 
 namespace etr::trace {
 
-using transport::Instant;
+using base::Instant;
 
 namespace {
 
@@ -83,7 +83,7 @@ void Receiver::see_answer(const Answer& answer, const transport::ReceivedPacket&
 /// RTT between the kernel's stamps; where our own frame was not seen, or UTC was stepped in between,
 /// from our own clocks.
 void Receiver::measure(const Probe& probe, Reply& reply) const {
-  const auto [now, utc] = transport::read_both(run_.transport.clock());
+  const auto [now, utc] = base::read_both(run_.transport.clock());
   const Duration step = (utc - now.time_since_epoch()).time_since_epoch() -
                         (probe.sent_utc - probe.sent.time_since_epoch()).time_since_epoch();
   if (std::chrono::abs(step) > kMaxClockStep) {

@@ -6,8 +6,8 @@
 #include <cerrno>
 
 #include "absl/status/status.h"
+#include "base/errno_text.h"
 #include "etr/wire.h"
-#include "transport/errno_text.h"
 
 namespace etr::trace {
 
@@ -25,7 +25,7 @@ std::uint64_t number_of(const std::array<std::uint8_t, 8>& digest) {
 absl::StatusOr<RunKey> RunKey::random() {
   Bytes bytes{};
   if (::getentropy(bytes.data(), bytes.size()) != 0) {
-    return absl::UnavailableError("no random key for this run: " + transport::errno_text(errno));
+    return absl::UnavailableError("no random key for this run: " + base::errno_text(errno));
   }
   return RunKey(bytes);
 }

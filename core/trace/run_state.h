@@ -7,19 +7,19 @@
 #include <vector>
 
 #include "etr/snapshot.h"
-#include "trace/engine.h"
+#include "model/observer.h"
+#include "plan/planner.h"
 #include "trace/event_reporter.h"
 #include "trace/flow_state.h"
-#include "trace/observer.h"
+#include "trace/options.h"
 #include "trace/path_recorder.h"
-#include "trace/planner.h"
 #include "transport/transport.h"
 
 namespace etr::trace {
 
 /// The next probe to send.
 struct Wanted {
-  Cell cell;
+  plan::Cell cell;
   /// Besides what the planner wants: its hop is probed once more before the round closes.
   bool second_look = false;
 };
@@ -27,13 +27,13 @@ struct Wanted {
 struct RunState {
   const EngineOptions& options;
   transport::Transport& transport;
-  Observer& observer;
+  model::Observer& observer;
   EventReporter& events;
-  Planner& planner;
+  plan::Planner& planner;
   PathRecorder& recorder;
   std::vector<std::unique_ptr<FlowState>>& flows;  ///< Index: the planner's and dispatcher's flow id.
   Counters& counters;
-  std::deque<Cell> second_looks{};  ///< Wanted at once.
+  std::deque<plan::Cell> second_looks{};  ///< Wanted at once.
 };
 
 }  // namespace etr::trace

@@ -8,7 +8,7 @@
 
 namespace etr::trace {
 
-using transport::Instant;
+using base::Instant;
 
 namespace {
 
@@ -19,9 +19,9 @@ constexpr int kHalfOpenRoundTrips = 2;
 /// Copies that the network makes of a packet arrive this close to each other.
 constexpr Duration kNetworkDuplicate = std::chrono::milliseconds(100);
 
-OutcomeKind outcome_of(bool router, bool target) {
-  if (router) return OutcomeKind::kTimeExceeded;
-  return target ? OutcomeKind::kReached : OutcomeKind::kBlocked;
+plan::OutcomeKind outcome_of(bool router, bool target) {
+  if (router) return plan::OutcomeKind::kTimeExceeded;
+  return target ? plan::OutcomeKind::kReached : plan::OutcomeKind::kBlocked;
 }
 
 /// The service's answers do not say which probe they are for. A challenge ACK is an exception: a TCP
@@ -43,7 +43,7 @@ void Verdicts::sent(std::uint32_t id, const Probe& probe) {
 }
 
 void Verdicts::send_failed(const Wanted& wanted, Probe* probe, std::string_view reason) {
-  const Cell& cell = wanted.cell;
+  const plan::Cell& cell = wanted.cell;
   FlowState& flow = *run_.flows[cell.flow];
   ++run_.counters.send_errors;
   if (probe != nullptr) probe->state = ProbeState::kSendFailed;
@@ -57,12 +57,12 @@ void Verdicts::send_failed(const Wanted& wanted, Probe* probe, std::string_view 
   event.ttl = cell.ttl;
   event.text = std::string(reason);
   run_.events.report(std::move(event));
-  OpenRound* round = flow.round(cell.round);
-  const transport::Clock& clock = run_.transport.clock();
+  model::OpenRound* round = flow.round(cell.round);
+  const base::Clock& clock = run_.transport.clock();
   if (wanted.second_look) {
     round->second_look_done({});
   } else if (round->failed(cell.ttl, clock.utc(), Verdict::kSendFailed)) {
-    run_.planner.on_outcome(cell, {OutcomeKind::kSendFailed, clock.now(), {}, false});
+    run_.planner.on_outcome(cell, {plan::OutcomeKind::kSendFailed, clock.now(), {}, false});
   }
   close_rounds(cell.flow);
 }
@@ -76,7 +76,7 @@ void Verdicts::answered(const Answer& answer, const Reply& reply, Probe& probe,
   probe.answered_at = reply.received_at;
   flow.hop(probe.ttl).add_answer(reply);
   flow.snapshot.reset();
-  OpenRound* round = flow.round(probe.round);
+  model::OpenRound* round = flow.round(probe.round);
   if (probe.second_look) {
     round->second_look_done(reply.source);
     return close_rounds(answer.flow);
@@ -121,12 +121,12 @@ void Verdicts::give_up(std::uint32_t id, Probe& probe) {
   probe.state = ProbeState::kLost;
   flow.hop(probe.ttl).add_loss();
   flow.snapshot.reset();
-  OpenRound* round = flow.round(probe.round);
+  model::OpenRound* round = flow.round(probe.round);
   if (probe.second_look) {
     round->second_look_done({});
   } else if (round == nullptr || round->failed(probe.ttl, sent_at(probe), Verdict::kLost)) {
     run_.planner.on_outcome({id, probe.ttl, probe.round},
-                            {OutcomeKind::kLost, run_.transport.clock().now(), {}, false});
+                            {plan::OutcomeKind::kLost, run_.transport.clock().now(), {}, false});
   }
   close_rounds(id);
 }
@@ -146,7 +146,7 @@ void Verdicts::ambiguous(const Answer& answer) {
   if (flow.rounds.empty()) return;
   // Where one answer came that nobody had asked for, more may come.
   if (flow.last_end) run_.planner.hold(id, run_.transport.clock().now() + run_.options.timeout);
-  const Cell cell{id, lowest, flow.rounds.back().number()};
+  const plan::Cell cell{id, lowest, flow.rounds.back().number()};
   ServiceAnswers& service = flow.service;
   if (service.asked_again != cell.round) {
     service.times_asked = 0;
@@ -155,7 +155,8 @@ void Verdicts::ambiguous(const Answer& answer) {
   service.asked_again = cell.round;
   ++service.times_asked;
   run_.planner.on_outcome(
-      cell, {OutcomeKind::kReachedUnknown, run_.transport.clock().now(), {}, nameless(answer)});
+      cell,
+      {plan::OutcomeKind::kReachedUnknown, run_.transport.clock().now(), {}, nameless(answer)});
   close_rounds(id);
 }
 
@@ -223,7 +224,7 @@ void Verdicts::withdraw(FlowState& flow, Probe& probe) {
   probe.state = ProbeState::kVoid;
   --flow.hop(probe.ttl).sent;
   flow.snapshot.reset();
-  OpenRound* round = flow.round(probe.round);
+  model::OpenRound* round = flow.round(probe.round);
   if (round == nullptr) return;
   if (probe.second_look) {
     round->second_look_done({});
@@ -235,10 +236,10 @@ void Verdicts::withdraw(FlowState& flow, Probe& probe) {
 void Verdicts::close_rounds(std::uint32_t id) {
   FlowState& flow = *run_.flows[id];
   while (!flow.rounds.empty()) {
-    OpenRound& oldest = flow.rounds.front();
+    model::OpenRound& oldest = flow.rounds.front();
     if (!oldest.all_decided() || run_.planner.is_open(id, oldest.number())) return;
     if (look_again(id, flow, oldest)) return;
-    OpenRound closed = std::move(oldest);
+    model::OpenRound closed = std::move(oldest);
     flow.rounds.pop_front();
     note_repeats(flow, closed);
     run_.recorder.close(flow, std::move(closed), true);
@@ -246,7 +247,7 @@ void Verdicts::close_rounds(std::uint32_t id) {
 }
 
 /// If the path ends where it was thought to, the answer that raised the doubt was sent again.
-void Verdicts::note_repeats(FlowState& flow, const OpenRound& closed) {
+void Verdicts::note_repeats(FlowState& flow, const model::OpenRound& closed) {
   ServiceAnswers& service = flow.service;
   if (service.asked_again != closed.number()) return;
   if (service.doubted_end && closed.end() == service.doubted_end) service.repeats = true;
@@ -255,7 +256,7 @@ void Verdicts::note_repeats(FlowState& flow, const OpenRound& closed) {
 
 /// A path that differs at one hop only may be a change or a hop balanced per packet; another probe
 /// tells at once.
-bool Verdicts::look_again(std::uint32_t id, FlowState& flow, OpenRound& round) {
+bool Verdicts::look_again(std::uint32_t id, FlowState& flow, model::OpenRound& round) {
   if (round.looked_again()) return false;
   const auto ttl = flow.identity.doubtful(round.observation());
   // Where answers name no probe, one too many would be taken for another's.
@@ -270,7 +271,7 @@ void Verdicts::cut() {
   for (const auto& flow : run_.flows) {
     flow->probes.for_each_in_flight([](Probe& probe) { probe.state = ProbeState::kVoid; });
     while (!flow->rounds.empty()) {
-      OpenRound cut = std::move(flow->rounds.front());
+      model::OpenRound cut = std::move(flow->rounds.front());
       flow->rounds.pop_front();
       run_.recorder.close(*flow, std::move(cut), false);
     }

@@ -27,9 +27,9 @@ class Verdicts {
                 std::uint32_t interface_index);
   void give_up(std::uint32_t id, Probe& probe);
   /// Gives up every probe in flight whose time is over.
-  void expire(transport::Instant now);
+  void expire(base::Instant now);
   /// When expire() has to be called next, if ever.
-  std::optional<transport::Instant> next_expiry() const;
+  std::optional<base::Instant> next_expiry() const;
 
   /// The destination answered, and which of the probes that are out cannot be told: they are
   /// withdrawn, and the planner asks again, one at a time.
@@ -43,7 +43,7 @@ class Verdicts {
 
  private:
   struct Expiry {
-    transport::Instant at;
+    base::Instant at;
     std::uint32_t flow;
     std::uint16_t probe;
   };
@@ -51,9 +51,9 @@ class Verdicts {
   void cut_behind_end(std::uint32_t id, FlowState& flow, Duration rtt);
   void withdraw(FlowState& flow, Probe& probe);
   void drain(FlowState& flow, std::uint32_t id, std::uint32_t answers);
-  bool look_again(std::uint32_t id, FlowState& flow, OpenRound& round);
+  bool look_again(std::uint32_t id, FlowState& flow, model::OpenRound& round);
   void close_rounds(std::uint32_t id);
-  static void note_repeats(FlowState& flow, const OpenRound& closed);
+  static void note_repeats(FlowState& flow, const model::OpenRound& closed);
 
   RunState& run_;
   std::deque<Expiry> expiries_;  ///< In the order of time, since the timeout is one for all.

@@ -9,10 +9,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/clock.h"
 #include "etr/flow.h"
 #include "etr/time.h"
 #include "etr/wire.h"
-#include "transport/clock.h"
 
 namespace etr::transport {
 
@@ -55,7 +55,7 @@ class Transport {
  public:
   virtual ~Transport() = default;
 
-  virtual const Clock& clock() const = 0;
+  virtual const base::Clock& clock() const = 0;
 
   /// The route a packet of these endpoints takes now; without side effects. The error names the
   /// destination and the reason ("no route to 192.0.2.1").
@@ -81,7 +81,7 @@ class Transport {
 
   /// Waits for a packet, wake(), or the deadline, whichever is first. On a virtual clock this is
   /// where time passes.
-  virtual void wait(Instant deadline) = 0;
+  virtual void wait(base::Instant deadline) = 0;
 
   /// Hands over every packet that is there, in the order of capture; never waits. Returns how many.
   virtual std::size_t receive(const std::function<void(const ReceivedPacket&)>& handler) = 0;

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "transport/raw_descriptors.h"
+#include "transport/linux/raw_descriptors.h"
 
 namespace etr::app {
 namespace {

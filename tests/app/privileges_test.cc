@@ -17,8 +17,8 @@
 #include <iostream>
 #include <string>
 
-#include "transport/pcap_transport.h"
-#include "transport/raw_descriptors.h"
+#include "transport/linux/pcap_transport.h"
+#include "transport/linux/raw_descriptors.h"
 
 namespace etr::app {
 namespace {

@@ -8,7 +8,7 @@ ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "../.."))
 # Where a file that a document names in backticks may lie: as written, or as the sources include it.
 ROOTS = ("", "core", "core/include")
 TOP = ("bench", "cmake", "config", "core", "docs", "examples", "plugins", "scripts", "tests")
-LAYERS = ("etr", "net", "transport", "trace", "plugin", "pipeline", "app")
+LAYERS = ("etr", "base", "net", "transport", "simulation", "model", "plan", "trace", "output", "plugin", "pipeline", "app")
 
 
 def read(name):
@@ -19,7 +19,7 @@ def read(name):
 def all_documents():
     """README and docs/, and the README of each folder."""
     found = ["README.md"]
-    for pattern in ("docs/*.md", "core/*/README.md", "core/include/README.md"):
+    for pattern in ("docs/*.md", "core/*/README.md", "core/*/*/README.md", "core/include/README.md"):
         found += [os.path.relpath(path, ROOT) for path in sorted(glob.glob(os.path.join(ROOT, pattern)))]
     return sorted(set(found))
 

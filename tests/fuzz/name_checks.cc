@@ -4,7 +4,7 @@
 
 #include "etr/text.h"
 #include "fuzz/checks.h"
-#include "pipeline/ptr_reply.h"
+#include "output/ptr_reply.h"
 
 namespace etr::fuzz {
 namespace {
@@ -16,7 +16,7 @@ void require(bool holds, const char* what) {
 }  // namespace
 
 void check_dns_reply(Bytes input) {
-  const auto reply = pipeline::parse_ptr_reply(input);
+  const auto reply = output::parse_ptr_reply(input);
   if (!reply) return;
   require(!reply->name.empty(), "a reply without a name");
   require(reply->name.size() <= 255, "a name longer than DNS has");

@@ -9,15 +9,15 @@
 #include "net/icmp.h"
 #include "net/ip.h"
 #include "pipeline/pipeline_file.h"
-#include "pipeline/topology_file.h"
+#include "simulation/topology_file.h"
+#include "simulation/transport.h"
 #include "support/networks.h"
-#include "transport/simulated_transport.h"
 
 namespace etr::fuzz {
 namespace {
 
-using transport::Network;
-using transport::SimulatedTransport;
+using simulation::Network;
+using simulation::SimulatedTransport;
 
 std::string_view text_of(Bytes input) {
   return {reinterpret_cast<const char*>(input.data()), input.size()};
@@ -33,7 +33,7 @@ void require_place(const absl::Status& status, std::string_view file) {
 }  // namespace
 
 void check_topology(Bytes input) {
-  absl::StatusOr<Network> network = pipeline::parse_topology(text_of(input), "n.toml");
+  absl::StatusOr<Network> network = simulation::parse_topology(text_of(input), "n.toml");
   if (!network.ok()) return require_place(network.status(), "n.toml");
   if (!check(*network).ok()) throw std::logic_error("a network that was read but is not sound");
   // Each change is a state of the whole network; a fuzzer must not run out of memory by many.
@@ -52,15 +52,15 @@ void check_pipeline(Bytes input) {
 }
 
 void check_simulated_packet(Bytes input) {
-  Network network = transport::testing::line(3);
-  transport::Router& second = *find_router(network, "r2");
+  Network network = simulation::testing::line(3);
+  simulation::Router& second = *find_router(network, "r2");
   second.rewrites_id = true;
   second.rewrites_sequence = true;
   second.sets_traffic_class = 8;
-  second.nat = transport::Nat{{transport::testing::address("198.51.100.1")}, true, false};
+  second.nat = simulation::Nat{{simulation::testing::address("198.51.100.1")}, true, false};
   second.forgeries = {{}};
   SimulatedTransport simulated(network);
-  const auto flow = simulated.open_flow(transport::testing::flow_to_target(50000));
+  const auto flow = simulated.open_flow(simulation::testing::flow_to_target(50000));
   if (!simulated.send(*flow, input).ok()) return;
   simulated.wait(simulated.clock().now() + std::chrono::seconds(100));
   simulated.receive([](const transport::ReceivedPacket& received) {

@@ -12,7 +12,7 @@
 #include <string>
 #include <thread>
 
-#include "pipeline/text_file.h"
+#include "base/text_file.h"
 #include "support/temporary_folder.h"
 
 namespace etr::pipeline {
@@ -151,7 +151,7 @@ TEST(PipelineFile, AFifoThatNobodyWritesToIsNotWaitedFor) {
   const test::TemporaryFolder folder;
   const std::string fifo = folder.file("fifo");
   ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
-  EXPECT_EQ(read_text_file(fifo, "pipeline").value(), "");
+  EXPECT_EQ(base::read_text_file(fifo, "pipeline").value(), "");
 }
 
 // The shell's <(command): the end of the pipe is open, and what is written may come in pieces.
@@ -169,14 +169,14 @@ TEST(PipelineFile, APipeIsReadToItsEnd) {
     }
     ::close(ends[1]);
   });
-  const auto text = read_text_file("/dev/fd/" + std::to_string(ends[0]), "pipeline");
+  const auto text = base::read_text_file("/dev/fd/" + std::to_string(ends[0]), "pipeline");
   ::close(ends[0]);
   writer.join();
   EXPECT_EQ(text.value(), half + half);
 }
 
 TEST(PipelineFile, WhatDoesNotEndIsRefused) {
-  EXPECT_THAT(std::string(read_text_file("/dev/zero", "pipeline").status().message()),
+  EXPECT_THAT(std::string(base::read_text_file("/dev/zero", "pipeline").status().message()),
               HasSubstr("/dev/zero: is larger than 4 MiB, not a pipeline file"));
 }
 

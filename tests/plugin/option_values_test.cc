@@ -93,24 +93,6 @@ TEST(OptionValues, DefaultsFillWhatWasNotGiven) {
   EXPECT_EQ(std::get<std::int64_t>(all[1].value), 3);
 }
 
-TEST(Duration, NeedsAUnit) {
-  EXPECT_EQ(std::string(parse_duration("100").status().message()),
-            "'100' lacks a unit: write 100s or 100ms, for example");
-}
-
-TEST(Duration, RefusesWhatIsNoTime) {
-  for (const char* text : {"", "soon", "5 s", "2d", "s", "1h-", "inf", "-inf"}) {
-    EXPECT_FALSE(parse_duration(text).ok()) << text;
-  }
-}
-
-TEST(Duration, ReadsBackWhatItWrites) {
-  for (const Duration duration : {Duration(0), Duration(1), Duration(10ms), Duration(2s),
-                                  Duration(90s), Duration(-3us), Duration(1500ms), Duration(36h)}) {
-    EXPECT_EQ(*parse_duration(format_duration(duration)), duration) << format_duration(duration);
-  }
-}
-
 TEST(Toml, EscapesWhatAStringCannotHold) {
   EXPECT_EQ(toml_string("a\"b\\c\n\x1b\x7f"), "\"a\\\"b\\\\c\\u000a\\u001b\\u007f\"");
 }

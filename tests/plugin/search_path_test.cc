@@ -1,7 +1,7 @@
+#include "plugin/search_path.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include "plugin/catalog.h"
 
 namespace etr::plugin {
 namespace {

@@ -13,10 +13,10 @@
 #include "plugins/hashers/crc32/crc32_hasher.h"
 #include "plugins/probers/tcp-syn/tcp_syn_prober.h"
 #include "plugins/probers/udp-length/udp_length_prober.h"
+#include "simulation/transport.h"
 #include "support/networks.h"
 #include "support/recording_observer.h"
 #include "trace/engine.h"
-#include "transport/simulated_transport.h"
 
 namespace etr::testing {
 
@@ -47,11 +47,11 @@ inline EngineRunOptions one_flow(std::uint64_t rounds, Protocol protocol = Proto
 
 class EngineRun {
  public:
-  EngineRun(transport::Network network, const EngineRunOptions& options)
+  EngineRun(simulation::Network network, const EngineRunOptions& options)
       : options_(options), transport(std::move(network)) {
     transport.record();
     std::vector<IpAddress> addresses = options.targets;
-    if (addresses.empty()) addresses = {transport::testing::target_address(options.family)};
+    if (addresses.empty()) addresses = {simulation::testing::target_address(options.family)};
     std::vector<trace::Target> targets;
     for (const IpAddress& address : addresses) targets.push_back({address.to_string(), address});
     engine = std::make_unique<trace::Engine>(options.engine, targets, prober(), hasher_, transport);
@@ -86,7 +86,7 @@ class EngineRun {
   const plugins::Crc32Hasher hasher_;
 
  public:
-  transport::SimulatedTransport transport;
+  simulation::SimulatedTransport transport;
   RecordingObserver observer;
   std::unique_ptr<trace::Engine> engine;
   Summary summary;

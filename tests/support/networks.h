@@ -19,10 +19,10 @@
 
 #include "absl/strings/str_format.h"
 #include "etr/ip_address.h"
-#include "transport/simulated_network.h"
+#include "simulation/network.h"
 #include "transport/transport.h"
 
-namespace etr::transport::testing {
+namespace etr::simulation::testing {
 
 inline IpAddress address(const std::string& text) {
   const std::optional<IpAddress> parsed = IpAddress::parse(text);
@@ -198,10 +198,10 @@ void change_source(Network& network, Duration at, const Edit& edit) {
 }
 
 /// A flow from the source to the target.
-inline Endpoints flow_to_target(std::uint16_t source_port, std::uint8_t protocol = 17,
-                                std::uint16_t destination_port = 33434,
-                                Family family = Family::kIpv4) {
+inline transport::Endpoints flow_to_target(std::uint16_t source_port, std::uint8_t protocol = 17,
+                                           std::uint16_t destination_port = 33434,
+                                           Family family = Family::kIpv4) {
   return {source_address(family), target_address(family), protocol, source_port, destination_port};
 }
 
-}  // namespace etr::transport::testing
+}  // namespace etr::simulation::testing

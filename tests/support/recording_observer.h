@@ -5,11 +5,11 @@
 #include <utility>
 #include <vector>
 
-#include "trace/observer.h"
+#include "model/observer.h"
 
 namespace etr::testing {
 
-class RecordingObserver : public trace::Observer {
+class RecordingObserver : public model::Observer {
  public:
   bool reserve() override {
     if (room == 0) return false;

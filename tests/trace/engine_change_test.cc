@@ -8,31 +8,31 @@ namespace etr::testing {
 namespace {
 
 using namespace std::chrono_literals;
+using simulation::Link;
+using simulation::PortState;
+using simulation::Router;
+using simulation::testing::change;
+using simulation::testing::diamond;
+using simulation::testing::line;
+using simulation::testing::router_address;
+using simulation::testing::target_address;
+using simulation::testing::to;
 using ::testing::ElementsAre;
-using transport::Link;
-using transport::PortState;
-using transport::Router;
-using transport::testing::change;
-using transport::testing::diamond;
-using transport::testing::line;
-using transport::testing::router_address;
-using transport::testing::target_address;
-using transport::testing::to;
 
-transport::UnreachableCode unreachable(std::uint8_t code) {
-  transport::UnreachableCode both;
+simulation::UnreachableCode unreachable(std::uint8_t code) {
+  simulation::UnreachableCode both;
   both.ipv4 = code;
   return both;
 }
 
 /// From `at` on, r2 sends everything to `id`.
-void reroute(transport::Network& network, Duration at, const std::string& id) {
+void reroute(simulation::Network& network, Duration at, const std::string& id) {
   change<Router>(network, at, "r2", [&](Router& router) { router.next = {to(id)}; });
 }
 
 // etr-compat A5: growth was never followed.
 TEST(PathGrowth, IsFollowedWithinOneRound) {
-  transport::Network network = line(5);
+  simulation::Network network = line(5);
   network.routers[1].next = {to("r5")};
   reroute(network, 3s, "r3");
   EngineRun run(network, one_flow(4));
@@ -50,7 +50,7 @@ TEST(PathGrowth, IsFollowedWithinOneRound) {
 
 // etr-compat A6: the old last TTL stayed behind as a dead hop with the destination's address.
 TEST(PathShrinkage, LeavesNoHopBehind) {
-  transport::Network network = line(5);
+  simulation::Network network = line(5);
   reroute(network, 3s, "r5");
   EngineRun run(network, one_flow(4));
   run.run();
@@ -65,9 +65,9 @@ TEST(PathShrinkage, LeavesNoHopBehind) {
 
 // etr-compat A7: hops silent on the new path kept the old path's address.
 TEST(Reroute, OverASilentHopKeepsNothingOfTheOldPath) {
-  transport::Network network = line(4);
-  network.routers.push_back(transport::testing::router("s3", 3, 9));
-  network.routers.push_back(transport::testing::router("s4", 4, 9));
+  simulation::Network network = line(4);
+  network.routers.push_back(simulation::testing::router("s3", 3, 9));
+  network.routers.push_back(simulation::testing::router("s4", 4, 9));
   find_router(network, "s3")->next = {to("s4")};
   find_router(network, "s3")->silent = true;
   find_router(network, "s4")->next = {to("target")};
@@ -85,9 +85,9 @@ TEST(Reroute, OverASilentHopKeepsNothingOfTheOldPath) {
 }
 
 TEST(Reroute, BackToAFormerPathGivesItsOldNumber) {
-  transport::Network network = line(4);
-  network.routers.push_back(transport::testing::router("s3", 3, 9));
-  network.routers.push_back(transport::testing::router("s4", 4, 9));
+  simulation::Network network = line(4);
+  network.routers.push_back(simulation::testing::router("s3", 3, 9));
+  network.routers.push_back(simulation::testing::router("s4", 4, 9));
   find_router(network, "s3")->next = {to("s4")};
   find_router(network, "s4")->next = {to("target")};
   reroute(network, 3s, "s3");
@@ -101,9 +101,9 @@ TEST(Reroute, BackToAFormerPathGivesItsOldNumber) {
 }
 
 /// r1 sends to r2, and from 3 s on to s2, which is at the same distance.
-transport::Network rerouted_at_one_hop() {
-  transport::Network network = diamond(1);
-  network.routers.push_back(transport::testing::router("s2", 2, 9));
+simulation::Network rerouted_at_one_hop() {
+  simulation::Network network = diamond(1);
+  network.routers.push_back(simulation::testing::router("s2", 2, 9));
   find_router(network, "s2")->next = {to("r3")};
   change<Router>(network, 3s, "r1", [](Router& router) { router.next = {to("s2")}; });
   return network;
@@ -126,10 +126,10 @@ TEST(Reroute, AtASingleHopIsConfirmedAtOnceByASecondLook) {
 }
 
 /// line(4), and from 11 s on a detour from r2 over s3 and s4, 20 ms longer.
-transport::Network detour() {
-  transport::Network network = line(4);
-  network.routers.push_back(transport::testing::router("s3", 3, 9));
-  network.routers.push_back(transport::testing::router("s4", 4, 9));
+simulation::Network detour() {
+  simulation::Network network = line(4);
+  network.routers.push_back(simulation::testing::router("s3", 3, 9));
+  network.routers.push_back(simulation::testing::router("s4", 4, 9));
   find_router(network, "s3")->next = {to("s4", 11ms)};
   find_router(network, "s4")->next = {to("target")};
   reroute(network, 11s, "s3");
@@ -159,7 +159,7 @@ TEST(Reroute, BeginsTheStatisticsOfTheHopsConcernedAnew) {
 }
 
 TEST(Reroute, AndBackMakesTheFormerRouterThePresentOne) {
-  transport::Network network = detour();
+  simulation::Network network = detour();
   reroute(network, 15s, "r3");
   EngineRun run(network, one_flow(10));
   run.run();
@@ -173,8 +173,8 @@ TEST(Reroute, AndBackMakesTheFormerRouterThePresentOne) {
 }
 
 TEST(Reroute, AwayFromALossyLinkLeavesItsLossBehind) {
-  transport::Network network = detour();
-  transport::testing::link(network, "r3", "r4").forward.loss = 0.5;
+  simulation::Network network = detour();
+  simulation::testing::link(network, "r3", "r4").forward.loss = 0.5;
   network.changes.clear();
   reroute(network, 121s, "s3");
   EngineRun run(network, one_flow(80));
@@ -190,9 +190,9 @@ TEST(Reroute, AwayFromALossyLinkLeavesItsLossBehind) {
 }
 
 TEST(Reroute, AtASingleHopWhoseSecondLookIsLostWaitsForTheNextRound) {
-  transport::Network network = rerouted_at_one_hop();
+  simulation::Network network = rerouted_at_one_hop();
   // Burst 1, one answer in 1.9 s: what comes at once after the first is not answered.
-  transport::RateLimit limit;
+  simulation::RateLimit limit;
   limit.per_second = 1 / 1.9;
   limit.burst = 1;
   find_router(network, "s2")->limit = limit;
@@ -204,8 +204,8 @@ TEST(Reroute, AtASingleHopWhoseSecondLookIsLostWaitsForTheNextRound) {
 }
 
 TEST(Reroute, IsNotReadIntoAHopThatIsBalancedPerPacketForLong) {
-  transport::Network network = diamond(2);
-  find_router(network, "r1")->balancing = transport::Balancing::kPacket;
+  simulation::Network network = diamond(2);
+  find_router(network, "r1")->balancing = simulation::Balancing::kPacket;
   EngineRun run(network, one_flow(100));
   run.run();
   EXPECT_EQ(run.observer.of_flow(0).size(), 100U);
@@ -234,8 +234,8 @@ TEST(Flows, OnTheSamePathShareItsNumber) {
 // port-unreachable from any box on the way ended the walk as "destination".
 TEST(Firewall, ThatRejectsEndsTheWalkAsBlockedByItAndIsNotTheDestination) {
   for (const std::uint8_t code : {std::uint8_t{13}, std::uint8_t{3}, std::uint8_t{1}}) {
-    transport::Network network = line(4);
-    find_router(network, "r3")->blocks = {transport::Block{6, {}, unreachable(code)}};
+    simulation::Network network = line(4);
+    find_router(network, "r3")->blocks = {simulation::Block{6, {}, unreachable(code)}};
     EngineRun run(network, one_flow(3));
     run.run();
     for (const Path& path : run.observer.paths) {
@@ -251,8 +251,8 @@ TEST(Firewall, ThatRejectsEndsTheWalkAsBlockedByItAndIsNotTheDestination) {
 }
 
 TEST(Firewall, ThatDropsIsSilenceAndBlocksNothing) {
-  transport::Network network = line(4);
-  find_router(network, "r3")->blocks = {transport::Block{6, {}, {}}};
+  simulation::Network network = line(4);
+  find_router(network, "r3")->blocks = {simulation::Block{6, {}, {}}};
   EngineRun run(network, one_flow(2));
   run.run();
   EXPECT_FALSE(run.observer.paths[1].blocked);
@@ -263,7 +263,7 @@ TEST(Firewall, ThatDropsIsSilenceAndBlocksNothing) {
 TEST(OpenUdpService, CountsAsReachedAtItsOwnTtl) {
   for (const Duration delay : {Duration(1ms), Duration(20ms), Duration(100ms)}) {
     for (const Duration ttl_delay : {Duration(0), Duration(10ms)}) {
-      transport::Network network = line(4, delay);
+      simulation::Network network = line(4, delay);
       network.targets[0].udp = PortState::kOpen;
       EngineRunOptions options = one_flow(5, Protocol::kUdp);
       options.engine.flows = 8;
@@ -289,7 +289,7 @@ TEST(OpenUdpService, CountsAsReachedAtItsOwnTtl) {
 // A second answer that comes when the next round is on its way to a router is not the router's.
 TEST(OpenUdpService, ThatAnswersOnceMoreLaterIsNotTakenForNearer) {
   for (const Duration later : {Duration(700ms), Duration(2s), Duration(2030ms), Duration(2250ms)}) {
-    transport::Network network = line(4, 50ms);
+    simulation::Network network = line(4, 50ms);
     network.targets[0].udp = PortState::kOpen;
     network.targets[0].udp_repeat_after = later;
     EngineRunOptions options = one_flow(20, Protocol::kUdp);
@@ -313,7 +313,7 @@ TEST(OpenUdpService, ThatAnswersOnceMoreLaterIsNotTakenForNearer) {
 
 TEST(OpenUdpService, IsFollowedWithinOneRoundWhenItComesNearerOrMovesAway) {
   for (const Duration delay : {Duration(1ms), Duration(30ms)}) {
-    transport::Network network = line(5, delay);
+    simulation::Network network = line(5, delay);
     network.targets[0].udp = PortState::kOpen;
     reroute(network, 7s, "r5");
     reroute(network, 15s, "r3");
@@ -338,10 +338,10 @@ TEST(OpenUdpService, IsFollowedWithinOneRoundWhenItComesNearerOrMovesAway) {
 
 TEST(OpenUdpService, BehindALossyLinkIsNeverCreditedWithAnotherProbesTime) {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
-    transport::Network network = line(4, 5ms);
+    simulation::Network network = line(4, 5ms);
     network.seed = seed;
     network.targets[0].udp = PortState::kOpen;
-    transport::testing::link(network, "r2", "r3").forward.loss = 0.2;
+    simulation::testing::link(network, "r2", "r3").forward.loss = 0.2;
     EngineRunOptions options = one_flow(20, Protocol::kUdp);
     options.engine.flows = 8;
     options.engine.round_interval = 500ms;

@@ -13,8 +13,8 @@ namespace etr::testing {
 namespace {
 
 using namespace std::chrono_literals;
-using transport::SentPacket;
-using transport::testing::line;
+using simulation::SentPacket;
+using simulation::testing::line;
 
 /// Sees every snapshot, and acts on it.
 class Operator : public RecordingObserver {
@@ -68,8 +68,8 @@ TEST(ResetOfStatistics, CountsAnewAndKeepsWhoAnswers) {
   ASSERT_NE(empty, somebody.snapshots.end());
   for (const HopStats& hop : (*empty)->flows[0]->hops) {
     EXPECT_TRUE(hop.responders.empty());
-    EXPECT_EQ(hop.address, hop.ttl < 4 ? transport::testing::router_address(hop.ttl)
-                                       : transport::testing::target_address());
+    EXPECT_EQ(hop.address, hop.ttl < 4 ? simulation::testing::router_address(hop.ttl)
+                                       : simulation::testing::target_address());
   }
 }
 

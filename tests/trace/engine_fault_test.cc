@@ -13,17 +13,17 @@ namespace etr::testing {
 namespace {
 
 using namespace std::chrono_literals;
+using simulation::ClockStep;
+using simulation::Network;
+using simulation::SendFault;
+using simulation::Source;
+using simulation::testing::address;
+using simulation::testing::change;
+using simulation::testing::change_source;
+using simulation::testing::diamond;
+using simulation::testing::line;
+using simulation::testing::link;
 using ::testing::HasSubstr;
-using transport::ClockStep;
-using transport::Network;
-using transport::SendFault;
-using transport::Source;
-using transport::testing::address;
-using transport::testing::change;
-using transport::testing::change_source;
-using transport::testing::diamond;
-using transport::testing::line;
-using transport::testing::link;
 
 EngineRunOptions wanted(std::uint64_t rounds, Protocol protocol = Protocol::kTcp,
                         Family family = Family::kIpv4) {
@@ -147,10 +147,10 @@ TEST(EngineFaults, AnUplinkWhoseMtuShrinksFailsToSendWhatIsTooBigAndOnlyThat) {
 TEST(EngineFaults, ALinkOnTheWayWhoseMtuShrinksIsToldByItsRouterAndStallsNothing) {
   for (const Family family : {Family::kIpv4, Family::kIpv6}) {
     Network network = line(10);
-    change<transport::Router>(network, 5s, "r3",
-                              [](transport::Router& router) { router.next.front().mtu = 180; });
-    change<transport::Router>(network, 13s, "r3",
-                              [](transport::Router& router) { router.next.front().mtu = 0; });
+    change<simulation::Router>(network, 5s, "r3",
+                               [](simulation::Router& router) { router.next.front().mtu = 180; });
+    change<simulation::Router>(network, 13s, "r3",
+                               [](simulation::Router& router) { router.next.front().mtu = 0; });
     EngineRun run(network, wanted(14, Protocol::kUdp, family));
     run.run();
     expect_every_record(run, 14);
@@ -234,7 +234,7 @@ TEST(EngineFaults, ANatThatLeavesItsMarkInQuotesHidesNoHop) {
   for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {
     for (const bool restores : {true, false}) {
       Network network = line(5);
-      transport::Nat nat;
+      simulation::Nat nat;
       nat.addresses = {address("198.51.100.7")};
       nat.restores_quotes = restores;
       find_router(network, "r2")->nat = nat;
@@ -254,7 +254,7 @@ TEST(EngineFaults, ShortQuotesWithoutAnIdHideNoHop) {
   for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {
     for (const Family family : {Family::kIpv4, Family::kIpv6}) {
       Network network = line(5);
-      for (transport::Router& router : network.routers) {
+      for (simulation::Router& router : network.routers) {
         router.quote = 8;
         router.zeroes_quoted_id = true;
       }

@@ -15,13 +15,13 @@ namespace etr::testing {
 namespace {
 
 using namespace std::chrono_literals;
-using transport::Forgery;
-using transport::ForgeryKind;
-using transport::Network;
-using transport::Router;
-using transport::testing::address;
-using transport::testing::change;
-using transport::testing::line;
+using simulation::Forgery;
+using simulation::ForgeryKind;
+using simulation::Network;
+using simulation::Router;
+using simulation::testing::address;
+using simulation::testing::change;
+using simulation::testing::line;
 
 constexpr const char* kForger = "r2";
 /// By then the first round is over, and every router has been heard.

@@ -10,18 +10,18 @@ namespace etr::testing {
 namespace {
 
 using namespace std::chrono_literals;
-using transport::Router;
-using transport::Target;
-using transport::testing::change;
-using transport::testing::diamond;
-using transport::testing::line;
-using transport::testing::link;
-using transport::testing::router_address;
-using transport::testing::target_address;
+using simulation::Router;
+using simulation::Target;
+using simulation::testing::change;
+using simulation::testing::diamond;
+using simulation::testing::line;
+using simulation::testing::link;
+using simulation::testing::router_address;
+using simulation::testing::target_address;
 
 // etr-compat A1: records were built from lifetime state.
 TEST(Round, ThatLostAHopShowsNeitherItsOldAddressNorItsOldRtt) {
-  transport::Network network = line(3);
+  simulation::Network network = line(3);
   change<Router>(network, 3s, "r2", [](Router& router) { router.silent = true; });
   EngineRun run(network, one_flow(4));
   run.run();
@@ -42,7 +42,7 @@ TEST(Round, ThatLostAHopShowsNeitherItsOldAddressNorItsOldRtt) {
 // etr-compat A2: reached_dest stayed true after the destination had died, and false for ever if a
 // TTL beyond it was once sent.
 TEST(Round, IsReachedExactlyWhenTheDestinationAnsweredInIt) {
-  transport::Network network = line(3);
+  simulation::Network network = line(3);
   change<Target>(network, 3s, "target", [](Target& target) { target.dark = true; });
   change<Target>(network, 15s, "target", [](Target& target) { target.dark = false; });
   EngineRun run(network, one_flow(12));
@@ -57,7 +57,7 @@ TEST(Round, IsReachedExactlyWhenTheDestinationAnsweredInIt) {
 
 // etr-compat A10: a late answer was counted as lost and as received.
 TEST(LateAnswer, LeavesItsProbeLostAndIsAnEventWithItsRtt) {
-  transport::Network network = line(2);
+  simulation::Network network = line(2);
   change<Router>(network, 1s, "r1", [](Router& router) { router.answer_delay = 1500ms; });
   EngineRun run(network, one_flow(3));
   run.run();
@@ -75,10 +75,10 @@ TEST(LateAnswer, LeavesItsProbeLostAndIsAnEventWithItsRtt) {
 }
 
 TEST(LateAnswers, OfOneProbeAreAllCountedAndOnlyTheFirstFewTold) {
-  transport::Network network = line(2);
+  simulation::Network network = line(2);
   Router& router = *find_router(network, "r1");
   router.answer_delay = 1500ms;
-  router.forgeries = {{transport::ForgeryKind::kReplayed, 1, 600, 1600ms, {}}};
+  router.forgeries = {{simulation::ForgeryKind::kReplayed, 1, 600, 1600ms, {}}};
   EngineRunOptions options = one_flow(2);
   options.engine.round_interval = 4s;
   EngineRun run(network, options);
@@ -89,7 +89,7 @@ TEST(LateAnswers, OfOneProbeAreAllCountedAndOnlyTheFirstFewTold) {
 
 // etr-compat A10: a duplicate counted as received.
 TEST(DuplicateAnswer, ChangesNoStatisticAndIsAnEvent) {
-  transport::Network network = line(2);
+  simulation::Network network = line(2);
   link(network, "source", "r1").back.duplicate = 1;
   EngineRun run(network, one_flow(3));
   run.run();
@@ -106,8 +106,8 @@ TEST(DuplicateAnswer, ChangesNoStatisticAndIsAnEvent) {
 
 // Its answers do not name their probe: that there is one too many is told without an RTT.
 TEST(DuplicateAnswer, OfAnOpenUdpServiceIsAnEvent) {
-  transport::Network network = line(2);
-  network.targets[0].udp = transport::PortState::kOpen;
+  simulation::Network network = line(2);
+  network.targets[0].udp = simulation::PortState::kOpen;
   link(network, "r2", "target").back.duplicate = 1;
   EngineRunOptions options = one_flow(4);
   options.protocol = Protocol::kUdp;
@@ -124,9 +124,9 @@ TEST(DuplicateAnswer, OfAnOpenUdpServiceIsAnEvent) {
 }
 
 TEST(LateAnswer, OfAnOpenUdpServiceIsAnEventAndNoDuplicate) {
-  transport::Network network = line(2);
-  network.targets[0].udp = transport::PortState::kOpen;
-  change<transport::Router>(network, 3s, "r2", [](transport::Router& router) {
+  simulation::Network network = line(2);
+  network.targets[0].udp = simulation::PortState::kOpen;
+  change<simulation::Router>(network, 3s, "r2", [](simulation::Router& router) {
     router.next[0].back.delay = 1200ms;  // Over the timeout.
   });
   EngineRunOptions options = one_flow(4);
@@ -143,12 +143,12 @@ TEST(LateAnswer, OfAnOpenUdpServiceIsAnEventAndNoDuplicate) {
 // Under loss and answers about as slow as the timeout, an open TCP port answers SYNs long given up.
 TEST(Loss, AndLateChallengeAcksNeverBringTheTargetNearer) {
   for (const std::uint64_t seed : {15U, 31U, 51U}) {
-    transport::Network network = diamond(4);
+    simulation::Network network = diamond(4);
     network.seed = seed;
     for (auto& branch : *find_links(network, "r1")) branch.forward.loss = 0.2;
     auto& uplink = link(network, "source", "r1");
     uplink.back.jitter = 60ms;
-    uplink.back.jitter_kind = transport::Jitter::kExponential;
+    uplink.back.jitter_kind = simulation::Jitter::kExponential;
     EngineRunOptions options = options_for(Protocol::kTcp, Family::kIpv6);
     options.engine.flows = 12;
     options.engine.rounds = 140;
@@ -165,7 +165,7 @@ TEST(Loss, AndLateChallengeAcksNeverBringTheTargetNearer) {
 // etr-compat A8: the hash changed whenever a hop answered for the first time, and skipped silent ones.
 TEST(Loss, NeverChangesThePathIdNorTheHashOnceEveryHopWasHeard) {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
-    transport::Network network = diamond(4);
+    simulation::Network network = diamond(4);
     network.seed = seed;
     for (auto& branch : *find_links(network, "r1")) branch.forward.loss = 0.2;
     EngineRunOptions options = options_for();
@@ -197,7 +197,7 @@ TEST(Loss, NeverChangesThePathIdNorTheHashOnceEveryHopWasHeard) {
 
 // etr-compat A8: A,*,B equalled A,B in the hash.
 TEST(SilentHop, IsNoLossAndHasNoPercentage) {
-  transport::Network network = line(4);
+  simulation::Network network = line(4);
   find_router(network, "r3")->silent = true;
   EngineRun run(network, one_flow(5));
   run.run();
@@ -210,8 +210,8 @@ TEST(SilentHop, IsNoLossAndHasNoPercentage) {
 }
 
 TEST(LinuxIcmpLimit, MakesAHopLimitedForFiveFlowsNotLossy) {
-  transport::Network network = line(4);
-  find_router(network, "r2")->limit = transport::RateLimit{};
+  simulation::Network network = line(4);
+  find_router(network, "r2")->limit = simulation::RateLimit{};
   EngineRunOptions options = options_for();
   options.engine.rounds = 15;
   EngineRun run(network, options);
@@ -227,7 +227,7 @@ TEST(LinuxIcmpLimit, MakesAHopLimitedForFiveFlowsNotLossy) {
 }
 
 TEST(LossyLink, ShowsFromItsHopOnAndNotBefore) {
-  transport::Network network = line(4);
+  simulation::Network network = line(4);
   link(network, "r2", "r3").forward.loss = 0.2;
   EngineRunOptions options = options_for();
   options.engine.rounds = 60;

@@ -11,16 +11,16 @@ namespace etr::testing {
 namespace {
 
 using namespace std::chrono_literals;
-using transport::SentPacket;
-using transport::Target;
-using transport::testing::line;
+using simulation::SentPacket;
+using simulation::Target;
+using simulation::testing::line;
 
 // etr-compat A3: with an RTT above the delay between TTLs, TTLs past the destination went out.
 TEST(Sweep, SendsAtMostThreeProbesOfAFlowPastTheTarget) {
   for (const Duration last_link : {Duration(1ms), Duration(100ms), Duration(125ms)}) {
     for (const unsigned routers : {1U, 2U, 5U, 9U}) {
-      transport::Network network = line(routers);
-      auto& link = transport::testing::link(network, "r" + std::to_string(routers), "target");
+      simulation::Network network = line(routers);
+      auto& link = simulation::testing::link(network, "r" + std::to_string(routers), "target");
       link.forward.delay = link.back.delay = last_link;
       EngineRun run(network, options_for());
       run.run();
@@ -49,7 +49,7 @@ TEST(Sweep, SendsOneProbePerFlowAndRoundToTheTargetOnceTheDistanceIsKnown) {
 }
 
 TEST(Sweep, WithoutAnAnsweringTargetStopsThreePastTheHighestAnswer) {
-  transport::Network network = line(4);
+  simulation::Network network = line(4);
   network.targets[0].dark = true;
   EngineRunOptions options = options_for();
   options.engine.rounds = 6;
@@ -84,8 +84,8 @@ TEST(LaterRounds, AreSpreadOverTheInterval) {
 // of whole seconds.
 TEST(LaterRounds, GiveEveryFlowItsShareOfALimitersAnswers) {
   for (const Duration interval : {Duration(1s), Duration(2s), Duration(5s)}) {
-    transport::Network network = line(4);
-    transport::RateLimit limit;
+    simulation::Network network = line(4);
+    simulation::RateLimit limit;
     limit.per_second = 1;
     limit.burst = 6;
     network.routers[1].limit = limit;
@@ -153,7 +153,7 @@ TEST(FirstPicture, OfTenHopsAndFiveFlowsTakesLessThanHalfASecond) {
 
 // etr-compat B5 and B10.
 TEST(Sinks, WithoutRoomDelayRoundsAndNothingElse) {
-  transport::Network network = line(3);
+  simulation::Network network = line(3);
   EngineRunOptions options = options_for();
   options.engine.rounds = 3;
   EngineRun run(network, options);
@@ -162,7 +162,7 @@ TEST(Sinks, WithoutRoomDelayRoundsAndNothingElse) {
   ASSERT_TRUE(started.ok());
   // Whoever has no room for long ends the run: here after the rounds that had room.
   std::size_t asked = 0;
-  class Stopping final : public trace::Observer {
+  class Stopping final : public model::Observer {
    public:
     Stopping(RecordingObserver& inner, trace::Engine& engine, std::size_t& asked)
         : inner_(inner), engine_(engine), asked_(asked) {}

@@ -12,11 +12,11 @@ namespace etr::testing {
 namespace {
 
 using namespace std::chrono_literals;
-using transport::testing::diamond;
-using transport::testing::line;
-using transport::testing::nested;
-using transport::testing::target_address;
-using transport::testing::unequal;
+using simulation::testing::diamond;
+using simulation::testing::line;
+using simulation::testing::nested;
+using simulation::testing::target_address;
+using simulation::testing::unequal;
 
 struct Case {
   Protocol protocol;
@@ -60,7 +60,7 @@ TEST_P(EveryProtocolAndFamily, RecordsEveryHopOfALine) {
 }
 
 TEST_P(EveryProtocolAndFamily, RecordsEachFlowsOwnBranch) {
-  for (const transport::Network& network : {diamond(2), diamond(16), nested(4, 4), unequal()}) {
+  for (const simulation::Network& network : {diamond(2), diamond(16), nested(4, 4), unequal()}) {
     EngineRunOptions wanted = options();
     wanted.engine.flows = 64;
     EngineRun run(network, wanted);

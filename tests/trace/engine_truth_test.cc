@@ -14,17 +14,17 @@ namespace etr::testing {
 namespace {
 
 using namespace std::chrono_literals;
+using simulation::Router;
+using simulation::testing::change;
+using simulation::testing::line;
+using simulation::testing::link;
+using simulation::testing::to;
 using ::testing::IsEmpty;
-using transport::Router;
-using transport::testing::change;
-using transport::testing::line;
-using transport::testing::link;
-using transport::testing::to;
 
 // etr-compat A4: with a target further away than the delay between TTLs, the highest TTL ever sent
 // stood for the target, and its figures froze after the first round.
 TEST(FarTarget, HasFiguresThatGoOnAfterTheFirstRound) {
-  transport::Network network = line(3);
+  simulation::Network network = line(3);
   auto& last = link(network, "r3", "target");
   last.forward.delay = last.back.delay = 125ms;
   EngineRun run(network, one_flow(20));
@@ -40,7 +40,7 @@ TEST(FarTarget, HasFiguresThatGoOnAfterTheFirstRound) {
 
 // etr-compat A8: A,*,B equals A,B in the hash, which is etr's. The path's number tells them apart.
 TEST(SilentHop, OneMoreIsAnotherPathThoughTheHashIsTheSame) {
-  transport::Network network = line(4);
+  simulation::Network network = line(4);
   find_router(network, "r2")->silent = true;
   change<Router>(network, 3s, "r1", [](Router& router) { router.next = {to("r3")}; });
   EngineRun run(network, one_flow(5));
@@ -93,12 +93,12 @@ TEST(LossOfAHop, BelongsToTheTtlAndFallsWithEachAnswer) {
     std::function<std::optional<double>()> look;
     std::vector<std::optional<double>> shares;  ///< Loss of TTL 2 when each round was closed.
   };
-  transport::Network network = line(2);
+  simulation::Network network = line(2);
   find_router(network, "r2")->silent = true;
   find_target(network, "target")->dark = true;
   change<Router>(network, 5s, "r2", [](Router& router) { router.silent = false; });
-  change<transport::Target>(network, 5s, "target",
-                            [](transport::Target& target) { target.dark = false; });
+  change<simulation::Target>(network, 5s, "target",
+                             [](simulation::Target& target) { target.dark = false; });
   EngineRun run(network, one_flow(12));
   Watcher watcher;
   watcher.look = [&]() -> std::optional<double> {
@@ -123,8 +123,8 @@ TEST(LossOfAHop, BelongsToTheTtlAndFallsWithEachAnswer) {
 
 // etr-compat A19: a challenge ACK was ignored, and so the target that sent it was lost.
 TEST(ChallengeAck, IsASignOfLifeWithoutATimeAndNoLoss) {
-  transport::Network network = line(2);
-  find_target(network, "target")->tcp = transport::PortState::kOpen;
+  simulation::Network network = line(2);
+  find_target(network, "target")->tcp = simulation::PortState::kOpen;
   network.source.resets = false;  // The half-open connection stays, and meets every SYN.
   EngineRunOptions options = one_flow(10);
   options.engine.ttl_delay = {};
@@ -170,8 +170,8 @@ TEST(Snapshots, DoNotChangeOnceTheyAreTaken) {
     std::vector<std::shared_ptr<const Snapshot>> snapshots;
     std::vector<std::string> texts;
   };
-  transport::Network network = line(3);
-  network.routers.push_back(transport::testing::router("s2", 2, 9));
+  simulation::Network network = line(3);
+  network.routers.push_back(simulation::testing::router("s2", 2, 9));
   find_router(network, "s2")->next = {to("r3")};
   change<Router>(network, 3s, "r1", [](Router& router) { router.next = {to("s2")}; });
   EngineRun run(network, one_flow(6));

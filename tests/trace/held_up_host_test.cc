@@ -13,13 +13,13 @@ namespace etr::testing {
 namespace {
 
 using namespace std::chrono_literals;
-using transport::Clock;
+using base::Clock;
+using base::Instant;
+using simulation::SimulatedTransport;
 using transport::Endpoints;
 using transport::FlowHandle;
-using transport::Instant;
 using transport::ReceivedPacket;
 using transport::Route;
-using transport::SimulatedTransport;
 
 /// A transport whose sends now and then begin long after they were asked for; what arrives in
 /// between waits in the capture.
@@ -84,9 +84,9 @@ TEST(HeldUpHost, LosesNoProbeThatLeftLateForTheTimeoutRunsFromWhenItLeft) {
   for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {
     EngineRunOptions options = options_for(protocol);
     options.engine.rounds = 6;
-    EngineRun network(transport::testing::line(4), options);
+    EngineRun network(simulation::testing::line(4), options);
     HeldUpTransport transport(network.transport, 7, options.engine.timeout + 500ms);
-    const trace::Target target{"target", transport::testing::target_address()};
+    const trace::Target target{"target", simulation::testing::target_address()};
     const plugins::Crc32Hasher hasher;
     trace::Engine engine(options.engine, {target}, network.prober(), hasher, transport);
     ASSERT_TRUE(engine.start().ok());

@@ -8,8 +8,8 @@ namespace etr::trace {
 namespace {
 
 using namespace std::chrono_literals;
+using base::Instant;
 using testing::address;
-using transport::Instant;
 
 class MatcherTest : public ::testing::Test {
  protected:
@@ -57,7 +57,7 @@ class MatcherTest : public ::testing::Test {
   }
   bool rewritten() const { return std::get<Match>(result).rewritten; }
 
-  PathRegistry registry;
+  model::PathRegistry registry;
   FlowState state{testing::sample_flow(Family::kIpv4, 80), 4, 1, registry};
   Matcher matcher;
   MatchResult result;

@@ -11,12 +11,12 @@ namespace etr::testing {
 namespace {
 
 using namespace std::chrono_literals;
-using transport::Network;
-using transport::testing::diamond;
-using transport::testing::link;
+using simulation::Network;
+using simulation::testing::diamond;
+using simulation::testing::link;
 
 /// Keeps nothing.
-class CountingObserver final : public trace::Observer {
+class CountingObserver final : public model::Observer {
  public:
   bool reserve() override { return true; }
   void on_path(Path path) override {
@@ -50,13 +50,13 @@ TEST(EngineMemory, StaysFlatWith64FlowsForHours) {
   link(network, "source", "r1").forward.loss =
       0.02;  // so that late, lost and second looks have their turn
   link(network, "source", "r1").back.duplicate = 0.02;
-  transport::SimulatedTransport transport(network);
+  simulation::SimulatedTransport transport(network);
   const plugins::TcpSynProber prober;
   const plugins::Crc32Hasher hasher;
   trace::EngineOptions options{trace::RunKey::from_seed(7)};
   options.flows = 64;
   options.rounds = static_cast<std::uint64_t>(hours * 1800);
-  trace::Engine engine(options, {{"target", transport::testing::target_address()}}, prober, hasher,
+  trace::Engine engine(options, {{"target", simulation::testing::target_address()}}, prober, hasher,
                        transport);
   CountingObserver observer;
   observer.settled = 150;

@@ -7,12 +7,12 @@ namespace etr::testing {
 namespace {
 
 using namespace std::chrono_literals;
-using transport::SentPacket;
-using transport::testing::line;
+using simulation::SentPacket;
+using simulation::testing::line;
 
 // A SYN that meets a half-open connection of one with a higher sequence number draws a challenge ACK,
 // which has no RTT.
-void expect_named_answers(transport::Network network, Family family) {
+void expect_named_answers(simulation::Network network, Family family) {
   EngineRunOptions options = options_for(Protocol::kTcp, family);
   options.engine.flows = 64;
   options.engine.ttl_delay = 0ms;
@@ -32,9 +32,9 @@ void expect_named_answers(transport::Network network, Family family) {
 
 TEST(OpenTcpPort, FarAwayNamesItsProbesThoughTheWindowOpensByThreeAtOnce) {
   for (const Family family : {Family::kIpv4, Family::kIpv6}) {
-    transport::Network network = line(4);
+    simulation::Network network = line(4);
     network.routers[0].silent = network.routers[1].silent = true;  // So r3 is the first to answer.
-    auto& link = transport::testing::link(network, "r4", "target");
+    auto& link = simulation::testing::link(network, "r4", "target");
     link.forward.delay = link.back.delay = 100ms;
     expect_named_answers(network, family);
   }
@@ -42,8 +42,8 @@ TEST(OpenTcpPort, FarAwayNamesItsProbesThoughTheWindowOpensByThreeAtOnce) {
 
 TEST(OpenTcpPort, FarAwayNamesItsProbesThoughSomePassedItLateInTheFirstRound) {
   for (const Family family : {Family::kIpv4, Family::kIpv6}) {
-    transport::Network network = line(4);
-    auto& link = transport::testing::link(network, "r3", "r4");
+    simulation::Network network = line(4);
+    auto& link = simulation::testing::link(network, "r3", "r4");
     link.forward.delay = link.back.delay = 100ms;
     expect_named_answers(network, family);
   }
@@ -52,7 +52,7 @@ TEST(OpenTcpPort, FarAwayNamesItsProbesThoughSomePassedItLateInTheFirstRound) {
 // A firewall on the tracing host drops the resets of its kernel, so that an earlier run's connection
 // is still half open, and its SYN-ACK's sequence is none of this run's.
 TEST(OpenTcpPort, ThatDrewAChallengeAckOnceIsStillKnownToNameItsProbes) {
-  transport::Network network = line(4);
+  simulation::Network network = line(4);
   network.source.resets = false;
   network.routers[3].silent = true;
   EngineRunOptions options = one_flow(1);
@@ -63,7 +63,7 @@ TEST(OpenTcpPort, ThatDrewAChallengeAckOnceIsStillKnownToNameItsProbes) {
 
   options.engine.key = trace::RunKey::from_seed(8);
   options.engine.max_ttl = 30;
-  const trace::Target target{"target", transport::testing::target_address()};
+  const trace::Target target{"target", simulation::testing::target_address()};
   const plugins::Crc32Hasher hasher;
   trace::Engine again(options.engine, {target}, run.prober(), hasher, run.transport);
   ASSERT_TRUE(again.start().ok());

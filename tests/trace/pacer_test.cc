@@ -9,7 +9,7 @@ namespace etr::trace {
 namespace {
 
 using namespace std::chrono_literals;
-using transport::Instant;
+using base::Instant;
 
 constexpr Instant kStart{1h};
 

@@ -8,7 +8,7 @@ namespace etr::trace {
 namespace {
 
 using namespace std::chrono_literals;
-using transport::Instant;
+using base::Instant;
 
 std::vector<std::uint16_t> in_flight(ProbeTable& table) {
   std::vector<std::uint16_t> ids;

@@ -9,18 +9,18 @@
 #include <memory>
 #include <utility>
 
+#include "model/wilson.h"
 #include "support/engine_run.h"
-#include "trace/wilson.h"
 
 namespace etr::testing {
 namespace {
 
 using namespace std::chrono_literals;
-using transport::Network;
-using transport::RateLimit;
-using transport::testing::diamond;
-using transport::testing::line;
-using transport::testing::link;
+using simulation::Network;
+using simulation::RateLimit;
+using simulation::testing::diamond;
+using simulation::testing::line;
+using simulation::testing::link;
 
 /// Smallest k with P(more than k failures in n runs of probability p) < 0.001.
 int most_failures(int runs, double p) {
@@ -72,7 +72,7 @@ TEST(Promises, FindsALinuxRouterLimitedWithFiveFlows) {
   int missed = 0;
   for (int seed = 1; seed <= kRuns; ++seed) {
     Network network = line(5);
-    for (transport::Router& router : network.routers) router.limit = RateLimit{1, 6};
+    for (simulation::Router& router : network.routers) router.limit = RateLimit{1, 6};
     const auto run = play(network, static_cast<std::uint64_t>(seed), 40);
     bool right = true;
     for (std::uint8_t ttl = 1; ttl <= 5; ++ttl) {
@@ -108,7 +108,7 @@ TEST(Promises, CallsEveryHopBehindALossyLinkLossyAndNeverLimited) {
       lost += flow->hops[2].lost;
       verdicts += flow->hops[2].lost + flow->hops[2].answered;
     }
-    const trace::Interval interval = trace::wilson(lost, verdicts);
+    const model::Interval interval = model::wilson(lost, verdicts);
     interval_without_the_truth += interval.low <= 0.2 && 0.2 <= interval.high ? 0 : 1;
   }
   EXPECT_LE(not_lossy_at_the_end, most_failures(kRuns, 0.05));
@@ -119,7 +119,7 @@ TEST(Promises, CallsEveryHopBehindALossyLinkLossyAndNeverLimited) {
 TEST(Promises, NeverCallsALosslessHopLossy) {
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     Network network = diamond(4);
-    for (transport::Link& uplink : network.source.next) uplink.forward.jitter = 5ms;
+    for (simulation::Link& uplink : network.source.next) uplink.forward.jitter = 5ms;
     const auto run = play(network, seed, 20, 16);
     for (const Path& path : run->observer.paths) {
       for (const Hop& hop : path.hops) ASSERT_EQ(hop.hop_class, HopClass::kAnswering);
@@ -132,7 +132,7 @@ TEST(Promises, DoesNotShowALimitersSilenceAsLoss) {
   int runs_that_said_so = 0;
   for (int seed = 1; seed <= kRuns; ++seed) {
     Network network = line(5);
-    transport::find_router(network, "r3")->limit = RateLimit{1, 6};
+    simulation::find_router(network, "r3")->limit = RateLimit{1, 6};
     const auto run = play(network, static_cast<std::uint64_t>(seed), 40);
     bool said = false;
     for (const Path& path : run->observer.paths) {
@@ -146,7 +146,7 @@ TEST(Promises, DoesNotShowALimitersSilenceAsLoss) {
 TEST(Promises, NeverChangesThePathBecauseOfLoss) {
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
     Network network = diamond(8);
-    for (transport::Link& uplink : network.source.next) uplink.forward.loss = 0.3;
+    for (simulation::Link& uplink : network.source.next) uplink.forward.loss = 0.3;
     const auto run = play(network, seed, 20, 8);
     EXPECT_TRUE(run->observer.of_kind(EventKind::kPathChange).empty()) << "seed " << seed;
     std::map<std::uint32_t, std::uint32_t> ids;

@@ -1,0 +1,17 @@
+// "Did you mean ...?" for names that users type.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace etr::base {
+
+/// The candidate that differs least from `name` by insertions, deletions, replacements and swaps of
+/// neighbours; empty if none is near enough to have been meant. The first one wins a tie.
+std::string nearest_name(std::string_view name, const std::vector<std::string>& candidates);
+
+/// "; did you mean 'x'?", or nothing.
+std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates);
+
+}  // namespace etr::base

@@ -1,0 +1,35 @@
+// A stack for the handlers of fatal signals on one thread: a thread that has used up its own leaves
+// them nothing to run on.
+#pragma once
+
+#include <signal.h>
+
+#include <cstddef>
+#include <memory>
+
+namespace etr::base {
+
+/// For the calling thread, as long as this lives; then it has the one it had before.
+class SignalStack {
+ public:
+  SignalStack() {
+    stack_t stack{};
+    stack.ss_sp = memory_.get();
+    stack.ss_size = kSize;
+    set_ = ::sigaltstack(&stack, &before_) == 0;
+  }
+  ~SignalStack() {
+    if (set_) ::sigaltstack(&before_, nullptr);
+  }
+  SignalStack(const SignalStack&) = delete;
+  SignalStack& operator=(const SignalStack&) = delete;
+
+ private:
+  static constexpr std::size_t kSize = std::size_t{64} * 1024;
+
+  const std::unique_ptr<std::byte[]> memory_{new std::byte[kSize]};  // not touched, so not there
+  stack_t before_{};
+  bool set_ = false;
+};
+
+}  // namespace etr::base

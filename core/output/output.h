@@ -1,0 +1,98 @@
+// The output side of a run: everything the engine reports goes through here to the sinks and the
+// view, each on a thread of its own, so that neither can hold up probing.
+//
+// Records are never dropped: a round starts only with room for its record (reserve()). Snapshots
+// are replaced by newer ones. Events, and what is only looked at, have bounds beyond which they are
+// counted instead of kept.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "etr/run_info.h"
+#include "etr/time.h"
+#include "etr/view.h"
+#include "model/observer.h"
+#include "output/names.h"
+#include "output/sink_runner.h"
+#include "output/view_runner.h"
+
+namespace etr::output {
+
+struct OutputOptions {
+  std::size_t capacity = 1024;  ///< Records that may wait for the sinks, and for the view.
+  /// On a virtual clock nobody waits for real time but reserve(), and the view drops nothing.
+  bool virtual_clock = false;
+  Duration snapshot_interval = std::chrono::milliseconds(100);
+};
+
+/// What the output side asks of its owner. Called on the output's threads.
+struct OutputCallbacks {
+  /// A problem to show, one line: "sink 'csv': cannot write 'x.csv': no space left on device".
+  std::function<void(const std::string&)> report = [](const std::string&) {};
+  /// There is room again after reserve() said no: Transport::wake().
+  std::function<void()> room = [] {};
+  /// From the person at the view: quit, pause, reset, change the interval.
+  std::function<void(const Command&)> command = [](const Command&) {};
+  /// Stops this process (^Z) and returns when it goes on.
+  std::function<void()> stop_process = [] {};
+  /// The reader of standard output went away: the run is to end quietly, with status 141.
+  std::function<void()> closed_pipe = [] {};
+};
+
+class Output final : public model::Observer {
+ public:
+  Output(OutputOptions options, std::vector<NamedSink> sinks, std::optional<NamedView> view,
+         std::shared_ptr<NameSource> names, OutputCallbacks callbacks);
+  ~Output() override;
+
+  /// Opens sinks and view, before any probe leaves. An error is the user's to read and ends the
+  /// run; finish() still closes what was opened.
+  absl::Status start(const RunInfo& run);
+
+  bool reserve() override;
+  void on_path(Path path) override;
+  void on_event(Event event) override;
+  void on_responder(const IpAddress& address) override;
+  bool wants_snapshot() const override;
+  void on_snapshot(std::shared_ptr<const Snapshot> snapshot) override;
+
+  // Signals, from any thread.
+  void reopen();   ///< SIGHUP in a headless run.
+  void resize();   ///< SIGWINCH.
+  void suspend();  ///< SIGTSTP.
+  /// The run is to end: a reserve() that waits on a virtual clock returns false.
+  void stop_waiting();
+
+  /// The engine is done. What waits is written and shown, then sinks and view are closed.
+  void finish(const Summary& summary);
+  /// True once all is closed; waits for that at most so long.
+  bool wait_until_done(Duration limit);
+  /// Stops waiting for whoever is stuck, and says what is lost ("sink 'x': 12 records not
+  /// written"). Leave the process by _exit() if anybody was: their threads still run.
+  void give_up();
+
+  /// A sink or view failed, or records were lost: the exit status is not 0.
+  bool failed() const;
+  bool closed_pipe() const { return closed_pipe_; }
+  /// give_up() left a thread behind.
+  bool stuck() const { return stuck_; }
+
+ private:
+  const OutputOptions options_;
+  const std::shared_ptr<NameSource> names_;
+  const OutputCallbacks callbacks_;
+  std::atomic<bool> closed_pipe_{false};
+  bool stuck_ = false;
+  std::size_t view_reservations_ = 0;  ///< Of the probing thread.
+  SinkRunner sinks_;
+  std::optional<ViewRunner> view_;
+};
+
+}  // namespace etr::output

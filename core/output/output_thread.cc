@@ -1,0 +1,51 @@
+#include "output/output_thread.h"
+
+#include <chrono>
+#include <utility>
+
+#include "base/signal_stack.h"
+#include "base/thread_name.h"
+
+namespace etr::output {
+
+absl::Status OutputThread::start(const char* name, std::function<void()> body) {
+  thread_ = std::thread([this, name, body = std::move(body)] {
+    base::name_thread(name);
+    const base::SignalStack signal_stack;
+    body();
+    const std::lock_guard lock(mutex_);
+    done_ = true;
+    changed_.notify_all();
+  });
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return opened_; });
+  return open_status_;
+}
+
+void OutputThread::opened(absl::Status status) {
+  const std::lock_guard lock(mutex_);
+  open_status_ = std::move(status);
+  opened_ = true;
+  changed_.notify_all();
+}
+
+bool OutputThread::wait_until_done(Duration limit) {
+  if (!thread_.joinable()) return true;
+  {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait_for(lock, limit, [this] { return done_; })) return false;
+  }
+  thread_.join();
+  return true;
+}
+
+void OutputThread::wait_until_done() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void OutputThread::abandon() {
+  abandoned_ = true;
+  thread_.detach();
+}
+
+}  // namespace etr::output

@@ -1,0 +1,76 @@
+// The view's thread: waits for input, news and the view's own clock, and calls the view.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "etr/event.h"
+#include "etr/path.h"
+#include "etr/run_info.h"
+#include "etr/snapshot.h"
+#include "etr/time.h"
+#include "etr/view.h"
+#include "output/names.h"
+
+namespace etr::output {
+
+struct NamedView {
+  std::string name;  ///< Of the instance, for messages.
+  std::unique_ptr<View> view;
+};
+
+class ViewRunner {
+ public:
+  /// All but `report` come on the view's thread.
+  struct Callbacks {
+    /// A problem to show, one line. On the view's thread, or that of give_up().
+    std::function<void(const std::string&)> report;
+    /// What the person asked for; kRedraw, kSuspend and kNone never come here.
+    std::function<void(const Command&)> command;
+    /// Stops this process until SIGCONT; the terminal is in order.
+    std::function<void()> stop_process;
+    /// The reader of standard output went away.
+    std::function<void()> closed_pipe;
+  };
+
+  /// Paths and events beyond `capacity` that wait are dropped, for a view is there to be looked at
+  /// and must not hold up the trace; the view is told how many.
+  ViewRunner(NamedView view, std::shared_ptr<NameSource> names, std::size_t capacity,
+             Duration snapshot_interval, Callbacks callbacks);
+  /// Waits for the thread, unless it was given up.
+  ~ViewRunner();
+  ViewRunner(const ViewRunner&) = delete;
+  ViewRunner& operator=(const ViewRunner&) = delete;
+
+  /// Starts the thread and waits until the view is open.
+  absl::Status start(const RunInfo& run);
+
+  // For the probing thread.
+  /// On a virtual clock only, where nothing may be dropped: waits for room for one push_reserved().
+  bool wait_and_reserve();
+  void push_reserved(Path path);
+  void push(Path path);
+  void push(const Event& event);
+  bool wants_snapshot() const;
+  void push(std::shared_ptr<const Snapshot> snapshot);
+
+  // Any thread.
+  void resize();
+  void suspend();
+  void stop_waiting();
+
+  /// What waits is shown, then the view is closed.
+  void finish(const Summary& summary);
+  bool wait_until_done(Duration limit);
+  void give_up();
+  bool failed() const;
+
+ private:
+  class State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace etr::output

@@ -1,0 +1,176 @@
+#include "plugin/conformance/conformance.h"
+
+#include <algorithm>
+#include <exception>
+#include <set>
+#include <stdexcept>
+#include <system_error>
+
+#include "absl/strings/str_format.h"
+#include "base/duration_text.h"
+#include "plugin/conformance/checks.h"
+#include "plugin/conformance/isolated.h"
+#include "plugin/kind.h"
+#include "plugin/library.h"
+#include "plugin/option_values.h"
+
+namespace etr::plugin {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+// Whatever the check throws is a problem too.
+Problems run(const Check& check) {
+  try {
+    return check.run();
+  } catch (const std::exception& error) {
+    return {one_line(std::string("threw: ") + error.what())};
+  } catch (...) {
+    return {"threw something that is no std::exception"};
+  }
+}
+
+Finding isolated(const Check& check) {
+  Isolation isolation;
+  isolation.terminal = check.terminal;
+  auto problems = run_isolated([&] { return run(check); }, isolation);
+  if (!problems.ok()) return {check.name, {std::string(problems.status().message())}};
+  return {check.name, *std::move(problems)};
+}
+
+bool is_option_name(const std::string& name) {
+  return !name.empty() && name != "use" && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+// A default must survive being written to a pipeline file, and being given as a flag.
+Problems check_option(const OptionSpec& spec) {
+  Problems problems;
+  if (!is_option_name(spec.name)) {
+    problems.push_back(absl::StrFormat(
+        "option '%s': a name has lower-case letters, digits and underscores, and is not 'use'",
+        spec.name));
+  }
+  if (spec.help.empty() || spec.help.find('\n') != std::string::npos) {
+    problems.push_back(absl::StrFormat("option '%s': its help is not one line", spec.name));
+  }
+  const auto* text = std::get_if<std::string>(&spec.default_value);
+  std::string flag = text != nullptr ? *text : to_toml(spec.default_value);
+  if (const auto* time = std::get_if<Duration>(&spec.default_value))
+    flag = base::format_duration(*time);
+  const auto back = convert(spec, FlagText{flag});
+  if (!back.ok() || *back != spec.default_value) {
+    problems.push_back(absl::StrFormat("option '%s': its default does not read back", spec.name));
+  }
+  return problems;
+}
+
+Problems check_options_of(const PluginDescriptor& descriptor) {
+  Problems problems;
+  std::set<std::string> names;
+  for (const OptionSpec& spec : descriptor.options()) {
+    for (std::string& problem : check_option(spec)) problems.push_back(std::move(problem));
+    if (!names.insert(spec.name).second) {
+      problems.push_back(absl::StrFormat("option '%s': there are two of this name", spec.name));
+    }
+  }
+  return problems;
+}
+
+void create_any(const PluginDescriptor& descriptor, const std::vector<NamedOption>& options) {
+  switch (static_cast<PluginKind>(descriptor.head.kind)) {
+    case PluginKind::kProber: make(descriptor.create_prober, options); break;
+    case PluginKind::kHasher: make(descriptor.create_hasher, options); break;
+    case PluginKind::kSink: make(descriptor.create_sink, options); break;
+    case PluginKind::kView: make(descriptor.create_view, options); break;
+  }
+}
+
+// The catalog checks names first; a plugin must not rely on it.
+Problems check_unknown_option(const PluginDescriptor& descriptor) {
+  try {
+    create_any(descriptor, {{"no_such_option", true}});
+  } catch (const std::exception&) {
+    return {};
+  }
+  return {"it takes an option that it does not list"};
+}
+
+std::vector<Check> all_checks(const Subject& subject) {
+  const PluginDescriptor& descriptor = subject.descriptor;
+  std::vector<Check> checks{
+      {"options have names, help and defaults that can be written",
+       [&descriptor] { return check_options_of(descriptor); }},
+      {"an instance can be made with the defaults, given or not",
+       [&descriptor] {
+         create_any(descriptor, {});
+         create_any(descriptor, with_defaults(descriptor.options(), {}));
+         return Problems{};
+       }},
+      {"an unknown option is refused", [&descriptor] { return check_unknown_option(descriptor); }},
+  };
+  std::vector<Check> of_kind;
+  switch (static_cast<PluginKind>(descriptor.head.kind)) {
+    case PluginKind::kProber: of_kind = prober_checks(subject); break;
+    case PluginKind::kHasher: of_kind = hasher_checks(subject); break;
+    case PluginKind::kSink: of_kind = sink_checks(subject); break;
+    case PluginKind::kView: of_kind = view_checks(subject); break;
+  }
+  checks.insert(checks.end(), of_kind.begin(), of_kind.end());
+  return checks;
+}
+
+// In a child first: constructors of a library can do anything.
+Problems check_loading(const fs::path& file) {
+  const auto descriptor = open_library(file);
+  if (!descriptor.ok()) return {one_line(std::string(descriptor.status().message()))};
+  if ((*descriptor)->name != file.stem().string() || file.extension() != ".so") {
+    return {absl::StrFormat("it calls itself '%s', so its file must be %s.so", (*descriptor)->name,
+                            (*descriptor)->name)};
+  }
+  return {};
+}
+
+}  // namespace
+
+bool ConformanceReport::conforms() const {
+  return std::all_of(findings.begin(), findings.end(),
+                     [](const Finding& finding) { return finding.problems.empty(); });
+}
+
+ConformanceReport check_conformance(const fs::path& file, const std::vector<RawOption>& given) {
+  ConformanceReport report;
+  report.plugin = file.string();
+  std::error_code unknown;
+  const fs::path path = fs::absolute(file, unknown);
+  report.findings.push_back(isolated(
+      {"the library loads and its descriptor is right", [&] { return check_loading(path); }}));
+  if (!report.conforms()) return report;
+
+  const auto descriptor = open_library(path);
+  if (!descriptor.ok()) {
+    report.findings.back().problems.emplace_back(descriptor.status().message());
+    return report;
+  }
+  const PluginDescriptor& plugin = **descriptor;
+  report.plugin =
+      absl::StrFormat("%s '%s' %s", kind_name(static_cast<PluginKind>(plugin.head.kind)),
+                      plugin.name, plugin.version);
+  const auto options = check_options(plugin.options(), given);
+  if (!options.ok()) {
+    report.findings.push_back(
+        {"the options given are its own", {std::string(options.status().message())}});
+    return report;
+  }
+  const Subject subject{plugin, with_defaults(plugin.options(), *options)};
+  for (const Check& check : all_checks(subject)) report.findings.push_back(isolated(check));
+  return report;
+}
+
+}  // namespace etr::plugin

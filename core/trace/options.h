@@ -1,0 +1,35 @@
+// What a run of the engine is asked to do.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "etr/ip_address.h"
+#include "etr/time.h"
+#include "trace/run_key.h"
+
+namespace etr::trace {
+
+/// One target of the run.
+struct Target {
+  std::string name;  ///< As the user wrote it.
+  IpAddress destination;
+};
+
+struct EngineOptions {
+  RunKey key;  ///< Without a default, so that no run can do without a random one by mistake.
+  std::uint32_t flows = 5;  ///< Per target.
+  std::uint16_t first_source_port = 50000;
+  std::uint16_t destination_port = 0;  ///< 0: the prober's default.
+  std::uint64_t rounds = 0;            ///< 0: until stopped.
+  std::uint8_t max_ttl = 30;
+  Duration ttl_delay = std::chrono::milliseconds(10);  ///< -i
+  Duration round_interval = std::chrono::seconds(2);   ///< -d
+  Duration timeout = std::chrono::seconds(1);          ///< -t
+  double rate = 300;  ///< Probes per second over all flows; 0: no limit.
+  std::uint32_t burst = 10;
+  IpAddress source{};  ///< Unspecified: by route.
+};
+
+}  // namespace etr::trace

@@ -1,0 +1,72 @@
+#include "transport/linux/port_reservation.h"
+
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "base/errno_text.h"
+#include "net/ip.h"
+#include "transport/linux/socket_address.h"
+
+namespace etr::transport {
+namespace {
+
+absl::Status refusal(int error, const IpAddress& address, std::uint8_t protocol,
+                     std::uint16_t port) {
+  const std::string text = absl::StrFormat("source port %d/%s on %s: %s", port,
+                                           protocol == net::kProtocolTcp ? "tcp" : "udp",
+                                           address.to_string(), base::errno_text(error));
+  switch (error) {
+    case EADDRINUSE: return absl::AlreadyExistsError(text);
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM: return absl::ResourceExhaustedError(text);
+    case EACCES:
+    case EPERM: return absl::PermissionDeniedError(text);
+    default: return absl::FailedPreconditionError(text);
+  }
+}
+
+}  // namespace
+
+absl::Status PortReservation::reserve(const IpAddress& address, std::uint8_t protocol,
+                                      std::uint16_t port) {
+  if (protocol != net::kProtocolTcp && protocol != net::kProtocolUdp) return absl::OkStatus();
+  const Key key{address, protocol, port};
+  if (held_.count(key) != 0) return absl::OkStatus();
+  raise_descriptor_limit();
+
+  const int type = protocol == net::kProtocolTcp ? SOCK_STREAM : SOCK_DGRAM;
+  base::FileDescriptor fd(
+      socket(address.family == Family::kIpv4 ? AF_INET : AF_INET6, type | SOCK_CLOEXEC, 0));
+  if (!fd.is_open()) return refusal(errno, address, protocol, port);
+  // Answers of an open UDP service end up here unread: keep as few of them as the kernel allows.
+  const int smallest = 0;
+  setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &smallest, sizeof smallest);
+  // A link-local address is one only together with an interface, which is not known here: take the
+  // port on all addresses then.
+  const bool scoped = is_link_local(address);
+  if (scoped) {
+    const int on = 1;
+    setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  }
+  const SocketAddress name(scoped ? IpAddress{Family::kIpv6, {}} : address, port);
+  if (bind(fd.get(), name.get(), name.size()) != 0) return refusal(errno, address, protocol, port);
+  held_.emplace(key, std::move(fd));
+  return absl::OkStatus();
+}
+
+void PortReservation::raise_descriptor_limit() {
+  if (std::exchange(limit_raised_, true)) return;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace etr::transport

@@ -1,0 +1,82 @@
+// What the kernel knows about the way out of this host: route, link, neighbour. Asked anew each
+// time (4-40 µs); nothing here is remembered and nothing needs a privilege.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "etr/ip_address.h"
+#include "transport/linux/netlink.h"
+#include "transport/transport.h"
+
+namespace etr::transport {
+
+/// The way of one flow.
+struct KernelRoute {
+  bool local = false;  ///< To an address of this host.
+  IpAddress source;
+  IpAddress
+      next_hop;  ///< The gateway, maybe of the other family; the destination if it is on link.
+  std::uint32_t interface_index = 0;
+  std::optional<std::uint32_t> mtu;  ///< Of the route, where it differs from the link's.
+  friend bool operator==(const KernelRoute&, const KernelRoute&) = default;
+};
+
+struct NetworkInterface {
+  std::uint32_t index = 0;
+  std::string name;
+  std::uint16_t type = 0;   ///< ARPHRD_*
+  std::uint32_t flags = 0;  ///< IFF_*
+  std::uint32_t mtu = 0;
+
+  bool is_up() const;
+  friend bool operator==(const NetworkInterface&, const NetworkInterface&) = default;
+};
+
+/// A link-layer address; `size` 0: none.
+struct LinkAddress {
+  std::array<std::uint8_t, 8> octets{};
+  std::uint8_t size = 0;
+  friend bool operator==(const LinkAddress&, const LinkAddress&) = default;
+};
+
+/// An entry of the neighbour table (ARP, NDP).
+struct Neighbour {
+  std::uint32_t interface_index = 0;
+  IpAddress address;
+  LinkAddress link_address;
+  bool usable = false;  ///< The kernel itself would send to link_address.
+  bool stale = false;   ///< Usable, but not confirmed of late.
+};
+
+/// Read RTM_*LINK and RTM_*NEIGH messages, be they answers or changes.
+NetworkInterface read_link(const NetlinkMessage& message);
+std::optional<Neighbour> read_neighbour(const NetlinkMessage& message);
+
+class LinuxRoutes {
+ public:
+  static absl::StatusOr<LinuxRoutes> open();
+
+  /// The route of a packet of exactly these ports; through `interface_index` if that is not 0.
+  absl::StatusOr<KernelRoute> find(const Endpoints& endpoints, std::uint32_t interface_index);
+
+  absl::StatusOr<NetworkInterface> link(std::uint32_t index);
+  absl::StatusOr<NetworkInterface> link(const std::string& name);
+
+  std::optional<Neighbour> neighbour(std::uint32_t interface_index, const IpAddress& address);
+
+  /// A global IPv6 address of this host, of that interface where it has one.
+  std::optional<IpAddress> global_ipv6(std::uint32_t interface_index);
+
+ private:
+  explicit LinuxRoutes(NetlinkSocket socket) : socket_(std::move(socket)) {}
+
+  NetlinkSocket socket_;
+};
+
+}  // namespace etr::transport

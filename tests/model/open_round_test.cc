@@ -1,0 +1,198 @@
+#include "model/open_round.h"
+
+#include <gtest/gtest.h>
+
+#include "support/packet_builder.h"
+
+namespace etr::model {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::address;
+
+constexpr Timestamp kStart{1000s};
+
+Reply from(const std::string& source, ReplyKind kind = ReplyKind::kTimeExceeded) {
+  Reply reply;
+  reply.source = address(source);
+  reply.kind = kind;
+  return reply;
+}
+
+std::vector<Verdict> verdicts(const Path& path) {
+  std::vector<Verdict> found;
+  for (const Hop& hop : path.hops) found.push_back(hop.verdict);
+  return found;
+}
+
+Path filled(OpenRound& round, std::uint8_t last) {
+  Path path;
+  path.finished = kStart + 1h;
+  round.fill(path, last);
+  return path;
+}
+
+TEST(OpenRound, RecordsWhatEachHopSaid) {
+  OpenRound round(4);
+  for (std::uint8_t ttl = 1; ttl <= 3; ++ttl) round.sent(ttl, kStart + ttl * 1ms);
+  EXPECT_TRUE(round.answered(1, kStart + 1ms, from("10.0.0.1")));
+  EXPECT_TRUE(round.failed(2, kStart + 2ms, Verdict::kLost));
+  EXPECT_FALSE(round.all_decided());
+  EXPECT_TRUE(round.answered(3, kStart + 3ms, from("203.0.113.9", ReplyKind::kSynAck)));
+  round.reached(3);
+  EXPECT_TRUE(round.all_decided());
+  const Path path = filled(round, 3);
+  EXPECT_EQ(path.round, 4U);
+  EXPECT_EQ(path.started, kStart + 1ms);
+  EXPECT_TRUE(path.reached);
+  EXPECT_TRUE(path.complete);
+  EXPECT_EQ(verdicts(path),
+            (std::vector<Verdict>{Verdict::kAnswered, Verdict::kLost, Verdict::kAnswered}));
+  EXPECT_EQ(path.hops[1].sent_at, kStart + 2ms);
+  EXPECT_FALSE(path.hops[1].reply);
+}
+
+TEST(OpenRound, KeepsTheFirstAnswer) {
+  OpenRound round(0);
+  round.sent(1, kStart);
+  round.sent(1, kStart + 1ms);
+  EXPECT_TRUE(round.answered(1, kStart, from("10.0.0.1")));
+  EXPECT_FALSE(round.answered(1, kStart + 1ms, from("10.0.0.2")));
+  const Path path = filled(round, 1);
+  ASSERT_EQ(path.hops.size(), 1U);
+  EXPECT_EQ(path.hops[0].reply->source, address("10.0.0.1"));
+  EXPECT_EQ(path.hops[0].sent_at, kStart);
+}
+
+TEST(OpenRound, LosesAHopOnlyWithItsLastProbe) {
+  OpenRound round(0);
+  round.sent(1, kStart);
+  round.sent(1, kStart + 1ms);
+  EXPECT_FALSE(round.failed(1, kStart, Verdict::kLost));
+  EXPECT_TRUE(round.failed(1, kStart + 1ms, Verdict::kLost));
+  EXPECT_EQ(verdicts(filled(round, 1)), std::vector<Verdict>{Verdict::kLost});
+}
+
+TEST(OpenRound, DoesNotLoseAHopThatHasAnswered) {
+  OpenRound round(0);
+  round.sent(1, kStart);
+  round.sent(1, kStart + 1ms);
+  round.answered(1, kStart + 1ms, from("10.0.0.1"));
+  EXPECT_FALSE(round.failed(1, kStart, Verdict::kLost));
+  EXPECT_EQ(verdicts(filled(round, 1)), std::vector<Verdict>{Verdict::kAnswered});
+}
+
+TEST(OpenRound, OpensTheVerdictAgainForASecondLook) {
+  OpenRound round(0);
+  round.sent(1, kStart);
+  EXPECT_TRUE(round.failed(1, kStart, Verdict::kLost));
+  round.sent(1, kStart + 1s);
+  EXPECT_FALSE(round.all_decided());
+  EXPECT_TRUE(round.answered(1, kStart + 1s, from("10.0.0.1")));
+  EXPECT_EQ(verdicts(filled(round, 1)), std::vector<Verdict>{Verdict::kAnswered});
+}
+
+TEST(OpenRound, LeavesOutAHopWhoseOnlyProbeWasWithdrawn) {
+  OpenRound round(0);
+  round.sent(1, kStart);
+  round.sent(2, kStart);
+  round.answered(1, kStart, from("10.0.0.1"));
+  round.withdraw(2);
+  EXPECT_TRUE(round.all_decided());
+  const Path path = filled(round, 9);
+  ASSERT_EQ(path.hops.size(), 1U);
+  EXPECT_TRUE(path.complete);
+}
+
+TEST(OpenRound, KeepsTheAnswerOfAHopWithAWithdrawnProbe) {
+  OpenRound round(0);
+  round.sent(1, kStart);
+  round.sent(1, kStart);
+  round.answered(1, kStart, from("10.0.0.1"));
+  round.withdraw(1);
+  EXPECT_EQ(verdicts(filled(round, 9)), std::vector<Verdict>{Verdict::kAnswered});
+}
+
+TEST(OpenRound, KeepsTheLossOfAHopWithAWithdrawnProbe) {
+  OpenRound round(0);
+  round.sent(1, kStart);
+  round.sent(1, kStart + 1ms);
+  EXPECT_FALSE(round.failed(1, kStart, Verdict::kLost));
+  round.withdraw(1);
+  const Path path = filled(round, 9);
+  EXPECT_EQ(verdicts(path), std::vector<Verdict>{Verdict::kLost});
+  EXPECT_TRUE(path.complete);
+}
+
+TEST(OpenRound, CutsWhatHasNoVerdict) {
+  OpenRound round(0);
+  round.sent(1, kStart);
+  round.sent(2, kStart);
+  round.answered(1, kStart, from("10.0.0.1"));
+  const Path path = filled(round, 9);
+  EXPECT_FALSE(path.complete);
+  EXPECT_EQ(verdicts(path), (std::vector<Verdict>{Verdict::kAnswered, Verdict::kCut}));
+}
+
+TEST(OpenRound, EndsAtTheLowestTtlThatReachedOrWasBlocked) {
+  OpenRound round(0);
+  EXPECT_FALSE(round.end());
+  round.reached(7);
+  EXPECT_EQ(round.end(), 7);
+  round.reached(6);
+  round.reached(8);
+  EXPECT_EQ(round.end(), 6);
+  round.blocked({5, address("10.0.0.5"), 3, 13});
+  EXPECT_EQ(round.end(), 5);
+}
+
+TEST(OpenRound, SaysBlockedOnlyIfTheDestinationIsNotInTheRecord) {
+  OpenRound round(0);
+  round.sent(5, kStart);
+  round.blocked({5, address("10.0.0.5"), 3, 13});
+  Path path = filled(round, 5);
+  ASSERT_TRUE(path.blocked);
+  EXPECT_EQ(path.blocked->ttl, 5);
+  EXPECT_FALSE(path.reached);
+  round.reached(4);
+  path = filled(round, 5);
+  EXPECT_TRUE(path.reached);
+  EXPECT_FALSE(path.blocked);
+}
+
+TEST(OpenRound, IsNotReachedByAnAnswerBehindTheRecord) {
+  OpenRound round(0);
+  round.sent(6, kStart);
+  round.answered(6, kStart, from("203.0.113.9", ReplyKind::kSynAck));
+  round.reached(6);
+  EXPECT_FALSE(filled(round, 5).reached);
+}
+
+TEST(OpenRound, ObservesAddressesUpToItsEnd) {
+  OpenRound round(0);
+  for (std::uint8_t ttl = 1; ttl <= 5; ++ttl) round.sent(ttl, kStart);
+  round.answered(1, kStart, from("10.0.0.1"));
+  round.answered(3, kStart, from("203.0.113.9", ReplyKind::kSynAck));
+  round.answered(4, kStart, from("203.0.113.9", ReplyKind::kSynAck));
+  round.reached(4);
+  round.reached(3);
+  const Observation seen = round.observation();
+  ASSERT_EQ(seen.hops.size(), 3U);
+  EXPECT_EQ(seen.hops[0], address("10.0.0.1"));
+  EXPECT_FALSE(seen.hops[1]);
+  EXPECT_EQ(seen.end, 3);
+}
+
+TEST(OpenRound, KnowsItsHighestRouter) {
+  OpenRound round(0);
+  for (const std::uint8_t ttl : std::vector<std::uint8_t>{1, 4, 2}) {
+    round.sent(ttl, kStart);
+    round.answered(ttl, kStart, from("10.0.0.1"));
+  }
+  round.sent(5, kStart);
+  round.answered(5, kStart, from("203.0.113.9", ReplyKind::kReset));
+  EXPECT_EQ(round.highest_router(), 4);
+}
+
+}  // namespace
+}  // namespace etr::model

@@ -1,0 +1,317 @@
+// Observations are written as words: "a b * T" is what TTL 1 to 4 answered. "T" is the destination
+// and ends the walk; without it the end is unknown.
+#include "model/path_identity.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <sstream>
+
+#include "support/packet_builder.h"
+
+namespace etr::model {
+namespace {
+
+IpAddress named(const std::string& word) {
+  if (word == "T") return testing::address("203.0.113.9");
+  return testing::address("10.0.0." + std::to_string(word[0] - 'a' + 1));
+}
+
+Observation saw(const std::string& words) {
+  Observation seen;
+  std::istringstream in(words);
+  for (std::string word; in >> word;) {
+    seen.hops.push_back(word == "*" ? std::nullopt : std::optional(named(word)));
+    if (word == "T") seen.end = static_cast<std::uint8_t>(seen.hops.size());
+  }
+  return seen;
+}
+
+class PathIdentityTest : public ::testing::Test {
+ protected:
+  /// True if the observation is a confirmed change.
+  bool changes(const std::string& words) {
+    change = flow.observe(saw(words));
+    return change.has_value();
+  }
+  std::uint32_t id() const { return flow.path()->id; }
+
+  PathRegistry registry;
+  PathIdentity flow{registry};
+  std::optional<PathChange> change;
+};
+
+TEST_F(PathIdentityTest, HasNoPathBeforeTheFirstRound) {
+  EXPECT_FALSE(flow.path());
+  EXPECT_FALSE(flow.address(1));
+  EXPECT_EQ(flow.canonical(), "");
+}
+
+TEST_F(PathIdentityTest, NeverChangesByLoss) {
+  std::mt19937 random(23);
+  const std::vector<std::string> full{"a", "b", "c", "d", "e", "T"};
+  for (int run = 0; run < 200; ++run) {
+    PathIdentity lossy(registry);
+    std::optional<std::uint32_t> id;
+    for (int round = 0; round < 30; ++round) {
+      std::string words;
+      bool heard_target = false;
+      for (const std::string& word : full) {
+        const bool lost = random() % 2 == 0;
+        heard_target = heard_target || (word == "T" && !lost);
+        words += (lost ? "*" : word) + " ";
+      }
+      // A walk that does not hear the target at its place may hear it one or two further on.
+      if (!heard_target && round == 0) words += random() % 2 == 0 ? "T" : "* T";
+      EXPECT_FALSE(lossy.observe(saw(words))) << words;
+      if (!id) id = lossy.path()->id;
+      ASSERT_EQ(lossy.path()->id, *id);
+    }
+  }
+}
+
+TEST_F(PathIdentityTest, RefinesThePathWhenAHopIsFirstHeard) {
+  EXPECT_FALSE(changes("a * c T"));
+  EXPECT_FALSE(flow.path()->complete());
+  EXPECT_FALSE(flow.address(2));
+  const auto first = id();
+  EXPECT_FALSE(changes("* b * *"));
+  EXPECT_EQ(id(), first);
+  EXPECT_EQ(flow.address(2), named("b"));
+  EXPECT_TRUE(flow.path()->complete());
+}
+
+TEST_F(PathIdentityTest, WritesConfirmedAddressesInTtlOrderWithoutSilentHops) {
+  changes("a * c T");
+  EXPECT_EQ(flow.canonical(), "10.0.0.1|10.0.0.3|203.0.113.9|");
+  changes("* b * *");
+  EXPECT_EQ(flow.canonical(), "10.0.0.1|10.0.0.2|10.0.0.3|203.0.113.9|");
+  changes("* * * *");
+  EXPECT_EQ(flow.canonical(), "10.0.0.1|10.0.0.2|10.0.0.3|203.0.113.9|");
+}
+
+TEST_F(PathIdentityTest, TellsAPathWithASilentHopFromOneWithoutThatHop) {
+  PathIdentity other(registry);
+  flow.observe(saw("a * T"));
+  other.observe(saw("a T"));
+  EXPECT_EQ(flow.canonical(), other.canonical());
+  EXPECT_NE(id(), other.path()->id);
+}
+
+TEST_F(PathIdentityTest, ChangesAtOnceIfTwoTtlsDiffer) {
+  changes("a b c d T");
+  const auto before = id();
+  ASSERT_TRUE(changes("a x c y T"));
+  EXPECT_EQ(change->old_path_id, before);
+  EXPECT_EQ(change->new_path_id, id());
+  EXPECT_NE(id(), before);
+  EXPECT_EQ(change->first_ttl, 2);
+  EXPECT_EQ(change->last_ttl, 4);
+}
+
+TEST_F(PathIdentityTest, NeedsASecondSightOfADifferenceAtOneTtl) {
+  changes("a b c T");
+  const auto before = id();
+  EXPECT_FALSE(changes("a x c T"));
+  EXPECT_EQ(id(), before);
+  EXPECT_EQ(flow.address(2), named("b"));
+  ASSERT_TRUE(changes("a x c T"));
+  EXPECT_EQ(change->first_ttl, 2);
+  EXPECT_EQ(change->last_ttl, 2);
+  EXPECT_EQ(flow.address(2), named("x"));
+}
+
+TEST_F(PathIdentityTest, DoubtsASingleDifferenceWhenItIsNew) {
+  EXPECT_FALSE(flow.doubtful(saw("a b c T")));
+  changes("a b c T");
+  EXPECT_FALSE(flow.doubtful(saw("a b c T")));
+  EXPECT_FALSE(flow.doubtful(saw("a * c T")));
+  EXPECT_FALSE(flow.doubtful(saw("a d e T")));
+  EXPECT_EQ(flow.doubtful(saw("a d c T")), 2);
+  changes("a d c T");
+  EXPECT_FALSE(flow.doubtful(saw("a d c T")));  // Taken for true anyway.
+}
+
+TEST_F(PathIdentityTest, BelievesASingleDifferenceThatASecondLookConfirms) {
+  changes("a b c T");
+  Observation seen = saw("a d c T");
+  seen.second_look = {2, named("b")};
+  EXPECT_FALSE(flow.observe(seen));
+  seen.second_look = {2, named("d")};
+  EXPECT_TRUE(flow.observe(seen));
+}
+
+TEST_F(PathIdentityTest, ForgetsADifferenceThatTheNextRoundContradicts) {
+  changes("a b c T");
+  EXPECT_FALSE(changes("a x c T"));
+  EXPECT_FALSE(changes("a b c T"));
+  EXPECT_FALSE(changes("a x c T"));
+}
+
+TEST_F(PathIdentityTest, KeepsADifferenceOverARoundThatLostTheHop) {
+  changes("a b c T");
+  EXPECT_FALSE(changes("a x c T"));
+  EXPECT_FALSE(changes("a * c T"));
+  EXPECT_TRUE(changes("a x c T"));
+}
+
+TEST_F(PathIdentityTest, DoesNotTakeTwoDifferentStrangersForAChange) {
+  changes("a b c T");
+  EXPECT_FALSE(changes("a x c T"));
+  EXPECT_FALSE(changes("a y c T"));
+}
+
+TEST_F(PathIdentityTest, GivesAFormerPathItsOldId) {
+  changes("a b c d T");
+  const auto first = id();
+  ASSERT_TRUE(changes("a x y d T"));
+  const auto second = id();
+  ASSERT_TRUE(changes("a b c d T"));
+  EXPECT_EQ(id(), first);
+  ASSERT_TRUE(changes("a x * * T") || changes("a x y * T"));
+  EXPECT_EQ(id(), second);
+  EXPECT_EQ(flow.address(3), named("y"));  // Known from before.
+}
+
+TEST_F(PathIdentityTest, GivesAFormerPathItsOldIdEvenIfItWasNeverComplete) {
+  changes("a b * d T");
+  const auto first = id();
+  ASSERT_TRUE(changes("a x * y T"));
+  ASSERT_TRUE(changes("a b * d T"));
+  EXPECT_EQ(id(), first);
+}
+
+TEST_F(PathIdentityTest, SharesTheIdOfACompletePathWithOtherFlows) {
+  PathIdentity second(registry);
+  PathIdentity third(registry);
+  flow.observe(saw("a b T"));
+  second.observe(saw("a b T"));
+  third.observe(saw("a * T"));
+  EXPECT_EQ(id(), second.path()->id);
+  EXPECT_NE(id(), third.path()->id);
+}
+
+TEST_F(PathIdentityTest, SharesNoIdBetweenPathsThatOnlyMightBeEqual) {
+  PathIdentity second(registry);
+  flow.observe(saw("a * T"));
+  second.observe(saw("a * T"));
+  EXPECT_NE(id(), second.path()->id);
+}
+
+TEST_F(PathIdentityTest, IsUnimpressedByAPathThatBecameCompleteLater) {
+  PathIdentity second(registry);
+  flow.observe(saw("a * T"));
+  flow.observe(saw("* b *"));
+  second.observe(saw("a b T"));
+  EXPECT_EQ(second.path()->id, id());
+}
+
+TEST_F(PathIdentityTest, CorrectsAnOvershotEndWithoutAChange) {
+  changes("a b * T");  // The probe of TTL 3 was lost on its way to the target.
+  const auto before = id();
+  EXPECT_FALSE(changes("a b T"));
+  EXPECT_EQ(id(), before);
+  EXPECT_EQ(flow.path()->end, 3);
+  EXPECT_EQ(flow.canonical(), "10.0.0.1|10.0.0.2|203.0.113.9|");
+  EXPECT_FALSE(changes("a b T"));
+}
+
+TEST_F(PathIdentityTest, TellsAShorterPathFromAnOvershotEnd) {
+  changes("a b c T");
+  EXPECT_TRUE(changes("a b T"));  // c is gone, the target is one nearer.
+  EXPECT_EQ(change->first_ttl, 3);
+}
+
+TEST_F(PathIdentityTest, NoticesAPathThatGrew) {
+  changes("a b T");
+  const auto before = id();
+  ASSERT_TRUE(changes("a b c T"));  // A router where the target was, and the target behind it.
+  EXPECT_NE(id(), before);
+  EXPECT_EQ(flow.path()->end, 4);
+}
+
+TEST_F(PathIdentityTest, IsNotChangedByRoundsThatMissedItsEnd) {
+  changes("a b T");
+  for (int round = 0; round < 5; ++round) EXPECT_FALSE(changes("a b * T"));
+  EXPECT_EQ(flow.path()->end, 3);
+  EXPECT_EQ(flow.canonical(), "10.0.0.1|10.0.0.2|203.0.113.9|");
+  EXPECT_TRUE(changes("x y * T"));
+}
+
+TEST_F(PathIdentityTest, LearnsTheEndOfAPathWhoseTargetWasSilent) {
+  changes("a b * *");
+  const auto before = id();
+  EXPECT_FALSE(changes("a b T"));
+  EXPECT_EQ(id(), before);
+  EXPECT_EQ(flow.path()->end, 3);
+}
+
+TEST_F(PathIdentityTest, SaysNothingOfTheEndWhenTheTargetIsSilent) {
+  changes("a b T");
+  EXPECT_FALSE(changes("a b * * *"));
+  EXPECT_EQ(flow.path()->end, 3);
+}
+
+TEST_F(PathIdentityTest, HoldsASetWhereOneFlowIsBalancedPerPacket) {
+  changes("a b d T");
+  for (int round = 0; round < 10; ++round) changes(round % 2 == 0 ? "a c d T" : "a b d T");
+  EXPECT_EQ(flow.path()->hops[1], (std::set<IpAddress>{named("b"), named("c")}));
+  const auto settled = id();
+  std::mt19937 random(3);
+  for (int round = 0; round < 200; ++round) {
+    EXPECT_FALSE(changes(random() % 2 == 0 ? "a c d T" : "a b d T"));
+    EXPECT_EQ(id(), settled);
+  }
+  EXPECT_EQ(flow.address(2), named("b"));  // The smallest.
+  EXPECT_EQ(flow.canonical(), "10.0.0.1|10.0.0.2|10.0.0.4|203.0.113.9|");
+}
+
+TEST_F(PathIdentityTest, SettlesOnSetsWhereSeveralHopsAreBalancedPerPacket) {
+  std::mt19937 random(29);
+  const auto round = [&] {
+    return std::string("a ") + "bc"[random() % 2] + " " + "de"[random() % 2] + " " +
+           "fg"[random() % 2] + " T";
+  };
+  for (int run = 0; run < 100; ++run) {
+    PathIdentity balanced(registry);
+    for (int i = 0; i < 60; ++i) balanced.observe(saw(round()));
+    int late_changes = 0;
+    for (int i = 0; i < 60; ++i) late_changes += balanced.observe(saw(round())) ? 1 : 0;
+    EXPECT_EQ(late_changes, 0) << "run " << run;
+  }
+}
+
+TEST_F(PathIdentityTest, DoesNotTakeOneSwitchForBalancing) {
+  changes("a b c T");
+  for (int i = 0; i < 10; ++i) changes("a b c T");
+  for (int i = 0; i < 10; ++i) changes("a x c T");
+  EXPECT_EQ(flow.path()->hops[1], std::set<IpAddress>{named("x")});
+}
+
+TEST_F(PathIdentityTest, StillNoticesAChangeBesideABalancedHop) {
+  changes("a b d e T");
+  for (int round = 0; round < 10; ++round) changes(round % 2 == 0 ? "a c d e T" : "a b d e T");
+  const auto settled = id();
+  ASSERT_TRUE(changes("a b x y T"));
+  EXPECT_EQ(change->first_ttl, 3);
+  EXPECT_NE(id(), settled);
+  EXPECT_FALSE(changes("a c x y T"));  // The balanced hop is still that.
+  EXPECT_FALSE(changes("a b x y T"));
+}
+
+TEST_F(PathIdentityTest, RemembersABoundedNumberOfFormerPaths) {
+  Observation seen = saw("a b c d T");
+  for (int i = 0; i < 500; ++i) {
+    seen.hops[1] = IpAddress{Family::kIpv4, {10, 1, static_cast<std::uint8_t>(i / 250),
+                                            static_cast<std::uint8_t>(i % 250)}};
+    seen.hops[2] = IpAddress{Family::kIpv4, {10, 2, static_cast<std::uint8_t>(i / 250),
+                                            static_cast<std::uint8_t>(i % 250)}};
+    // Three rounds each, or it looks like balancing per packet.
+    for (int round = 0; round < 3; ++round) flow.observe(seen);
+  }
+  EXPECT_EQ(flow.path()->id, 499U);
+  EXPECT_TRUE(changes("a b c d T"));
+}
+
+}  // namespace
+}  // namespace etr::model

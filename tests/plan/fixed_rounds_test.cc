@@ -1,0 +1,288 @@
+// Fixed rounds: how far a round looks, and what ends it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+
+#include "planner_play.h"
+
+namespace etr::plan {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace testing;
+using ::testing::ElementsAre;
+
+TEST(FixedRounds, WalksToTheTargetAtItsDelayAndNoFurther) {
+  Play play(rounds(1), 1, line(5));
+  play.run();
+  EXPECT_THAT(play.ttls(0, 0), ElementsAre(1, 2, 3, 4, 5));
+  EXPECT_THAT(play.times(0, 0), ElementsAre(0ms, 10ms, 20ms, 30ms, 40ms));
+  EXPECT_EQ(play.planner.end_of_path(0), 5);
+}
+
+TEST(FixedRounds, SendsEachTtlOncePerRoundOnceTheDistanceIsKnown) {
+  Play play(rounds(20), 3, line(5));
+  play.rtt = 300ms;
+  play.run();
+  for (std::uint64_t round = 1; round < 20; ++round) {
+    for (std::uint32_t flow = 0; flow < 3; ++flow) {
+      EXPECT_THAT(play.ttls(flow, round), ElementsAre(1, 2, 3, 4, 5));
+    }
+  }
+}
+
+TEST(FixedRounds, LooksThreeFurtherThanWhatAnswered) {
+  Play play(rounds(1), 1, line(30));
+  play.rtt = 190ms;
+  play.run();
+  for (const Sent& one : play.sent) {
+    int highest = 0;
+    for (const Sent& other : play.sent) {
+      if (other.at + play.rtt <= one.at) highest = std::max<int>(highest, other.cell.ttl);
+    }
+    EXPECT_LE(one.cell.ttl, highest + 3) << "at " << one.at.count();
+  }
+}
+
+TEST(FixedRounds, LooksFurtherOnceEverythingBelowHadTimeToAnswer) {
+  Play play(rounds(1), 1, [](const Cell&, Duration) { return std::nullopt; }, 6);
+  play.run();
+  EXPECT_THAT(play.ttls(0, 0), ElementsAre(1, 2, 3, 4, 5, 6));
+  EXPECT_THAT(play.times(0, 0), ElementsAre(0ms, 10ms, 20ms, 220ms, 420ms, 620ms));
+}
+
+TEST(FixedRounds, WaitsThreeRoundTripsButNoLongerThanTheTimeout) {
+  for (const auto& [rtt, patience] : {std::pair{100ms, 300ms}, std::pair{900ms, 1000ms}}) {
+    Play play(rounds(1), 1, [](const Cell& cell, Duration) {
+      return cell.ttl == 1 ? std::optional(OutcomeKind::kTimeExceeded) : std::nullopt;
+    }, 12);
+    play.rtt = rtt;
+    play.run();
+    const auto times = play.times(0, 0);
+    ASSERT_EQ(times.size(), 12U);
+    EXPECT_EQ(times[11] - times[10], patience);
+  }
+}
+
+TEST(FixedRounds, StopsThreePastTheHighestAnswerWhereTheTargetIsSilent) {
+  Play play(rounds(3), 1, [](const Cell& cell, Duration) {
+    return cell.ttl <= 4 ? std::optional(OutcomeKind::kTimeExceeded) : std::nullopt;
+  });
+  play.run();
+  EXPECT_EQ(play.ttls(0, 0).size(), 30U);  // The first round looks as far as it may.
+  EXPECT_THAT(play.ttls(0, 1), ElementsAre(1, 2, 3, 4, 5, 6, 7));
+  EXPECT_THAT(play.ttls(0, 2), ElementsAre(1, 2, 3, 4, 5, 6, 7));
+}
+
+TEST(FixedRounds, SearchesASilentTargetThreeFurtherEveryThirdRound) {
+  Play play(rounds(40), 1, [](const Cell& cell, Duration) {
+    return cell.ttl <= 4 ? std::optional(OutcomeKind::kTimeExceeded) : std::nullopt;
+  }, 15);
+  play.run();
+  EXPECT_EQ(play.ttls(0, 6).size(), 10U);
+  EXPECT_EQ(play.ttls(0, 9).size(), 13U);
+  EXPECT_EQ(play.ttls(0, 12).size(), 15U);  // No further than the highest TTL; then from the start.
+  EXPECT_EQ(play.ttls(0, 15).size(), 7U);
+  EXPECT_EQ(play.ttls(0, 18).size(), 10U);
+  for (const std::uint64_t round : {7U, 8U, 10U, 11U, 13U, 14U}) {
+    EXPECT_EQ(play.ttls(0, round).size(), 7U) << round;
+  }
+}
+
+TEST(FixedRounds, SearchesATargetThatFellSilentAndMovedAway) {
+  // At 5 until it goes to 8 behind three silent routers.
+  Play play(rounds(12), 1, [](const Cell& cell, Duration at) -> std::optional<OutcomeKind> {
+    if (at < 5s) return line(5)(cell, at);
+    if (cell.ttl <= 4) return OutcomeKind::kTimeExceeded;
+    if (cell.ttl >= 8) return OutcomeKind::kReached;
+    return std::nullopt;
+  });
+  play.run();
+  EXPECT_EQ(play.planner.end_of_path(0), 8);
+}
+
+TEST(FixedRounds, KeepsTheDistanceThroughTwoSilentRounds) {
+  Play play(rounds(8), 1, [](const Cell& cell, Duration at) -> std::optional<OutcomeKind> {
+    if (cell.ttl == 5 && at > 3s && at < 7s) return std::nullopt;  // Rounds 2 and 3.
+    return line(5)(cell, at);
+  });
+  play.run();
+  for (std::uint64_t round = 1; round < 8; ++round) {
+    EXPECT_THAT(play.ttls(0, round), ElementsAre(1, 2, 3, 4, 5)) << round;
+  }
+}
+
+TEST(FixedRounds, FollowsAPathThatGrowsWithinTheRound) {
+  Play play(rounds(6), 1, [](const Cell& cell, Duration at) { return line(at < 5s ? 5 : 7)(cell, at); });
+  play.run();
+  EXPECT_THAT(play.ttls(0, 2), ElementsAre(1, 2, 3, 4, 5));
+  EXPECT_THAT(play.ttls(0, 3), ElementsAre(1, 2, 3, 4, 5, 6, 7));
+  EXPECT_THAT(play.ttls(0, 4), ElementsAre(1, 2, 3, 4, 5, 6, 7));
+  EXPECT_EQ(play.planner.end_of_path(0), 7);
+}
+
+TEST(FixedRounds, FollowsAPathThatShrinksWithinTheRound) {
+  Play play(rounds(6), 1, [](const Cell& cell, Duration at) { return line(at < 5s ? 7 : 5)(cell, at); });
+  play.run();
+  EXPECT_THAT(play.ttls(0, 2), ElementsAre(1, 2, 3, 4, 5, 6, 7));
+  EXPECT_THAT(play.ttls(0, 3), ElementsAre(1, 2, 3, 4, 5));
+  EXPECT_EQ(play.planner.end_of_path(0), 5);
+}
+
+TEST(FixedRounds, LooksAgainBelowAnEndThatMayBeTooFar) {
+  int seen = 0;
+  Play play(rounds(2), 1, [&](const Cell& cell, Duration at) -> std::optional<OutcomeKind> {
+    if (cell.ttl == 5 && seen++ == 0) return std::nullopt;  // The target's own TTL, once.
+    return line(5)(cell, at);
+  });
+  play.run();
+  EXPECT_EQ(play.planner.end_of_path(0), 5);
+  EXPECT_THAT(play.ttls(0, 0), ElementsAre(1, 2, 3, 4, 5, 6, 5));
+  EXPECT_THAT(play.ttls(0, 1), ElementsAre(1, 2, 3, 4, 5));
+}
+
+TEST(FixedRounds, TakesAnEndForCertainAfterThreeLooksBelow) {
+  Play play(rounds(4), 1, [](const Cell& cell, Duration at) -> std::optional<OutcomeKind> {
+    if (cell.ttl == 4) return std::nullopt;  // A silent router.
+    return line(5)(cell, at);
+  });
+  play.run();
+  const auto first = play.ttls(0, 0);
+  EXPECT_THAT(first, ElementsAre(1, 2, 3, 4, 5, 4, 4));
+  EXPECT_THAT(play.times(0, 0), ElementsAre(0ms, 10ms, 20ms, 30ms, 40ms, 230ms, 430ms));
+  for (std::uint64_t round = 1; round < 4; ++round) {
+    EXPECT_THAT(play.ttls(0, round), ElementsAre(1, 2, 3, 4, 5));
+  }
+}
+
+TEST(FixedRounds, TakesAnEndForCertainAfterThreeRoundsShorterThanTheTimeout) {
+  FixedRoundsOptions options = rounds(40);
+  options.round_interval = 300ms;
+  Play play(options, 1, [](const Cell& cell, Duration at) -> std::optional<OutcomeKind> {
+    if (cell.ttl == 4) return std::nullopt;
+    return line(5)(cell, at);
+  });
+  play.run();
+  for (std::uint64_t round = 20; round < 40; ++round) {
+    EXPECT_THAT(play.ttls(0, round), ElementsAre(1, 2, 3, 4, 5));
+  }
+}
+
+TEST(FixedRounds, DropsACellBeyondAnEndThatWasFoundMeanwhile) {
+  FixedRoundsOptions options = rounds(1);
+  options.ttl_delay = 0ms;
+  Play play(options, 1, line(9));
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(play.planner.next(kStart + 1s));
+  const Cell last{0, 3, 0};
+  EXPECT_TRUE(play.planner.still_wanted(last));
+  play.planner.on_outcome({0, 2, 0}, {OutcomeKind::kReached, kStart + 1s, 1ms, false});
+  EXPECT_FALSE(play.planner.still_wanted(last));
+}
+
+TEST(FixedRounds, AsksAgainOneAtATimeWhenAnAnswerNamesNoProbe) {
+  FixedRoundsOptions options = rounds(1);
+  options.ttl_delay = 0ms;
+  Play play(options, 1, line(9));
+  FixedRounds& planner = play.planner;
+  for (int ttl = 1; ttl <= 3; ++ttl) ASSERT_TRUE(planner.next(kStart + 1s));
+  planner.on_outcome({0, 1, 0}, {OutcomeKind::kTimeExceeded, kStart + 1s, 1ms, false});
+  planner.on_outcome({0, 1, 0}, {OutcomeKind::kReachedUnknown, kStart + 1s, {}, true});
+  auto cell = planner.next(kStart + 2s);
+  ASSERT_TRUE(cell);
+  EXPECT_EQ(*cell, (Cell{0, 2, 0}));
+  EXPECT_FALSE(planner.next(kStart + 3s));  // Not the next before this one has its outcome.
+  planner.on_outcome({0, 2, 0}, {OutcomeKind::kTimeExceeded, kStart + 3s, 1ms, false});
+  cell = planner.next(kStart + 3s);
+  ASSERT_TRUE(cell);
+  EXPECT_EQ(*cell, (Cell{0, 3, 0}));
+  EXPECT_FALSE(planner.next(kStart + 4s));
+  planner.on_outcome({0, 3, 0}, {OutcomeKind::kReached, kStart + 4s, 1ms, true});
+  EXPECT_EQ(planner.end_of_path(0), 3);
+  EXPECT_TRUE(planner.finished());
+}
+
+TEST(FixedRounds, KeepsOneProbeOutToATargetThatNamesNone) {
+  FixedRoundsOptions options = rounds(30);
+  options.round_interval = 100ms;
+  Play play(options, 1, [](const Cell& cell, Duration at) -> std::optional<OutcomeKind> {
+    if (cell.ttl >= 3 && at > 1s && at < 2500ms) return std::nullopt;  // Known a second later.
+    return line(3)(cell, at);
+  });
+  play.nameless = true;
+  play.run();
+  std::optional<Duration> lost;
+  for (const Sent& one : play.sent) {
+    if (one.cell.ttl < 3 || one.at <= 1s) continue;
+    if (lost) {
+      EXPECT_GE(one.at - *lost, 1s);
+    }
+    if (one.at >= 2500ms) break;
+    lost = one.at;
+  }
+  EXPECT_TRUE(lost);
+}
+
+TEST(FixedRounds, IsOpenWhileTheRoundMaySendMore) {
+  Play play(rounds(2), 1, line(3));
+  EXPECT_FALSE(play.planner.is_open(0, 0));
+  play.run(1ms);
+  EXPECT_TRUE(play.planner.is_open(0, 0));
+  play.run(24ms);
+  EXPECT_TRUE(play.planner.is_open(0, 0));  // All sent; an answer could show that it goes on.
+  play.run(100ms);
+  EXPECT_FALSE(play.planner.is_open(0, 0));
+  EXPECT_FALSE(play.planner.is_open(0, 1));
+  play.run(2001ms);
+  EXPECT_FALSE(play.planner.is_open(0, 0));
+  EXPECT_TRUE(play.planner.is_open(0, 1));
+}
+
+TEST(FixedRounds, WalksTo255WhereAllowed) {
+  Play play(rounds(2), 1, [](const Cell&, Duration) { return OutcomeKind::kTimeExceeded; }, 255);
+  play.run();
+  EXPECT_EQ(play.ttls(0, 1).size(), 255U);
+}
+
+// Whatever the network does, a round sends each TTL once (and one TTL two more looks), rounds follow
+// one another, and the run ends.
+TEST(FixedRounds, KeepsItsBoundsOnAnyNetwork) {
+  for (std::uint32_t seed = 1; seed <= 150; ++seed) {
+    std::mt19937 random(seed);
+    const double loss = static_cast<double>(random() % 60) / 100;
+    const auto distance = static_cast<std::uint8_t>(random() % 12 + 1);
+    const auto moved = static_cast<std::uint8_t>(random() % 12 + 1);
+    const bool silent = random() % 5 == 0;
+    FixedRoundsOptions options = rounds(12);
+    options.ttl_delay = random() % 2 == 0 ? 0ms : 10ms;
+    options.round_interval = random() % 2 == 0 ? 2s : 300ms;
+    Play play(options, 3, [&](const Cell& cell, Duration at) -> std::optional<OutcomeKind> {
+      if (std::uniform_real_distribution<double>()(random) < loss) return std::nullopt;
+      const auto met = line(at < 10s ? distance : moved)(cell, at);
+      if (silent && met == OutcomeKind::kReached) return std::nullopt;
+      return met;
+    }, 20);
+    play.rtt = Duration(1ms) * (random() % 400 + 1);
+    play.run();
+    ASSERT_TRUE(play.planner.finished()) << "seed " << seed;
+    std::map<std::pair<std::uint32_t, std::uint64_t>, std::map<int, int>> counts;
+    std::map<std::uint32_t, std::uint64_t> last;
+    for (const Sent& one : play.sent) {
+      ++counts[{one.cell.flow, one.cell.round}][one.cell.ttl];
+      ASSERT_GE(one.cell.round, last[one.cell.flow]) << "seed " << seed;
+      ASSERT_LE(one.cell.round, last[one.cell.flow] + 1) << "seed " << seed;
+      last[one.cell.flow] = one.cell.round;
+      ASSERT_TRUE(one.cell.ttl >= 1 && one.cell.ttl <= 20);
+    }
+    ASSERT_EQ(counts.size(), 3U * 12) << "seed " << seed;
+    for (const auto& [round, by_ttl] : counts) {
+      for (const auto& [ttl, count] : by_ttl) {
+        ASSERT_LE(count, 3) << "seed " << seed << " flow " << round.first << " ttl " << ttl;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace etr::plan
