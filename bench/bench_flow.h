@@ -1,4 +1,4 @@
-// The flow that benchmarks of packets use, and a router.
+// The flow that the packet benchmarks use, and a router.
 #pragma once
 
 #include "etr/flow.h"
@@ -16,7 +16,7 @@ inline Flow make_flow(Family family) {
   return flow;
 }
 
-/// The first router on its way.
+/// The first router on its path.
 inline IpAddress router(Family family) {
   return *IpAddress::parse(family == Family::kIpv4 ? "192.0.2.1" : "2001:db8::1");
 }

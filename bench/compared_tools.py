@@ -13,7 +13,7 @@ import records
 
 @dataclasses.dataclass
 class Claims:
-    """What a tool says it has seen. A tool whose probes keep no flow claims hops, and no links between them."""
+    """What a tool reports. A tool whose probes keep no flow claims hops, but no links between them."""
     protocol: str = "udp"
     hops: set = dataclasses.field(default_factory=set)     # (TTL, address)
     flows: Optional[dict] = None                           # (source port, destination port) -> {TTL: address}

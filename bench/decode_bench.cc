@@ -93,7 +93,7 @@ void run(benchmark::State& state, const etr::Prober& prober, const etr::Flow& fl
   std::size_t next = 0;
   for (auto _ : state) {
     const auto decoded = decode(prober, flow, frames[next]);
-    if (!decoded || !decoded->probe) std::abort();  // Measures nothing if it decodes nothing.
+    if (!decoded || !decoded->probe) std::abort();  // Without this it would measure nothing.
     benchmark::DoNotOptimize(decoded->probe->ttl);
     next = (next + 1) % frames.size();
   }

@@ -1,5 +1,5 @@
 // From captured octets to the probe they answer: dispatcher, then matcher, over 64 flows of 16 TTLs
-// with everything in flight. Our own frames are seen by the capture, too, and are measured apart.
+// with everything in flight. The capture sees our own frames, too; they are measured separately.
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
@@ -21,7 +21,7 @@ using Octets = std::vector<std::uint8_t>;
 constexpr std::uint32_t kFlows = 64;
 constexpr std::uint8_t kTtls = 16;
 
-/// Flows with their probes out, and what the capture saw of them.
+/// Flows with probes in flight, and what the capture saw of them.
 struct Traffic {
   Traffic(const etr::Prober& prober, etr::Family family) : dispatcher(prober) {
     for (std::uint32_t id = 0; id < kFlows; ++id) {
@@ -29,7 +29,8 @@ struct Traffic {
       flow.index = id;
       flow.source_port = static_cast<std::uint16_t>(flow.source_port + id);
       dispatcher.add_flow(id, flow);
-      flows.push_back(std::make_unique<etr::trace::FlowState>(flow, prober.slots(), 1, registry));
+      flows.push_back(
+          std::make_unique<etr::trace::FlowState>(flow, 0, prober.slots(), 1, 30, registry));
     }
     for (std::uint8_t ttl = 1; ttl <= kTtls; ++ttl) {
       for (const auto& flow : flows) send(prober, *flow, ttl);
@@ -75,7 +76,7 @@ void answer_to_probe(benchmark::State& state) {
   for (auto _ : state) {
     const auto sighting = traffic.dispatcher.dispatch({traffic.errors[next], {}, 2, false});
     const auto* answer = std::get_if<etr::trace::Answer>(&sighting);
-    if (answer == nullptr) std::abort();  // Measures nothing if it finds nothing.
+    if (answer == nullptr) std::abort();  // A benchmark that finds nothing measures nothing.
     const auto result = traffic.matcher.match(*traffic.flows[answer->flow], *answer);
     if (!std::holds_alternative<etr::trace::Match>(result)) std::abort();
     benchmark::DoNotOptimize(std::get<etr::trace::Match>(result).probe);

@@ -1,4 +1,4 @@
-// The digest of a path's canonical bytes, `address|` for each of so many hops.
+// The digest of a path's canonical bytes, `address|` for each hop.
 #include <benchmark/benchmark.h>
 
 #include <string>

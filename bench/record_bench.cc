@@ -1,5 +1,5 @@
-// Writing records: paths of 10 hops through the sinks, to /dev/null, in batches of whole lines as in
-// a run. Items are records.
+// Writing records: paths of 10 hops through the sinks, to /dev/null, in batches of whole lines as
+// in a run. Items are records.
 #include <benchmark/benchmark.h>
 
 #include <memory>
@@ -15,8 +15,7 @@ etr::Path path_of_ten_hops(bool ipv6) {
   etr::Path path = etr::test::sample_path();
   path.hops.clear();
   for (int ttl = 1; ttl <= 10; ++ttl) {
-    const std::string source =
-        (ipv6 ? "2001:db8:0:1::" : "198.51.100.") + std::to_string(ttl);
+    const std::string source = (ipv6 ? "2001:db8:0:1::" : "198.51.100.") + std::to_string(ttl);
     path.hops.push_back(etr::test::answered_hop(static_cast<std::uint8_t>(ttl), source,
                                                 etr::Duration(1'234'567 * ttl)));
     path.hops.back().name = "ae" + std::to_string(ttl) + ".core1.example.net";

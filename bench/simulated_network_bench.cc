@@ -1,4 +1,4 @@
-// How fast the simulated network plays: it decides how long a simulated day of a test takes.
+// The speed of the simulated network, which decides how long a simulated day of a test takes.
 #include <benchmark/benchmark.h>
 
 #include <array>
@@ -13,7 +13,7 @@ namespace etr::simulation {
 namespace {
 
 // One probe and its answer, over a path of ten routers with a 16-way diamond; half of the probes
-// run out in its middle.
+// expire in the middle.
 void BM_ProbeAndAnswer(benchmark::State& state) {
   SimulatedTransport transport(testing::tiers({1, 1, 1, 1, 16, 1, 1, 1, 1, 1}));
   const transport::Endpoints endpoints = testing::flow_to_target(50000);
@@ -34,7 +34,8 @@ void BM_ProbeAndAnswer(benchmark::State& state) {
       state.SkipWithError("not sent");
       break;
     }
-    while (transport.receive([](const transport::ReceivedPacket&) {}) != 0) {
+    while (transport.receive([](const transport::ReceivedPacket&) {}, transport::kAllPackets) !=
+           0) {
       transport.wait(transport.clock().now() + std::chrono::seconds(1));
     }
   }

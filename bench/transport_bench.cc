@@ -1,5 +1,5 @@
-// What the real transport costs per packet and per flow, on a veth pair whose far end drops what it
-// gets. Needs root: it makes network namespaces of its own, and does nothing without them.
+// The cost of the real transport per packet and per flow, on a veth pair whose far end drops what
+// it receives. Needs root for network namespaces of its own, and does nothing without them.
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -45,7 +45,7 @@ class Network {
     if (!transport_->start("tcp port 443").ok()) transport_.reset();
   }
 
-  /// Null if the machine does not permit all this.
+  /// Null if the machine does not permit this.
   transport::Transport* get() const { return transport_.get(); }
 
  private:
@@ -62,7 +62,7 @@ transport::Endpoints endpoints(std::uint16_t port) {
   return {{}, address("192.0.2.1"), etr::net::kProtocolTcp, port, 443};
 }
 
-/// A SYN's worth of octets.
+/// The octets of a SYN.
 std::array<std::uint8_t, 60> packet() {
   etr::net::IpHeader header;
   header.source = address("10.9.0.1");
@@ -80,10 +80,11 @@ std::array<std::uint8_t, 60> packet() {
 
 std::size_t drain(transport::Transport& transport) {
   return transport.receive(
-      [](const transport::ReceivedPacket& seen) { benchmark::DoNotOptimize(seen.stamp); });
+      [](const transport::ReceivedPacket& seen) { benchmark::DoNotOptimize(seen.stamp); },
+      transport::kAllPackets);
 }
 
-/// send(), the far end's reception in our softirq included.
+/// send(), including the far end's reception in our softirq.
 void send(benchmark::State& state) {
   transport::Transport* transport = network(state);
   if (transport == nullptr) return;
@@ -102,7 +103,7 @@ void send(benchmark::State& state) {
 }
 BENCHMARK(send);
 
-/// receive(): frames that lie in the ring, as packets in the handler.
+/// receive(): from frames in the ring to packets in the handler.
 void receive(benchmark::State& state) {
   transport::Transport* transport = network(state);
   if (transport == nullptr) return;
@@ -123,7 +124,7 @@ void receive(benchmark::State& state) {
 }
 BENCHMARK(receive)->UseManualTime();
 
-/// wait() with nothing there and the deadline past: the price of looking.
+/// wait() with nothing there and the deadline past: the cost of polling.
 void look(benchmark::State& state) {
   transport::Transport* transport = network(state);
   if (transport == nullptr) return;
@@ -133,7 +134,7 @@ void look(benchmark::State& state) {
 }
 BENCHMARK(look);
 
-/// route(): a lookup for one flow's ports, twice since the source is wanted, too.
+/// route(): a lookup for one flow's ports, done twice since the source is needed, too.
 void route(benchmark::State& state) {
   transport::Transport* transport = network(state);
   if (transport == nullptr) return;

@@ -35,7 +35,7 @@ void frame(benchmark::State& state, tui::Screen screen) {
 void sorted_and_filtered(benchmark::State& state) {
   Desk desk(static_cast<std::uint32_t>(state.range(0)));
   desk.state.sort = tui::SortBy::kLoss;
-  desk.state.filter = "10.30.0.1";  // is looked for at every hop, and found at the last
+  desk.state.filter = "10.30.0.1";  // searched for at every hop, and found at the last
   for (auto _ : state) {
     const tui::Scene scene = tui::make_scene(desk.run.info, *desk.run.snapshot, desk.history,
                                              desk.events, desk.run.names, desk.state);

@@ -1,4 +1,4 @@
-# Every third-party library, each as one target; docs/architecture.md says why each is there.
+# Every third-party library, each as one target; docs/architecture.md gives the reason for each.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 pkg_check_modules(PCAP REQUIRED IMPORTED_TARGET libpcap)

@@ -1,9 +1,12 @@
-# Compile settings of the project's own targets; nothing of it reaches users of the package.
+# Compile settings of the project's own targets; they do not affect users of the package.
 add_library(etr_compile INTERFACE)
 target_compile_options(etr_compile INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
   -Woverloaded-virtual -Wold-style-cast
   $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op -Wuseless-cast>
+  # The marks of core/base/mutex.h, which only clang reads.
+  $<$<CXX_COMPILER_ID:Clang,AppleClang>:-Wthread-safety>
+  $<$<CXX_COMPILER_ID:Clang,AppleClang>:-Werror=thread-safety>
   $<$<BOOL:${ETR_WERROR}>:-Werror>)
 if(ETR_SANITIZE)
   add_compile_options(-fsanitize=${ETR_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
@@ -16,7 +19,7 @@ function(etr_add_library name)
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/core)
   target_link_libraries(${name} PRIVATE etr_compile)
   if(ETR_SANITIZE)
-    target_compile_options(${name} PRIVATE -O1)  # The tests spend their time in there.
+    target_compile_options(${name} PRIVATE -O1)  # The tests spend their time here.
   endif()
 endfunction()
 
@@ -36,7 +39,7 @@ function(etr_add_test_headers)
 endfunction()
 
 # etr_add_test(NAME SOURCES... [SHARDS N]): one GoogleTest program; link what it tests with
-# target_link_libraries(NAME PRIVATE ...). A long one is run as N tests beside each other, and early.
+# target_link_libraries(NAME PRIVATE ...). A long one is run as N tests in parallel, and early.
 function(etr_add_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "SHARDS" "")
   add_executable(${name} ${arg_UNPARSED_ARGUMENTS})

@@ -1,5 +1,9 @@
-# What `cmake --install` places besides the program and the plugins, which their folders install.
+# What `cmake --install` installs in addition to the program and the plugins.
 include(CMakePackageConfigHelpers)
+
+# All that an install needs built.
+get_property(installed GLOBAL PROPERTY ETR_INSTALLED)
+add_custom_target(installed DEPENDS ${installed})
 
 install(TARGETS etr_sdk EXPORT etr-targets)
 install(DIRECTORY core/include/etr DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
@@ -23,6 +27,6 @@ install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR})
 file(GLOB networks CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/examples/networks/*.toml)
 foreach(network ${networks})
   cmake_path(GET network FILENAME name)
-  configure_file(${network} ${CMAKE_BINARY_DIR}/share/etr/networks/${name} COPYONLY)
+  configure_file(${network} ${PROJECT_BINARY_DIR}/share/etr/networks/${name} COPYONLY)
 endforeach()
 install(FILES ${networks} DESTINATION ${CMAKE_INSTALL_DATADIR}/etr/networks)

@@ -1,5 +1,5 @@
-// The one flag that is looked at before privileges are dropped: the size of the capture's ring,
-// which the kernel allocates when the capture is opened and nobody can change later.
+// The one flag that is read before privileges are dropped: the size of the capture's ring, which
+// the kernel allocates when the capture is opened and which cannot be changed later.
 #pragma once
 
 #include <cstddef>
@@ -8,8 +8,8 @@
 
 namespace etr::app {
 
-/// Octets that `--capture-buffer MIB` asks for, else the default. Only digits are understood, and
-/// nothing is reported: that is up to the parser of the command line, once it may read input.
+/// The size in octets that `--capture-buffer MIB` asks for, else the default. Accepts digits only
+/// and reports nothing: the parser of the command line reports errors, once it may read input.
 std::size_t requested_capture_buffer(const std::vector<std::string>& arguments);
 
 }  // namespace etr::app

@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "app/flags.h"
 #include "base/nearest_name.h"
+#include "pipeline/backend.h"
 #include "plugin/option_values.h"
 
 namespace etr::app {
@@ -74,7 +75,7 @@ absl::StatusOr<po::variables_map> parse(const std::vector<std::string>& argument
   } catch (const po::error& error) {
     return usage_error(error.what());
   }
-  // An empty shell variable is a mistake; taken for "not given" it would go unnoticed.
+  // An empty shell variable is a mistake; treated as "not given" it would go unnoticed.
   for (const auto& [name, value] : values) {
     const auto* text = boost::any_cast<std::string>(&value.value());
     if (text != nullptr && text->empty()) return usage_error("--" + name + ": the value is empty");
@@ -137,7 +138,7 @@ std::optional<RawOption> read_assignment(const std::string& text, const std::str
 absl::StatusOr<PluginUse> read_sink(const std::string& text) {
   const std::size_t colon = text.find(':');
   PluginUse sink{text.substr(0, colon), {}, "--sink", ""};
-  if (sink.name.empty()) return usage_error("--sink: '" + text + "' names no sink");
+  if (sink.name.empty()) return usage_error("--sink: '" + text + "' does not name a sink");
   if (colon == std::string::npos) return sink;
   for (std::size_t begin = colon + 1; begin <= text.size();) {
     const std::size_t end = std::min(text.find(',', begin), text.size());
@@ -153,8 +154,8 @@ absl::StatusOr<PluginUse> read_sink(const std::string& text) {
 
 absl::StatusOr<Invocation> parse_plugins(const std::vector<std::string>& arguments) {
   po::options_description flags;
-  flags.add_options()("help,h", po::bool_switch())(
-      "plugin-path", po::value<std::vector<std::string>>())(
+  flags.add_options()("help,h", po::bool_switch())("plugin-path",
+                                                   po::value<std::vector<std::string>>())(
       "set", po::value<std::vector<std::string>>())("host", po::value<std::vector<std::string>>());
   const absl::StatusOr<po::variables_map> values = parse(arguments, flags);
   if (!values.ok()) return values.status();
@@ -178,7 +179,7 @@ absl::StatusOr<Invocation> parse_plugins(const std::vector<std::string>& argumen
                                   {"check", Verb::kCheck, {"FILE"}},
                                   {"new", Verb::kNew, {"KIND", "NAME", "DIR"}}};
   std::vector<std::string> words = list_of(*values, "host");
-  if (words.empty()) return usage_error("plugins: say list, show, check or new");
+  if (words.empty()) return usage_error("plugins: write list, show, check or new");
   for (const Usage& usage : usages) {
     if (words.front() != usage.name) continue;
     words.erase(words.begin());
@@ -199,7 +200,7 @@ absl::StatusOr<Invocation> parse_plugins(const std::vector<std::string>& argumen
     return invocation;
   }
   return usage_error(
-      absl::StrFormat("plugins: '%s' is none of list, show, check and new%s", words.front(),
+      absl::StrFormat("plugins: '%s' is not one of list, show, check, new%s", words.front(),
                       base::did_you_mean(words.front(), {"list", "show", "check", "new"})));
 }
 
@@ -286,21 +287,10 @@ absl::StatusOr<Invocation> parse_command_line(const std::vector<std::string>& ar
   return invocation;
 }
 
-namespace {
-
-/// A simulated network brings its own targets.
-bool simulates(const Invocation& invocation) {
-  const auto& trace = invocation.overrides.trace;
-  return std::any_of(trace.begin(), trace.end(),
-                     [](const RawOption& option) { return option.name == "simulate"; });
-}
-
-}  // namespace
-
 absl::Status check_invocation(const Invocation& invocation) {
   const auto conflict = [](const char* text) { return absl::InvalidArgumentError(text); };
   if (invocation.action == Invocation::Action::kRun && invocation.hosts.empty() &&
-      !simulates(invocation)) {
+      !pipeline::brings_targets(invocation.overrides)) {
     return conflict("destination is required");
   }
   if (invocation.json && invocation.json_file) {

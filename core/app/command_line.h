@@ -1,7 +1,7 @@
 // Reads the command line. The only user of Boost.Program_options.
 //
-// Two kinds of error, told apart by who finds them: parse_command_line() refuses what cannot be
-// read (exit status 2), check_invocation() and what follows refuse what cannot be done (1).
+// There are two kinds of error: parse_command_line() refuses what cannot be parsed (exit status 2);
+// check_invocation() and later steps refuse what cannot be done (1).
 #pragma once
 
 #include <optional>
@@ -30,7 +30,7 @@ struct Invocation {
   std::vector<std::string> plugin_path;
   pipeline::Overrides overrides;
 
-  // Flags that can contradict each other; check_invocation() looks at them.
+  // Flags that can contradict each other; check_invocation() checks them.
   bool tcp = false;
   bool udp = false;
   bool ipv4 = false;
@@ -58,7 +58,7 @@ bool is_plugins_command(const std::vector<std::string>& arguments);
 /// `arguments` without the program's name.
 absl::StatusOr<Invocation> parse_command_line(const std::vector<std::string>& arguments);
 
-/// Refuses what contradicts itself, in etr's order.
+/// Refuses contradictions, in the order in which the Go etr checks them.
 absl::Status check_invocation(const Invocation& invocation);
 
 }  // namespace etr::app

@@ -1,6 +1,5 @@
 #include "app/crash_guard.h"
 
-#include <csignal>
 #include <fcntl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -8,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <csignal>
 #include <cstddef>
 
 namespace etr::app {
@@ -16,7 +16,7 @@ namespace {
 
 // The only mutable globals of the program: a signal handler can reach nothing else.
 std::array<char, 256> reset_bytes;
-// Set once the bytes are: the view may crash on its thread while they are written here.
+// Set after the bytes: the view's thread may crash while they are being written.
 std::atomic<std::size_t> reset_size = 0;
 static_assert(std::atomic<std::size_t>::is_always_lock_free, "else not for signal handlers");
 int terminal = -1;
@@ -49,9 +49,9 @@ void reset_terminal_on_crash(const std::string& bytes) {
   const std::size_t size = std::min(bytes.size(), reset_bytes.size());
   std::copy_n(bytes.begin(), size, reset_bytes.begin());
   reset_size.store(size, std::memory_order_release);
-  struct sigaction action{};
+  struct sigaction action {};
   action.sa_handler = on_fatal;
-  action.sa_flags = SA_ONSTACK;  // our threads have such a stack: they may have used up their own
+  action.sa_flags = SA_ONSTACK;  // the alternate stack: the thread's own may have overflowed
   for (const int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT}) {
     ::sigaction(signal, &action, nullptr);
   }

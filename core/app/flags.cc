@@ -6,18 +6,18 @@ namespace etr::app {
 namespace {
 
 constexpr std::string_view kIntroduction =
-    R"(etr shows every path that packets take to a host behind ECMP routers.
+    R"(etr traces the paths that flows take to a host through ECMP routers.
 
 Usage: etr [FLAGS] HOST...
        etr plugins list | show NAME | check FILE | new KIND NAME DIR
 
-Each flow keeps one 5-tuple, and so one path; many flows uncover the fan of equal-cost paths.
-To send other traffic over a path that a flow has shown, give it that flow's source port.
+Each flow keeps one 5-tuple, and so one path; many flows uncover the equal-cost paths.
+To send other traffic over the path of a flow, give it that flow's source port.
 
   etr example.org                    watch 5 flows to TCP port 443
   etr -U -P 32 example.org           32 flows over UDP
   etr -J -c 10 example.org           10 rounds as JSON lines on standard output
-  etr --pipeline batch example.org   an installed pipeline; its file says what it does
+  etr --pipeline batch example.org   an installed pipeline; its file describes it
 )";
 
 constexpr std::string_view kClosing = R"(
@@ -34,7 +34,7 @@ std::string flag_text(const Flag& flag) {
   if (!flag.alias.empty()) text += absl::StrFormat(", --%s", flag.alias);
   if (!flag.argument.empty()) text += absl::StrFormat(" %s", flag.argument);
 
-  // The help beside the flag where there is room, below it where not.
+  // The help stands beside the flag where there is room, else below it.
   if (text.size() + 2 > kHelpColumn)
     text += "\n" + std::string(kHelpColumn, ' ');
   else
@@ -50,7 +50,7 @@ std::string flag_text(const Flag& flag) {
 
 const std::vector<FlagGroup>& flag_groups() {
   static const std::vector<FlagGroup> groups{
-      {"What to probe with",
+      {"Probes",
        {{"tcp", 'T', "", "", "TCP SYN probes (the default)", ""},
         {"udp", 'U', "", "", "UDP probes", ""},
         {"dest-port", 'p', "", "PORT", "destination port (443 for TCP, 33434 for UDP)",
@@ -62,22 +62,22 @@ const std::vector<FlagGroup>& flag_groups() {
         {"ipv6", '6', "", "", "IPv6 only", ""},
         {"source", '\0', "", "ADDRESS", "source address", "source"},
         {"interface", '\0', "", "NAME", "interface to send from", "interface"}}},
-      {"When to probe",
+      {"Timing",
        {{"count", 'c', "", "N", "rounds per flow (0: until stopped)", "count"},
         {"inter-probe-delay", 'd', "round-interval", "TIME", "time from round to round (2s)",
          "round_interval"},
         {"inter-ttl-delay", 'i', "ttl-delay", "TIME",
          "time between TTLs of a flow in its first round (10ms)", "ttl_delay"},
-        {"timeout", 't', "", "TIME", "how long an answer may take (1s)", "timeout"},
+        {"timeout", 't', "", "TIME", "how long to wait for a reply (1s)", "timeout"},
         {"rate", '\0', "", "PPS", "probes per second over all flows (300; 0: no limit)", "rate"}}},
-      {"What becomes of it",
+      {"Output",
        {{"json-file", 'j', "", "FILE",
-         "write one JSON object per flow and round to FILE, beside\n"
+         "write one JSON object per flow and round to FILE, besides\n"
          "the view",
          ""},
-        {"json", 'J', "", "", "write them to standard output; there is no view then", ""},
+        {"json", 'J', "", "", "write them to standard output, without a view", ""},
         {"sink", '\0', "", "NAME[:KEY=VALUE,...]", "add a sink; may be repeated", "", true},
-        {"view", '\0', "", "NAME", "show the run with this view", ""},
+        {"view", '\0', "", "NAME", "view that shows the run", ""},
         {"no-resolve", 'n', "", "", "addresses only, no names", ""},
         {"log", 'l', "", "FILE", "append a log to FILE", "log"},
         {"log-level", '\0', "", "LEVEL", "debug, info, warn or error (error)", "log_level"}}},
@@ -89,7 +89,7 @@ const std::vector<FlagGroup>& flag_groups() {
          "view.KEY or sink.NAME.KEY; may be repeated",
          "", true},
         {"prober", '\0', "", "NAME", "probe with this plugin", ""},
-        {"hasher", '\0', "", "NAME", "name paths with this plugin", ""},
+        {"hasher", '\0', "", "NAME", "hash paths with this plugin", ""},
         {"hash-algorithm", '\0', "", "NAME", "crc32 or sha256, as --hasher", ""},
         {"plugin-path", '\0', "", "FOLDER", "look for plugins here too; may be repeated", "", true},
         {"check", '\0', "", "", "check the pipeline, print it with all its values, probe nothing",
@@ -122,7 +122,7 @@ std::string plugins_help_text() {
        etr plugins new KIND NAME DIR    starts a project for a plugin of your own;
                                         KIND is prober, hasher, sink or view
 
-Plugins are looked for in the folders of --plugin-path FOLDER (may be repeated), then of the
+Plugins are searched in the folders of --plugin-path FOLDER (may be repeated), then of the
 environment's ETR_PLUGIN_PATH, then among the installed ones.
 )";
 }

@@ -1,4 +1,4 @@
-// Every flag of the command line, as data: the parser and the help are made of this list.
+// Every flag of the command line, as data: both the parser and the help are made from this list.
 #pragma once
 
 #include <string>
@@ -11,9 +11,9 @@ struct Flag {
   std::string_view name;      ///< Long name, without dashes.
   char letter = '\0';         ///< Short name, if any.
   std::string_view alias;     ///< Second long name, if any.
-  std::string_view argument;  ///< What stands for its value in the help; empty: a switch.
+  std::string_view argument;  ///< Placeholder of its value in the help; empty: a switch.
   std::string_view help;      ///< May have several lines.
-  std::string_view option;    ///< The option of [trace] that it sets; empty: something else.
+  std::string_view option;    ///< The option of [trace] that it sets; empty: none.
   bool repeatable = false;
 };
 

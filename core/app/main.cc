@@ -15,6 +15,7 @@
 #include "app/run_command.h"
 #include "app/version.h"
 #include "etr/text.h"
+#include "pipeline/backend.h"
 #include "pipeline/pipeline_config.h"
 #include "pipeline/pipeline_file.h"
 #include "plugin/catalog.h"
@@ -29,7 +30,7 @@ namespace {
 constexpr int kUsageError = 2;
 using Level = MessageLog::Level;
 
-// One line, whatever the argument or file held that it names.
+// Prints one line, whatever bytes the argument or file it quotes contains.
 int fail(const absl::Status& status, int exit_status = EXIT_FAILURE) {
   std::cerr << "Error: " + printable(std::string(status.message())) + "\n";
   return exit_status;
@@ -55,16 +56,10 @@ absl::StatusOr<pipeline::PipelineConfig> load_config(const Invocation& invocatio
   if (!file.ok()) return file.status();
   auto config = pipeline::read_pipeline(*file);
   if (!config.ok()) return config.status();
-  config = pipeline::override_config(*std::move(config), invocation.overrides);
-  if (!config.ok() || config->trace.simulate.empty()) return config;
-  const auto network =
-      pipeline::find_installed("network", config->trace.simulate, installed.networks);
-  if (!network.ok()) return network.status();
-  config->trace.simulate = network->string();
-  return config;
+  return pipeline::override_config(*std::move(config), invocation.overrides);
 }
 
-// What the log file says before the run: what was asked for, and what was made of it.
+// What the log file records before the run: the command line, and what was made of it.
 void log_start(const std::vector<std::string>& arguments, const pipeline::PipelineConfig& config,
                const Privileges& privileges, MessageLog& log) {
   std::string command;
@@ -78,8 +73,8 @@ void log_start(const std::vector<std::string>& arguments, const pipeline::Pipeli
   log.note(Level::kInfo, "pipeline " + config.file);
 }
 
-// Who has to be root to trace stays root without sudo, and a plugin can then read and write root's
-// files. For plugins that do not come with etr the user should know: `warn_of_root`.
+// A user who has to be root to trace stays root without sudo, and a plugin can then read and write
+// root's files. The user is warned of plugins that do not come with etr: `warn_of_root`.
 void tell_plugins(const plugin::Catalog& catalog, bool warn_of_root, MessageLog& log) {
   const std::string installed = plugin::install_paths().plugins.string() + "/";
   for (const plugin::Plugin& plugin : catalog.opened()) {
@@ -99,9 +94,12 @@ int run_or_check(const std::vector<std::string>& arguments, const Invocation& in
   absl::StatusOr<pipeline::PipelineConfig> config = load_config(invocation);
   if (!config.ok()) return fail(config.status());
   const bool check = invocation.action == Invocation::Action::kCheck;
-  const bool simulated = !config->trace.simulate.empty();
-  // Whoever needs no packets keeps nothing that could send some, before the first plugin is opened.
-  if (simulated || check) descriptors = {};
+  // A run that needs no packets closes the descriptors that could send some, before the first
+  // plugin is opened.
+  if (check) descriptors = {};
+  auto backend = pipeline::make_backend(config->trace, plugin::install_paths().networks,
+                                        std::move(descriptors));
+  if (!backend.ok()) return fail(backend.status());
   MessageLog log;
   if (!check && !config->trace.log.empty()) {
     const absl::Status status = log.open(config->trace.log, config->trace.log_level);
@@ -111,7 +109,7 @@ int run_or_check(const std::vector<std::string>& arguments, const Invocation& in
   plugin::Catalog catalog(search_path(invocation, config->plugin_folders));
   const absl::Status resolved = pipeline::resolve_plugins(catalog, *config);
   for (const std::string& notice : catalog.take_notices()) log.warn(notice);
-  tell_plugins(catalog, privileges.still_root && !simulated && !check, log);
+  tell_plugins(catalog, privileges.still_root && (*backend)->is_real() && !check, log);
   if (!resolved.ok()) {
     log.error(std::string(resolved.message()));
     return EXIT_FAILURE;
@@ -120,11 +118,7 @@ int run_or_check(const std::vector<std::string>& arguments, const Invocation& in
     std::cout << pipeline::to_toml(*config);
     return EXIT_SUCCESS;
   }
-  if (!simulated && !descriptors.status.ok()) {
-    log.error(std::string(descriptors.status.message()));
-    return EXIT_FAILURE;
-  }
-  return run_pipeline(*std::move(config), invocation.hosts, std::move(descriptors), catalog,
+  return run_pipeline(*std::move(config), invocation.hosts, *std::move(backend), catalog,
                       invocation.json, log);
 }
 
@@ -150,7 +144,7 @@ int run(int argc, char** argv) {
     case Action::kPluginsHelp: std::cerr << plugins_help_text(); return EXIT_SUCCESS;
     case Action::kVersion: std::cout << version_line() << '\n'; return EXIT_SUCCESS;
     case Action::kPlugins: {
-      descriptors = {};  // Not needed, so not there for a plugin to find.
+      descriptors = {};  // Not needed, so closed before a plugin could find them.
       plugin::Catalog catalog(search_path(*invocation, {}));
       return run_plugins_command(invocation->plugins, catalog, std::cout, std::cerr);
     }

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <exception>
 #include <iostream>
+#include <mutex>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -17,8 +18,8 @@ namespace etr::app {
 
 namespace {
 
-/// Follows the rules of all files that etr writes: no folder is made, no link is followed where
-/// everybody may write, no FIFO is waited for, and a full disk is said.
+/// Follows the rules for all files that etr writes: creates no folder, follows no link where
+/// everyone may write, waits for no FIFO, and reports a full disk.
 class LogFileSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   explicit LogFileSink(const std::string& file) : file_(file) {
@@ -41,7 +42,7 @@ class LogFileSink final : public spdlog::sinks::base_sink<std::mutex> {
   RecordFile file_;
 };
 
-/// Of text that etr::printable() has been through: valid UTF-8 without control characters.
+/// For text that etr::printable() has cleaned: valid UTF-8 without control characters.
 std::string json_escape(std::string_view text) {
   std::string escaped;
   for (const char c : text) {
@@ -92,17 +93,17 @@ void MessageLog::reopen() {
 bool MessageLog::failed() const { return file_->failed; }
 
 void MessageLog::print_json() {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   json_ = true;
 }
 
 void MessageLog::hold() {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   held_ = true;
 }
 
 void MessageLog::release() {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   held_ = false;
   for (const auto& [level, line] : waiting_) print(level, line);
   waiting_.clear();
@@ -117,13 +118,13 @@ void MessageLog::note(Level level, const std::string& text) {
   file_->logger->log(to, spdlog::string_view_t(printable(text)));
 }
 
-void MessageLog::say(Level level, const std::string& text) {
+void MessageLog::emit(Level level, const std::string& text) {
   note(level, text);
   show(level, printable(text));
 }
 
 void MessageLog::show(Level level, const std::string& line) {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   if (held_) {
     waiting_.emplace_back(level, line);
   } else {

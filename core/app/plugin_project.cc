@@ -59,9 +59,10 @@ absl::Status write_project(const std::string& kind, const std::string& name,
                                       "'");
   }
   if (!is_name(name)) {
-    return absl::InvalidArgumentError("'" + name +
-                                      "' is no name for a plugin: use lower-case letters, digits "
-                                      "and hyphens, a letter first");
+    return absl::InvalidArgumentError(
+        "'" + name +
+        "' is not a valid plugin name: use lower-case letters, digits "
+        "and hyphens, a letter first");
   }
   std::error_code error;
   if (fs::exists(folder, error) && !fs::is_empty(folder, error)) {

@@ -1,4 +1,4 @@
-// `etr plugins new`: a project for a plugin of one's own, ready to build.
+// `etr plugins new`: a project for a new plugin, ready to build.
 #pragma once
 
 #include <filesystem>
@@ -8,8 +8,8 @@
 
 namespace etr::app {
 
-/// Writes CMakeLists.txt, NAME_KIND.cc and a pipeline that uses it to `folder`, which must not
-/// exist or be empty.
+/// Writes CMakeLists.txt, NAME_KIND.cc and a pipeline that uses it to `folder`, which must be empty
+/// or not exist.
 absl::Status write_project(const std::string& kind, const std::string& name,
                            const std::filesystem::path& folder);
 

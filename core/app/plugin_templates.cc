@@ -88,7 +88,7 @@ constexpr std::string_view kProber = R"(#include <algorithm>
 
 #include <etr/plugin.h>
 
-// UDP probes, told apart by their length: 16 octets of payload per TTL, one more per slot.
+// UDP probes, identified by their length: 16 octets of payload per TTL, one more per slot.
 class @CLASS@ final : public etr::Prober {
  public:
   static constexpr etr::PluginInfo kInfo{"@NAME@", "0.1.0", "UDP probes"};
@@ -131,7 +131,7 @@ class @CLASS@ final : public etr::Prober {
     return etr::Decoded{probe, std::nullopt, etr::ReplyKind::kOther};
   }
 
-  // An answer of the service: it does not say to which probe.
+  // A reply from the service: it does not show which probe it answers.
   std::optional<etr::Decoded> decode_reply(const etr::Flow&, etr::Bytes segment) const override {
     if (segment.size() < 8) return std::nullopt;
     return etr::Decoded{std::nullopt, std::nullopt, etr::ReplyKind::kData};

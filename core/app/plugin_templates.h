@@ -1,4 +1,4 @@
-// What `etr plugins new` starts from. Words between @ are replaced.
+// Templates for `etr plugins new`. Words between @ are replaced.
 #pragma once
 
 #include <string_view>
@@ -24,7 +24,7 @@ inline constexpr std::string_view kPipelineTemplate = R"(# Try the plugin:
 path = ["build/plugins"]
 )";
 
-/// A whole plugin of one kind that does something small.
+/// A complete small plugin of one kind.
 std::string_view source_template(PluginKind kind);
 
 }  // namespace etr::app

@@ -19,7 +19,7 @@ namespace {
 
 using Row = std::vector<std::string>;
 
-// Columns as wide as their widest cell; no blanks at the end of a line.
+// Each column is as wide as its longest entry; lines have no trailing blanks.
 void print_table(const std::vector<Row>& rows, std::ostream& out) {
   std::vector<std::size_t> widths;
   for (const Row& row : rows) {
@@ -79,7 +79,7 @@ void show_plugin(const plugin::Plugin& plugin, std::ostream& out) {
   }
 }
 
-// One name may be that of a sink and of a view: both are shown.
+// A sink and a view may share a name: both are shown.
 int show(const std::string& name, plugin::Catalog& catalog, std::ostream& out, std::ostream& err) {
   bool found = false;
   int status = 0;
@@ -107,7 +107,7 @@ int show(const std::string& name, plugin::Catalog& catalog, std::ostream& out, s
 
 int check(const std::string& file, const std::vector<plugin::RawOption>& options,
           const plugin::Catalog& catalog, std::ostream& out, std::ostream& err) {
-  // The rule of an elevated run holds here too: this process may have descriptors that its user
+  // The rule of an elevated run applies here, too: this process may hold descriptors that its user
   // could not open.
   const absl::StatusOr<std::filesystem::path> permitted = catalog.permit(file);
   if (!permitted.ok()) {

@@ -1,4 +1,4 @@
-// `etr plugins ...`: what is installed, and what it can do.
+// `etr plugins ...`: lists, shows, checks and creates plugins.
 #pragma once
 
 #include <ostream>

@@ -25,7 +25,7 @@ namespace {
 struct Identity {
   uid_t user = 0;
   gid_t group = 0;
-  std::string name;  ///< Empty: not in the user database, no further groups.
+  std::string name;  ///< Empty: not in the user database, no supplementary groups.
 };
 
 absl::Status failure(const char* step) {
@@ -36,16 +36,16 @@ absl::Status failure(const char* step) {
 absl::StatusOr<id_t> parse_id(const char* variable, std::string_view text) {
   id_t id = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  // The largest value stands for "leave as it is" in the calls that set ids.
+  // The largest value means "leave unchanged" in the calls that set ids.
   if (error != std::errc() || end != text.data() + text.size() || text.empty() ||
       id == std::numeric_limits<id_t>::max()) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("cannot give up privileges: %s is '%s', which is no id", variable, text));
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "cannot give up privileges: %s is '%s', which is not a user or group id", variable, text));
   }
   return id;
 }
 
-/// The user who called sudo; empty if it was not sudo, or called by root.
+/// The user who called sudo; empty without sudo, or if root called it.
 absl::StatusOr<std::optional<Identity>> sudo_caller() {
   const char* user_text = std::getenv("SUDO_UID");
   if (user_text == nullptr) return std::nullopt;
@@ -77,13 +77,13 @@ absl::Status become(const Identity& identity) {
   if (groups != 0) return failure("setgroups");
   if (setresgid(identity.group, identity.group, identity.group) != 0) return failure("setresgid");
   if (setresuid(identity.user, identity.user, identity.user) != 0) return failure("setresuid");
-  // Nobody of that user may take over our open sockets with a debugger. The kernel has seen to it
-  // by now; this says that we rely on it.
+  // No process of that user may take over our open sockets with a debugger. The kernel has already
+  // seen to it; this call states that we rely on it.
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return failure("PR_SET_DUMPABLE");
   return absl::OkStatus();
 }
 
-/// In a setuid or setgid program: back to the caller, whose further groups were never changed.
+/// In a setuid or setgid program: back to the caller, whose supplementary groups never changed.
 absl::Status become_caller() {
   if (setresgid(getgid(), getgid(), getgid()) != 0) return failure("setresgid");
   if (setresuid(getuid(), getuid(), getuid()) != 0) return failure("setresuid");
@@ -92,8 +92,9 @@ absl::Status become_caller() {
 
 absl::Status clear_bounding_set() {
   if (capng_get_caps_process() != 0) return failure("read capabilities");
-  // Without CAP_SETPCAP, as with a file capability for the network alone, it cannot be changed.
-  // Nor need it be: it bounds what a later exec may gain, which PR_SET_NO_NEW_PRIVS forbids.
+  // Without CAP_SETPCAP, as with a file capability for the network alone, the bounding set cannot
+  // be changed. It need not be: it bounds what a later exec may gain, which PR_SET_NO_NEW_PRIVS
+  // forbids.
   if (capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP) == 0) return absl::OkStatus();
   capng_clear(CAPNG_SELECT_BOUNDS);
   if (capng_apply(CAPNG_SELECT_BOUNDS) != 0) return failure("clear the bounding set");
@@ -110,7 +111,7 @@ absl::Status clear_capabilities() {
   return absl::OkStatus();
 }
 
-/// Believes nobody: asks the kernel, and tries.
+/// Verifies the result: asks the kernel, and tries.
 absl::Status check(const Privileges& privileges) {
   const auto left = [](const char* what) {
     return absl::InternalError(absl::StrFormat("cannot give up privileges: still has %s", what));

@@ -1,7 +1,7 @@
-// Gives up every privilege, for good, once the descriptors that need one are open.
+// Drops every privilege, for good, once the descriptors that need one are open.
 //
-// Capabilities belong to threads: this has to happen before the first thread is started, and before
-// any input is read or any plugin is loaded. What was opened before keeps working.
+// Capabilities belong to threads, so this must happen before the first thread starts, and before
+// any input is read or any plugin is loaded. Descriptors opened before keep working.
 #pragma once
 
 #include <sys/types.h>
@@ -12,19 +12,20 @@
 
 namespace etr::app {
 
-/// What the program runs as from now on.
+/// What the program runs as afterwards.
 struct Privileges {
-  /// The user behind sudo, or the caller of a setuid program, whom we became.
+  /// The user who called sudo, or the caller of a setuid program, if the process changed to that
+  /// user.
   std::optional<uid_t> became;
-  /// Root itself: no capabilities, but still the owner of root's files. To be said once.
+  /// Root itself: no capabilities, but still the owner of root's files. To be reported once.
   bool still_root = false;
-  /// The file, not the caller, brought the privileges (setuid, setgid or file capabilities): the
-  /// caller must not decide what code runs.
+  /// The privileges came from the file (setuid, setgid or file capabilities), not from the caller,
+  /// who must not decide what code runs.
   bool elevated = false;
 };
 
-/// Becomes the user that $SUDO_UID names if root runs us through sudo; drops all capabilities,
-/// clears the bounding set where permitted, forbids new privileges, and checks the result. An error
+/// Changes to the user in $SUDO_UID if root runs etr through sudo; drops all capabilities, clears
+/// the bounding set where permitted, forbids new privileges, and verifies the result. An error
 /// means that some privilege is left: the program must end.
 absl::StatusOr<Privileges> drop_privileges();
 

@@ -20,7 +20,7 @@ namespace etr::app {
 namespace {
 
 constexpr Duration kDrainTime = std::chrono::milliseconds(500);
-/// How often signals are looked at while sinks write what is left.
+/// How often signals are checked while sinks write what is queued.
 constexpr Duration kGlance = std::chrono::milliseconds(20);
 
 bool ends_run(int signal, const pipeline::Pipeline& pipeline) {
@@ -33,7 +33,7 @@ bool ends_run(int signal, const pipeline::Pipeline& pipeline) {
   ::_exit(status);
 }
 
-/// Waits for the engine's end or a signal that asks for it; true if it was a signal.
+/// Waits for the end of the engine or a signal that asks for it; true if it was a signal.
 bool wait_for_end(pipeline::Pipeline& pipeline, Signals& signals) {
   std::array<pollfd, 2> watched{{{pipeline.done_fd(), POLLIN, 0}, {signals.fd(), POLLIN, 0}}};
   while (true) {
@@ -48,7 +48,7 @@ bool wait_for_end(pipeline::Pipeline& pipeline, Signals& signals) {
   }
 }
 
-/// Waits for sinks and view. After a signal they have half a second, and another signal ends all.
+/// Waits for sinks and view. After a signal they have half a second; another signal ends the wait.
 void wait_for_output(pipeline::Pipeline& pipeline, Signals& signals, bool interrupted) {
   Duration left = kDrainTime;
   while (!pipeline.wait_until_written(kGlance)) {
@@ -66,12 +66,12 @@ void wait_for_output(pipeline::Pipeline& pipeline, Signals& signals, bool interr
 }  // namespace
 
 int run_pipeline(pipeline::PipelineConfig config, std::vector<std::string> hosts,
-                 transport::RawDescriptors descriptors, plugin::Catalog& catalog, bool json,
+                 std::unique_ptr<pipeline::Backend> backend, plugin::Catalog& catalog, bool json,
                  MessageLog& log) {
   pipeline::PipelineParts parts;
   parts.config = std::move(config);
   parts.hosts = std::move(hosts);
-  parts.descriptors = std::move(descriptors);
+  parts.backend = std::move(backend);
   parts.version = std::string(version());
   parts.report = [&log](const std::string& text) { log.error(text); };
   parts.stop_process = [] { Signals::stop_process(); };

@@ -27,7 +27,7 @@ Level level_of(EventKind kind) {
 const char* text_of(StopReason reason) {
   switch (reason) {
     case StopReason::kFinished: return "all rounds done";
-    case StopReason::kUser: return "the user left";
+    case StopReason::kUser: return "the user quit";
     case StopReason::kSignal: return "a signal";
     case StopReason::kFault: break;
   }
@@ -52,7 +52,7 @@ void RunLog::open(const RunInfo& run) {
 }
 
 void RunLog::write(const Path& path) {
-  if (!log_.has_file()) return;  // Nobody asked, and there may be many.
+  if (!log_.has_file()) return;  // No log was asked for, and there may be many records.
   if (seen_.insert(path.trace).second) {
     log_.note(Level::kInfo, absl::StrCat(target(path.trace), ": first record, source address ",
                                          path.source.to_string()));
@@ -89,7 +89,7 @@ void RunLog::close(const Summary& summary) {
   log_.note(
       Level::kInfo,
       absl::StrFormat("ended after %.1f s, %s: %d records; probes sent %d, answered %d, late "
-                      "%d, duplicate %d, rejected %d, not sent %d; packets missed by the "
+                      "%d, duplicate %d, rejected %d, not sent %d; packets dropped by the "
                       "capture %d",
                       seconds(summary.snapshot->elapsed), text_of(summary.reason), summary.records,
                       counters.probes_sent, counters.replies, counters.late, counters.duplicates,

@@ -1,6 +1,6 @@
-// A run as lines of the log file: what is traced, what happened, how it ended.
+// A run in the log file: its targets, its events, its end.
 //
-// It is a sink, and so on the sinks' thread: a slow disk under the log holds up no probe.
+// A sink, and so called on the sinks' thread: a slow disk under the log does not delay probing.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@ namespace etr::app {
 
 class RunLog final : public Sink {
  public:
-  /// `log` must outlive the sink. `headless`: nobody looks, so what was left out (flows without a
-  /// port, probes that could not be sent) is said on standard error too.
+  /// `log` must outlive the sink. `headless`: there is no view, so flows without a port and probes
+  /// that could not be sent are reported on standard error, too.
   RunLog(MessageLog& log, bool headless) : log_(log), headless_(headless) {}
 
   void open(const RunInfo& run) override;
@@ -31,7 +31,7 @@ class RunLog final : public Sink {
   MessageLog& log_;
   const bool headless_;
   RunInfo run_;
-  std::set<std::uint32_t> seen_;  ///< Traces whose source address has been told.
+  std::set<std::uint32_t> seen_;  ///< Traces whose source address has been logged.
 };
 
 }  // namespace etr::app

@@ -1,10 +1,10 @@
 #include "app/signals.h"
 
-#include <csignal>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <system_error>
 
 namespace etr::app {
@@ -25,7 +25,8 @@ sigset_t our_signals() {
 Signals::Signals() {
   const sigset_t set = our_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  // Writing to a closed pipe or past the limit on file sizes is an error to report, not a death.
+  // Writing to a closed pipe or past the limit on file sizes is an error to report, not a reason to
+  // die.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   fd_ = base::FileDescriptor(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
@@ -39,9 +40,10 @@ std::optional<int> Signals::take() {
   return static_cast<int>(info.ssi_signo);
 }
 
-// SIGTSTP is blocked, so the stop nobody can refuse takes its place; a shell sees no difference.
-// To this thread, which therefore stops before its next instruction: sent to the process, another
-// thread may take the signal first, and a view would have its terminal back before the stop.
+// SIGTSTP is blocked, so SIGSTOP, which cannot be, takes its place; a shell sees no difference. It
+// is sent to this thread, which therefore stops before its next instruction: if it were sent to the
+// process, another thread might take it first, and a view would get its terminal back before the
+// stop.
 void Signals::stop_process() { std::raise(SIGSTOP); }
 
 }  // namespace etr::app

@@ -1,4 +1,4 @@
-// Signals as something to read, for the main thread.
+// Signals as data for the main thread.
 #pragma once
 
 #include <optional>
@@ -9,8 +9,8 @@
 namespace etr::app {
 
 /// From construction on SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGTSTP and SIGCONT are blocked
-/// in this thread and those it starts, and come here; SIGPIPE and SIGXFSZ are ignored. Create before
-/// any thread.
+/// in this thread and those it starts, and are read here; SIGPIPE and SIGXFSZ are ignored.
+/// Construct before starting any thread.
 class Signals {
  public:
   Signals();
@@ -18,10 +18,10 @@ class Signals {
   Signals& operator=(const Signals&) = delete;
 
   int fd() const { return fd_.get(); }
-  /// The next signal, or nothing if none is there.
+  /// The next pending signal, or nothing.
   std::optional<int> take();
 
-  /// Stops the process as ^Z would; returns when it goes on.
+  /// Stops the process as ^Z would; returns when it continues.
   static void stop_process();
 
  private:

@@ -15,7 +15,8 @@ class Clock {
   virtual ~Clock() = default;
   virtual Instant now() const = 0;
   virtual Timestamp utc() const = 0;
-  /// True if time passes only while somebody waits: nobody may then wait for real time.
+  /// True for a virtual clock, whose time passes only while the engine waits: no thread may then
+  /// wait for real time.
   virtual bool is_virtual() const { return false; }
 };
 
@@ -25,7 +26,8 @@ struct Moment {
   Timestamp utc{};
 };
 
-/// Reads both, again if this thread was held up in between: that must not look like a step of UTC.
+/// Reads both clocks, again if the thread was preempted in between: a preemption must not look like
+/// a step of UTC.
 inline Moment read_both(const Clock& clock) {
   constexpr Duration kTogether = std::chrono::milliseconds(1);
   constexpr int kTries = 5;

@@ -24,11 +24,11 @@ absl::StatusOr<Duration> parse_duration(std::string_view text) {
     return absl::InvalidArgumentError(
         absl::StrFormat("'%s' is not a duration such as 250ms or 1m30s", text));
   }
-  // Larger values saturate in Abseil, mean nothing here, and a few of them are no time in
-  // nanoseconds.
+  // Abseil saturates larger values, and the sum of a few of them overflows nanoseconds.
   constexpr int kMostHours = 24 * 365 * 10;
   if (parsed > absl::Hours(kMostHours) || parsed < -absl::Hours(kMostHours)) {
-    return absl::InvalidArgumentError(absl::StrFormat("'%s' is too long a time", text));
+    return absl::InvalidArgumentError(
+        absl::StrFormat("'%s' is too long: a duration is at most ten years", text));
   }
   return absl::ToChronoNanoseconds(parsed);
 }

@@ -9,7 +9,7 @@
 
 namespace etr::base {
 
-/// Reads "250ms" or "1m30s". The error says that a unit is needed, if that is what is missing.
+/// Reads "250ms" or "1m30s". The error asks for a unit if only that is missing.
 absl::StatusOr<Duration> parse_duration(std::string_view text);
 /// The shortest text that parse_duration reads back as the same value.
 std::string format_duration(Duration duration);

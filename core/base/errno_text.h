@@ -4,15 +4,11 @@
 #include <cstring>
 #include <string>
 
+#include "etr/text.h"
+
 namespace etr::base {
 
-/// "permission denied": the system's own words, beginning in lower case.
-inline std::string errno_text(int error) {
-  std::string text = std::strerror(error);
-  if (text.size() > 1 && text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'a') {
-    text[0] = static_cast<char>(text[0] - 'A' + 'a');
-  }
-  return text;
-}
+/// "permission denied": the system's text, beginning in lower case.
+inline std::string errno_text(int error) { return uncapitalized(std::strerror(error)); }
 
 }  // namespace etr::base

@@ -26,13 +26,13 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string nearest_name(std::string_view name, const std::vector<std::string>& candidates) {
-  // Names come from users and files: beyond any real name's length there is nothing to suggest.
+  // Names come from users and files: nothing is suggested for text longer than any real name.
   if (name.size() > 64) return {};
   std::string best;
   std::size_t best_distance = std::max<std::size_t>(2, name.size() / 3) + 1;
   for (const std::string& candidate : candidates) {
     const std::size_t differing = distance(name, candidate);
-    // Two changes turn any short name into any other: something must remain of it.
+    // Two edits turn any short name into any other, so part of the name has to match.
     if (differing < best_distance && differing < std::max(name.size(), candidate.size())) {
       best = candidate;
       best_distance = differing;

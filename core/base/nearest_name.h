@@ -7,8 +7,8 @@
 
 namespace etr::base {
 
-/// The candidate that differs least from `name` by insertions, deletions, replacements and swaps of
-/// neighbours; empty if none is near enough to have been meant. The first one wins a tie.
+/// The candidate with the smallest edit distance from `name` (insertions, deletions, replacements,
+/// swaps of neighbours); empty if none is a plausible intention. The first one wins a tie.
 std::string nearest_name(std::string_view name, const std::vector<std::string>& candidates);
 
 /// "; did you mean 'x'?", or nothing.

@@ -1,5 +1,5 @@
-// A stack for the handlers of fatal signals on one thread: a thread that has used up its own leaves
-// them nothing to run on.
+// An alternate stack for the handlers of fatal signals on one thread: a thread that has overflowed
+// its own stack has no room left for them.
 #pragma once
 
 #include <signal.h>
@@ -9,7 +9,7 @@
 
 namespace etr::base {
 
-/// For the calling thread, as long as this lives; then it has the one it had before.
+/// Set for the calling thread while this object lives; then its previous one is restored.
 class SignalStack {
  public:
   SignalStack() {
@@ -27,7 +27,8 @@ class SignalStack {
  private:
   static constexpr std::size_t kSize = std::size_t{64} * 1024;
 
-  const std::unique_ptr<std::byte[]> memory_{new std::byte[kSize]};  // not touched, so not there
+  const std::unique_ptr<std::byte[]> memory_{
+      new std::byte[kSize]};  // no page is allocated until used
   stack_t before_{};
   bool set_ = false;
 };

@@ -26,7 +26,7 @@ absl::Status cannot(const char* verb, std::string_view kind, const std::filesyst
 
 absl::StatusOr<std::string> read_text_file(const std::filesystem::path& file,
                                            std::string_view kind) {
-  // O_NONBLOCK: to open a FIFO must not wait for somebody who writes to it.
+  // O_NONBLOCK: opening a FIFO must not wait for a writer.
   const FileDescriptor input(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!input.is_open()) return cannot("open", kind, file);
   struct stat status {};

@@ -18,9 +18,8 @@ constexpr std::size_t kMaxFormer = 4;
 using Responders = std::vector<ResponderStatistics>;
 
 Responders::iterator find(Responders& responders, const IpAddress& address) {
-  return std::find_if(responders.begin(), responders.end(), [&](const auto& responder) {
-    return responder.address() == address;
-  });
+  return std::find_if(responders.begin(), responders.end(),
+                      [&](const auto& responder) { return responder.address() == address; });
 }
 
 std::vector<ResponderStats> summaries(const Responders& responders) {
@@ -127,16 +126,15 @@ void HopStatistics::add_loss() {
 void HopStatistics::add(const Hop& hop) {
   switch (hop.verdict) {
     case Verdict::kAnswered:
-      ++sent;
+      for (int lost_before = 1; lost_before < hop.asked; ++lost_before) add_loss();
+      sent += hop.asked;
       return add_answer(*hop.reply);
     case Verdict::kLost:
-      ++sent;
-      return add_loss();
-    case Verdict::kSendFailed:
-      ++send_failed;
+      for (int each = 0; each < hop.asked; ++each) add_loss();
+      sent += hop.asked;
       return;
-    case Verdict::kCut:
-      return;
+    case Verdict::kSendFailed: ++send_failed; return;
+    case Verdict::kCut: return;
   }
 }
 
@@ -157,7 +155,6 @@ HopStats HopStatistics::summarize(std::uint8_t ttl) const {
   stats.answered = answered;
   stats.lost = lost;
   stats.send_failed = send_failed;
-  stats.hop_class = hop_class;
   stats.responders = summaries(responders);
   stats.former = summaries(former);
   return stats;

@@ -41,7 +41,7 @@ class ResponderStatistics {
   Duration jitter_last_{};
   Duration jitter_worst_{};
   Histogram histogram_;
-  Reply last_reply_;       ///< Its RTT and times are not used.
+  Reply last_reply_;  ///< Its RTT and times are not used.
 };
 
 /// The last verdicts of a hop, for judging it by its recent past.
@@ -65,7 +65,6 @@ struct HopStatistics {
   std::uint64_t answered = 0;
   std::uint64_t lost = 0;
   std::uint64_t send_failed = 0;
-  HopClass hop_class = HopClass::kUnknown;
   VerdictWindow window;
   std::vector<ResponderStatistics> responders;  ///< In the order first heard.
   std::size_t last_responder = 0;               ///< Index of who answered last.
@@ -73,7 +72,7 @@ struct HopStatistics {
 
   void add_answer(const Reply& reply);
   void add_loss();
-  /// A hop of a record, as if its probe had been sent and judged now.
+  /// A hop of a record, as if its probes had been sent and judged now.
   void add(const Hop& hop);
   /// The flow has come onto another path: who answered so far is a former responder, and all else
   /// begins at nothing.

@@ -38,7 +38,8 @@ bool end_was_overshot(const KnownPath& path, std::uint8_t end) {
 /// The other way round: a round that lost its probes to the path's end heard the destination only
 /// further on.
 bool end_was_missed(const KnownPath& path, const Observation& seen) {
-  if (!path.end || !seen.end || *seen.end <= *path.end || seen.hops.size() < *seen.end) return false;
+  if (!path.end || !seen.end || *seen.end <= *path.end || seen.hops.size() < *seen.end)
+    return false;
   for (std::size_t index = *path.end - 1U; index + 1U < *seen.end; ++index) {
     if (seen.hops[index]) return false;
   }
@@ -55,7 +56,8 @@ Difference difference(const KnownPath& path, const Observation& seen) {
     without_end.end.reset();
     return difference(path, without_end);
   }
-  const bool overshot = path.end && seen.end && *seen.end < *path.end && end_was_overshot(path, *seen.end);
+  const bool overshot =
+      path.end && seen.end && *seen.end < *path.end && end_was_overshot(path, *seen.end);
   const std::size_t length = std::max(path.hops.size(), seen.hops.size());
   for (std::size_t index = 0; index < length; ++index) {
     const std::size_t ttl = index + 1;
@@ -86,7 +88,10 @@ KnownPath path_of(const Observation& seen) {
 }
 
 /// Adds what a compatible observation heard for the first time.
-void refine(KnownPath& path, const Observation& seen) {
+/// True if it heard anything new.
+bool refine(KnownPath& path, const Observation& seen) {
+  const auto end_before = path.end;
+  bool heard_more = false;
   if (seen.end && (!path.end || *seen.end < *path.end)) path.end = seen.end;
   if (path.end) {
     path.hops.resize(*path.end);
@@ -94,13 +99,18 @@ void refine(KnownPath& path, const Observation& seen) {
     path.hops.resize(seen.hops.size());
   }
   for (std::size_t i = 0; i < std::min(path.hops.size(), seen.hops.size()); ++i) {
-    if (path.hops[i].empty() && seen.hops[i]) path.hops[i].insert(*seen.hops[i]);
+    if (!path.hops[i].empty() || !seen.hops[i]) continue;
+    path.hops[i].insert(*seen.hops[i]);
+    heard_more = true;
   }
+  return heard_more || path.end != end_before;
 }
 
-/// The second look at a hop met the same responder.
-bool confirmed(const Observation& seen) {
-  return seen.second_look && seen.hops[seen.second_look->ttl - 1U] == seen.second_look->address;
+/// Another probe of the TTL was answered by the same responder.
+bool confirmed(const Observation& seen, std::uint8_t ttl) {
+  return std::any_of(seen.confirmations.begin(), seen.confirmations.end(), [&](const auto& one) {
+    return one.ttl == ttl && seen.hops[ttl - 1U] == one.address;
+  });
 }
 
 bool compatible(const KnownPath& path, const Observation& seen) {
@@ -129,7 +139,8 @@ void PathRegistry::note_complete(const KnownPath& path) {
 std::optional<std::uint8_t> PathIdentity::doubtful(const Observation& seen) const {
   if (!path_) return std::nullopt;
   const Difference differs = difference(*path_, seen);
-  if (differs.count != 1 || (candidate_ && compatible(path_of(*candidate_), seen))) return std::nullopt;
+  if (differs.count != 1 || (candidate_ && compatible(path_of(*candidate_), seen)))
+    return std::nullopt;
   return differs.first_ttl;
 }
 
@@ -137,6 +148,7 @@ std::optional<PathChange> PathIdentity::observe(const Observation& seen) {
   if (!path_) {
     path_ = path_of(seen);
     path_->id = registry_->id_for(*path_);
+    ++revision_;
     registry_->note_complete(*path_);
     return std::nullopt;
   }
@@ -144,14 +156,15 @@ std::optional<PathChange> PathIdentity::observe(const Observation& seen) {
   const Difference differs = difference(*path_, seen);
   if (differs.count == 0) {
     const bool was_complete = path_->complete();
-    refine(*path_, seen);
+    if (refine(*path_, seen)) ++revision_;
     if (!was_complete) registry_->note_complete(*path_);
     // Only a round that contradicts the candidate clears it; one that lost the hop says nothing.
     if (candidate_ && !compatible(path_of(*candidate_), seen)) candidate_.reset();
     return std::nullopt;
   }
   const bool seen_before = candidate_ && compatible(path_of(*candidate_), seen);
-  if (differs.count >= 2 || seen_before || confirmed(seen)) return change_to(seen);
+  if (differs.count >= 2 || seen_before || confirmed(seen, differs.first_ttl))
+    return change_to(seen);
   candidate_ = seen;
   return std::nullopt;
 }
@@ -161,7 +174,9 @@ void PathIdentity::note_alternation(const Observation& seen) {
   for (std::size_t i = 0; i < seen.hops.size(); ++i) {
     if (seen.hops[i]) note_alternation(i, *seen.hops[i]);
   }
-  if (seen.second_look) note_alternation(seen.second_look->ttl - 1U, seen.second_look->address);
+  for (const Observation::Confirmation& one : seen.confirmations) {
+    note_alternation(one.ttl - 1U, one.address);
+  }
 }
 
 void PathIdentity::note_alternation(std::size_t index, const IpAddress& answered) {
@@ -171,7 +186,9 @@ void PathIdentity::note_alternation(std::size_t index, const IpAddress& answered
   int switches = 0;
   for (std::size_t k = 1; k < last.size(); ++k) switches += last[k] != last[k - 1] ? 1 : 0;
   if (switches >= kMinSwitches && index < path_->hops.size() && !path_->hops[index].empty()) {
+    const std::size_t known = path_->hops[index].size();
     path_->hops[index].insert(last.begin(), last.end());
+    if (path_->hops[index].size() != known) ++revision_;
   }
 }
 
@@ -191,6 +208,7 @@ std::optional<PathChange> PathIdentity::change_to(const Observation& seen) {
     path_->id = registry_->id_for(*path_);
   }
   registry_->note_complete(*path_);
+  ++revision_;
   return PathChange{old.id, path_->id, differs.first_ttl, differs.last_ttl};
 }
 

@@ -3,8 +3,8 @@
 // A round's observation is compatible with a path if no TTL answered by both has different
 // addresses; hops not heard are wildcards. So loss can never change a path, it can only leave it
 // less known. A difference at two or more TTLs is a change; at a single TTL it has to be seen a
-// second time, by another probe of the same round or in the next one. A TTL whose address alternates within one flow is balanced per packet and holds a
-// set of addresses.
+// second time, by another probe of the same round or in the next one. A TTL whose address
+// alternates within one flow is balanced per packet and holds a set of addresses.
 #pragma once
 
 #include <cstdint>
@@ -26,12 +26,12 @@ struct Observation {
   std::vector<std::optional<IpAddress>> hops;
   /// TTL where the walk ended at the destination or a blocker; empty if neither answered.
   std::optional<std::uint8_t> end;
-  /// Who answered a second look at one TTL, after all else was in.
-  struct SecondLook {
+  /// Who answered another probe of a TTL that had been answered before.
+  struct Confirmation {
     std::uint8_t ttl = 0;
     IpAddress address;
   };
-  std::optional<SecondLook> second_look;
+  std::vector<Confirmation> confirmations;
 };
 
 /// A flow's path as far as it is known.
@@ -59,13 +59,15 @@ class PathIdentity {
  public:
   explicit PathIdentity(PathRegistry& registry) : registry_(&registry) {}
 
-  /// The TTL to look at once more before the observation is taken: the only one that differs from
-  /// the path, for the first time.
+  /// The TTL to ask again before the observation is taken: the only one that differs from the path,
+  /// for the first time.
   std::optional<std::uint8_t> doubtful(const Observation& observation) const;
 
   /// Takes a closed round's observation. A confirmed change is returned.
   std::optional<PathChange> observe(const Observation& observation);
 
+  /// Grows whenever the path is refined or changes.
+  std::uint64_t revision() const { return revision_; }
   /// The path confirmed last; empty before the first observation.
   const std::optional<KnownPath>& path() const { return path_; }
 
@@ -85,6 +87,7 @@ class PathIdentity {
   void remember(KnownPath path);
 
   PathRegistry* registry_;
+  std::uint64_t revision_ = 0;
   std::optional<KnownPath> path_;
   std::optional<Observation> candidate_;
   std::vector<Alternation> alternations_;

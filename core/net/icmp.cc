@@ -1,6 +1,7 @@
-// Reads ICMP errors. Where the extension structure begins is the hard part: RFC 4884 senders say it
-// in a length attribute, older ones just put it behind 128 octets of original datagram, and most
-// errors have none, so that octet 128 is plain quoted payload. The rules are in find_extensions().
+// Reads ICMP errors. The start of the extension structure has to be inferred: RFC 4884 senders give
+// it in a length attribute, older senders place it after 128 octets of original datagram without
+// any mark, and most errors have none, so that octet 128 is plain quoted payload. find_extensions()
+// holds the rules.
 #include "net/icmp.h"
 
 #include <algorithm>
@@ -24,10 +25,10 @@ constexpr std::uint8_t kExceededInTransit = 0;
 
 constexpr std::size_t kExtensionHeaderSize = 4;
 constexpr std::size_t kObjectHeaderSize = 4;
-/// Where senders from before RFC 4884 put extensions.
+/// Offset at which senders that predate RFC 4884 place extensions.
 constexpr std::size_t kLegacyExtensionOffset = 128;
 
-/// Empty for all that no probe provokes: echo, redirect, reassembly timeout.
+/// Empty for types that no probe provokes: echo, redirect, reassembly timeout.
 std::optional<ReplyKind> kind_of(Family family, std::uint8_t type, std::uint8_t code) {
   if (family == Family::kIpv4) {
     if (type == kTimeExceededV4 && code == kExceededInTransit) return ReplyKind::kTimeExceeded;
@@ -47,7 +48,8 @@ std::optional<ReplyKind> kind_of(Family family, std::uint8_t type, std::uint8_t 
 bool checksum_is_right(const IpPacket& packet) {
   const IpHeader& header = packet.header;
   if (header.source.family == Family::kIpv6) {
-    return segment_checksum(header.source, header.destination, kProtocolIcmpv6, packet.payload) == 0;
+    return segment_checksum(header.source, header.destination, kProtocolIcmpv6, packet.payload) ==
+           0;
   }
   InternetChecksum sum;
   sum.add(packet.payload);
@@ -111,7 +113,7 @@ struct Split {
   Bytes structure;  ///< The extension structure, header included; empty if there is none.
 };
 
-/// Splits the octets behind the ICMP header. `declared` is the length attribute.
+/// Splits the octets after the ICMP header. `declared` is the length attribute.
 Split find_extensions(Family family, Bytes body, std::size_t declared) {
   if (declared > 0) {
     if (declared > body.size()) return {body, {}};
@@ -122,8 +124,8 @@ Split find_extensions(Family family, Bytes body, std::size_t declared) {
     return {body.first(declared), structure};
   }
   if (body.size() < kLegacyExtensionOffset + kExtensionHeaderSize) return {body, {}};
-  // The guess must not take quoted payload for extensions: where the original datagram reaches
-  // past octet 128, or the family never had such senders in number, only a checksum convinces.
+  // Quoted payload must not be taken for extensions: where the original datagram extends past octet
+  // 128, or in ICMPv6, where senders that predate RFC 4884 are rare, a valid checksum is required.
   const ChecksumRule rule =
       family == Family::kIpv6 || original_length(body) > kLegacyExtensionOffset
           ? ChecksumRule::kMustBeThere
@@ -135,7 +137,7 @@ Split find_extensions(Family family, Bytes body, std::size_t declared) {
   return {body.first(kLegacyExtensionOffset), structure};
 }
 
-/// Unknown classes are kept; the first object that does not fit ends the walk.
+/// Keeps objects of unknown classes; stops at the first object that does not fit.
 std::vector<ExtensionObject> read_objects(Bytes structure) {
   std::vector<ExtensionObject> objects;
   WireReader reader(structure);

@@ -23,14 +23,15 @@ struct IcmpError {
   std::uint8_t type = 0;
   std::uint8_t code = 0;
   ReplyKind kind = ReplyKind::kOther;
-  std::optional<std::uint16_t> mtu;   ///< ICMP 3/4 and ICMPv6 2; larger values are cut to 65535.
-  IpPacket original;                  ///< The packet quoted, possibly truncated; borrowed.
+  std::optional<std::uint16_t> mtu;  ///< ICMP 3/4 and ICMPv6 2; larger values are cut to 65535.
+  IpPacket original;                 ///< The packet quoted, possibly truncated; borrowed.
   std::vector<ExtensionObject> extensions;
 };
 
-/// Reads an ICMP error out of an IP packet and verifies its checksum. Empty: no error that a probe
-/// can provoke, a bad checksum, cut by the capture (the checksum cannot be verified then), or no IP
-/// header of the same family quoted. The quote may hold any number of transport octets, also none.
+/// Reads an ICMP error from an IP packet and verifies its checksum. Empty if it is not an error
+/// that a probe can provoke, if the checksum is wrong or the capture cut the packet (the checksum
+/// cannot be verified then), or if it quotes no IP header of the same family. The quote may hold
+/// any number of transport octets, including none.
 std::optional<IcmpError> parse_icmp_error(const IpPacket& packet);
 
 /// The MPLS label stack among the objects (class 1, type 1), top first.

@@ -76,7 +76,7 @@ std::size_t default_quote_size(Family family, bool extended) {
                                  : 1280 - kIpv6HeaderSize - kIcmpHeaderSize;
 }
 
-/// The quote, padded with zeros where extensions must find their place behind it.
+/// The quote, padded with zeros so that extensions start where receivers expect them.
 Octets quote(const IcmpErrorSpec& spec, Bytes original, bool extended) {
   const Family family = spec.source.family;
   std::size_t most = spec.quote_size.value_or(default_quote_size(family, extended));

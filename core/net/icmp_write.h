@@ -15,7 +15,7 @@ namespace etr::net {
 /// How the sender marks that extensions follow the original datagram.
 enum class ExtensionStyle : std::uint8_t {
   kLengthAttribute,  ///< RFC 4884.
-  kLegacy,           ///< Behind 128 octets and no word about it, as older routers do.
+  kLegacy,           ///< After 128 octets and without any mark, as older routers do.
 };
 
 struct IcmpErrorSpec {
@@ -27,11 +27,11 @@ struct IcmpErrorSpec {
   ReplyKind kind = ReplyKind::kTimeExceeded;  ///< One of those for which is_icmp() holds.
   std::uint8_t code = 0;  ///< Ignored for kPacketTooBig, which has only one in each family.
   std::uint16_t mtu = 0;  ///< For kPacketTooBig.
-  /// Most octets of the original packet to quote, IP header included. Empty: as much as fits 576
-  /// octets (RFC 1812) or 1280 (RFC 4443). With extensions it is 128 unless given.
+  /// Maximum number of octets of the original packet to quote, IP header included. Empty: as many
+  /// as fit 576 octets (RFC 1812) or 1280 (RFC 4443). With extensions it is 128 unless given.
   std::optional<std::size_t> quote_size;
   std::vector<MplsLabel> mpls;              ///< Written as an object of RFC 4950 if not empty.
-  std::vector<ExtensionObject> extensions;  ///< Further objects, behind the labels.
+  std::vector<ExtensionObject> extensions;  ///< Further objects, after the labels.
   ExtensionStyle style = ExtensionStyle::kLengthAttribute;
 };
 

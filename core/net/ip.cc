@@ -8,8 +8,9 @@ namespace {
 constexpr std::uint16_t kDontFragment = 0x4000;
 constexpr std::uint16_t kFragmentOffset = 0x1fff;
 
-/// Cuts the payload to the packet's own length, which link-layer padding may exceed. A quote's
-/// length field may be swapped or changed: it is reported where it makes sense, never obeyed.
+/// Cuts the payload to the packet's own length, which link-layer padding may exceed. The length
+/// field of a quote may be byte-swapped or changed: it is reported where plausible, but never used
+/// to cut.
 std::optional<IpPacket> finish(IpHeader header, Bytes payload, std::size_t packet_length,
                                std::size_t header_length, bool quoted) {
   if (packet_length >= header_length) {
@@ -48,8 +49,8 @@ std::optional<IpPacket> parse_ipv4(Bytes bytes, bool quoted) {
   return finish(header, reader.rest(), total_length, header_length, quoted);
 }
 
-/// Walks the extension headers of RFC 8200 §4 that may precede a transport header, and leaves the
-/// reader at the payload. False: truncated, or more of them than any honest packet has.
+/// Skips the extension headers of RFC 8200 §4 that may precede a transport header, up to the
+/// payload. False: truncated, or more headers than a valid packet has.
 bool skip_extension_headers(WireReader& reader, IpHeader& header) {
   constexpr std::uint8_t kHopByHop = 0;
   constexpr std::uint8_t kRouting = 43;
@@ -63,7 +64,7 @@ bool skip_extension_headers(WireReader& reader, IpHeader& header) {
       reader.skip(1);
       header.later_fragment = (reader.u16() & 0xfff8U) != 0;
       reader.skip(4);
-      if (header.later_fragment) return reader.ok();  // What follows is no header.
+      if (header.later_fragment) return reader.ok();  // What follows is not a header.
     } else if (kind == kHopByHop || kind == kRouting || kind == kDestinationOptions) {
       header.protocol = reader.u8();
       const std::size_t more_words = reader.u8();

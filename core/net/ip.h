@@ -18,7 +18,7 @@ inline constexpr std::uint8_t kProtocolIcmpv6 = 58;
 inline constexpr std::size_t kIpv4HeaderSize = 20;
 inline constexpr std::size_t kIpv6HeaderSize = 40;
 
-/// The header fields the tool uses. `protocol` is that of the payload, behind IPv6 extension
+/// The header fields that etr uses. `protocol` is that of the payload, after IPv6 extension
 /// headers.
 struct IpHeader {
   IpAddress source;
@@ -30,8 +30,8 @@ struct IpHeader {
   bool dont_fragment = true;       ///< IPv4 only.
   bool later_fragment = false;     ///< The payload is not the start of the segment.
   std::uint32_t flow_label = 0;    ///< IPv6 only, 20 bits.
-  /// Octets behind the header (and IPv6 extension headers) by the header's own length field; may
-  /// exceed what a quote or capture holds.
+  /// Octets after the header (and IPv6 extension headers) according to its length field; may exceed
+  /// what a quote or capture holds.
   std::size_t payload_length = 0;
   friend bool operator==(const IpHeader&, const IpHeader&) = default;
 };

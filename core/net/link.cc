@@ -11,7 +11,7 @@ bool is_vlan(std::uint16_t ether_type) {
   return ether_type == 0x8100 || ether_type == 0x88a8 || ether_type == 0x9100;
 }
 
-/// Steps over VLAN tags (IEEE 802.1Q, 802.1ad) to the type of what follows them.
+/// Skips VLAN tags (IEEE 802.1Q, 802.1ad), up to the type of what follows them.
 std::uint16_t skip_vlan_tags(WireReader& reader, std::uint16_t ether_type) {
   for (int tags = 0; tags < kMostVlanTags && is_vlan(ether_type); ++tags) {
     reader.skip(2);

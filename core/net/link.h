@@ -17,7 +17,7 @@ struct LinkFrame {
   Bytes ip;                           ///< Borrowed; starts at the IP header.
 };
 
-/// Empty: truncated, or no IPv4 or IPv6 in it.
+/// Empty: truncated, or neither IPv4 nor IPv6.
 std::optional<LinkFrame> parse_link(LinkType type, Bytes frame);
 
 }  // namespace etr::net

@@ -1,5 +1,5 @@
 // TCP (RFC 9293) and UDP (RFC 768) segments: bytes <-> structs. The probers write and read their
-// own segments; this is for the core's other side, the simulated network that answers them.
+// own segments; these functions serve the simulated network, which answers them.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +37,7 @@ struct UdpDatagram {
 
 /// Reads a whole segment; empty if it is truncated within header or options.
 std::optional<TcpSegment> parse_tcp(Bytes segment);
-/// Reads a whole datagram; empty if its length field is below 8 or beyond what is there.
+/// Reads a whole datagram; empty if its length field is below 8 or exceeds the data.
 std::optional<UdpDatagram> parse_udp(Bytes segment);
 
 /// The checksum of a segment with the pseudo header; 0 over one that carries the right checksum.

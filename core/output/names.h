@@ -1,4 +1,4 @@
-// Reverse names as the output side uses them: asked for early, looked up without waiting.
+// Reverse names for the output side: requested early, looked up without waiting.
 #pragma once
 
 #include <string>
@@ -11,20 +11,19 @@
 
 namespace etr::output {
 
-/// Any thread may call anything; nothing blocks.
+/// All methods are thread-safe and never block.
 class NameSource : public Names {
  public:
-  /// This address will be shown: find its name.
+  /// Requests the name of an address that will be shown.
   virtual void request(const IpAddress& address) = 0;
 };
 
-/// Names that are all known from the start: those of a simulated network. Empty: no names at all.
+/// Names that are all known from the start: those of a simulated network. Empty: no names.
 class FixedNames final : public NameSource {
  public:
   FixedNames() = default;
-  /// Names may hold anything; what is not printable is replaced.
-  explicit FixedNames(std::unordered_map<IpAddress, std::string> names)
-      : names_(std::move(names)) {
+  /// Names may contain anything; what is not printable is replaced.
+  explicit FixedNames(std::unordered_map<IpAddress, std::string> names) : names_(std::move(names)) {
     for (auto& [address, name] : names_) name = printable(name);
   }
 

@@ -17,12 +17,12 @@ Output::Output(OutputOptions options, std::vector<NamedSink> sinks, std::optiona
                 callbacks_.closed_pipe();
               }}) {
   if (!view) return;
-  view_.emplace(std::move(*view), names_, options.capacity, options.snapshot_interval,
-                ViewRunner::Callbacks{callbacks_.report, callbacks_.command,
-                                      callbacks_.stop_process, [this] {
-                                        closed_pipe_ = true;
-                                        callbacks_.closed_pipe();
-                                      }});
+  view_.emplace(
+      std::move(*view), names_, options.capacity, options.snapshot_interval,
+      ViewRunner::Callbacks{callbacks_.report, callbacks_.command, callbacks_.stop_process, [this] {
+                              closed_pipe_ = true;
+                              callbacks_.closed_pipe();
+                            }});
 }
 
 Output::~Output() = default;
@@ -36,7 +36,7 @@ absl::Status Output::start(const RunInfo& run) {
 bool Output::reserve() {
   if (!options_.virtual_clock) return sinks_.reserve();
   if (!sinks_.wait_and_reserve()) return false;
-  // Without this room the path may be dropped for the view, which is right if the view is gone.
+  // Without a reservation the view may drop the path, which is correct once the view is closed.
   if (view_ && view_->wait_and_reserve()) ++view_reservations_;
   return true;
 }

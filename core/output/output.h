@@ -1,9 +1,9 @@
-// The output side of a run: everything the engine reports goes through here to the sinks and the
-// view, each on a thread of its own, so that neither can hold up probing.
+// The output side of a run: everything that the engine reports goes through here to the sinks and
+// the view, each on a thread of its own, so that neither can delay probing.
 //
-// Records are never dropped: a round starts only with room for its record (reserve()). Snapshots
-// are replaced by newer ones. Events, and what is only looked at, have bounds beyond which they are
-// counted instead of kept.
+// Records are never dropped: a round starts only with room for its record (reserve()). A newer
+// snapshot replaces an older one. Events, and paths for the view, are queued up to a bound, and
+// counted beyond it.
 #pragma once
 
 #include <atomic>
@@ -26,23 +26,23 @@
 namespace etr::output {
 
 struct OutputOptions {
-  std::size_t capacity = 1024;  ///< Records that may wait for the sinks, and for the view.
-  /// On a virtual clock nobody waits for real time but reserve(), and the view drops nothing.
+  std::size_t capacity = 1024;  ///< Records that may be queued for the sinks, and for the view.
+  /// On a virtual clock only reserve() waits for real time, and the view drops nothing.
   bool virtual_clock = false;
   Duration snapshot_interval = std::chrono::milliseconds(100);
 };
 
-/// What the output side asks of its owner. Called on the output's threads.
+/// Requests to the owner of the output side. Called on its threads.
 struct OutputCallbacks {
   /// A problem to show, one line: "sink 'csv': cannot write 'x.csv': no space left on device".
   std::function<void(const std::string&)> report = [](const std::string&) {};
-  /// There is room again after reserve() said no: Transport::wake().
+  /// There is room again after reserve() failed: Transport::wake().
   std::function<void()> room = [] {};
-  /// From the person at the view: quit, pause, reset, change the interval.
+  /// From the user of the view: quit, pause, reset, change the interval.
   std::function<void(const Command&)> command = [](const Command&) {};
-  /// Stops this process (^Z) and returns when it goes on.
+  /// Stops this process (^Z) and returns when it continues.
   std::function<void()> stop_process = [] {};
-  /// The reader of standard output went away: the run is to end quietly, with status 141.
+  /// The reader of standard output is gone: the run is to end quietly, with status 141.
   std::function<void()> closed_pipe = [] {};
 };
 
@@ -52,7 +52,7 @@ class Output final : public model::Observer {
          std::shared_ptr<NameSource> names, OutputCallbacks callbacks);
   ~Output() override;
 
-  /// Opens sinks and view, before any probe leaves. An error is the user's to read and ends the
+  /// Opens sinks and view, before any probe is sent. An error is meant for the user and ends the
   /// run; finish() still closes what was opened.
   absl::Status start(const RunInfo& run);
 
@@ -70,18 +70,18 @@ class Output final : public model::Observer {
   /// The run is to end: a reserve() that waits on a virtual clock returns false.
   void stop_waiting();
 
-  /// The engine is done. What waits is written and shown, then sinks and view are closed.
+  /// The engine is done: what is queued is written and shown, then sinks and view are closed.
   void finish(const Summary& summary);
-  /// True once all is closed; waits for that at most so long.
+  /// True once all is closed; waits at most that long.
   bool wait_until_done(Duration limit);
-  /// Stops waiting for whoever is stuck, and says what is lost ("sink 'x': 12 records not
-  /// written"). Leave the process by _exit() if anybody was: their threads still run.
+  /// Stops waiting for plugins that are stuck, and reports what is lost ("sink 'x': 12 records not
+  /// written"). If there are any, leave the process by _exit(): their threads still run.
   void give_up();
 
   /// A sink or view failed, or records were lost: the exit status is not 0.
   bool failed() const;
   bool closed_pipe() const { return closed_pipe_; }
-  /// give_up() left a thread behind.
+  /// give_up() left a thread running.
   bool stuck() const { return stuck_; }
 
  private:
@@ -90,7 +90,7 @@ class Output final : public model::Observer {
   const OutputCallbacks callbacks_;
   std::atomic<bool> closed_pipe_{false};
   bool stuck_ = false;
-  std::size_t view_reservations_ = 0;  ///< Of the probing thread.
+  std::size_t view_reservations_ = 0;  ///< Used by the probing thread only.
   SinkRunner sinks_;
   std::optional<ViewRunner> view_;
 };

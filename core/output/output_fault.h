@@ -1,4 +1,4 @@
-// What a sink's or view's exception means to the run.
+// What an exception of a sink or view means for the run.
 #pragma once
 
 #include <exception>
@@ -6,7 +6,7 @@
 
 namespace etr::output {
 
-/// True if the reader of standard output went away: the exception, or one nested in it, is a
+/// True if the reader of standard output is gone: the exception, or one nested in it, is a
 /// std::system_error with EPIPE.
 bool is_closed_pipe(const std::exception& error);
 

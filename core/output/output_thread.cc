@@ -13,17 +13,17 @@ absl::Status OutputThread::start(const char* name, std::function<void()> body) {
     base::name_thread(name);
     const base::SignalStack signal_stack;
     body();
-    const std::lock_guard lock(mutex_);
+    const base::MutexLock lock(mutex_);
     done_ = true;
     changed_.notify_all();
   });
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return opened_; });
+  const base::MutexLock lock(mutex_);
+  while (!opened_) changed_.wait(mutex_);
   return open_status_;
 }
 
 void OutputThread::opened(absl::Status status) {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   open_status_ = std::move(status);
   opened_ = true;
   changed_.notify_all();
@@ -31,9 +31,12 @@ void OutputThread::opened(absl::Status status) {
 
 bool OutputThread::wait_until_done(Duration limit) {
   if (!thread_.joinable()) return true;
+  const auto deadline = std::chrono::steady_clock::now() + limit;
   {
-    std::unique_lock lock(mutex_);
-    if (!changed_.wait_for(lock, limit, [this] { return done_; })) return false;
+    const base::MutexLock lock(mutex_);
+    while (!done_) {
+      if (!changed_.wait_until(mutex_, deadline) && !done_) return false;
+    }
   }
   thread_.join();
   return true;

@@ -88,7 +88,7 @@ std::optional<PtrReply> parse_ptr_reply(Bytes message) {
       const auto name = expand_name(message, offset + 10);
       if (!name) return std::nullopt;
       const std::string text = printable(name->text);
-      // An empty name is the root's: nobody is called that.
+      // An empty name is the root, which is not a host's name.
       if (text.empty()) return std::nullopt;
       return PtrReply{std::string(cut_to_columns(text, kMaxName)), ttl};
     }

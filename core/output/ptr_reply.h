@@ -15,7 +15,7 @@ std::string reverse_name(const IpAddress& address);
 
 struct PtrReply {
   std::string name;          ///< Printable, at most 255 octets, without the final dot.
-  std::chrono::seconds ttl;  ///< The smallest on the way, CNAMEs (RFC 2317) included.
+  std::chrono::seconds ttl;  ///< The smallest of the chain, CNAMEs (RFC 2317) included.
 };
 
 /// Reads the first PTR of a DNS message; empty if there is none, or the message is malformed.

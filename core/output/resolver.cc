@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <atomic>
 #include <deque>
-#include <mutex>
 #include <optional>
 #include <system_error>
 #include <thread>
@@ -17,6 +16,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "base/mutex.h"
 #include "base/signal_stack.h"
 #include "base/thread_name.h"
 #include "base/wake_fd.h"
@@ -36,7 +36,7 @@ struct Entry {
   bool pending = true;  ///< Queued or in flight.
 };
 
-/// True if the answer is that there is no name, and not that there is no answer.
+/// True if the answer is that there is no name; false if there is no answer.
 bool is_not_found(int status) { return status == ARES_ENOTFOUND || status == ARES_ENODATA; }
 
 }  // namespace
@@ -84,7 +84,7 @@ class Resolver::Impl {
   }
 
   std::string name(const IpAddress& address) {
-    const std::lock_guard lock(mutex_);
+    const base::MutexLock lock(mutex_);
     const auto found = entries_.find(address);
     if (found == entries_.end()) {
       ask(address);
@@ -100,8 +100,7 @@ class Resolver::Impl {
     return absl::UnavailableError(absl::StrCat("cannot look up names: ", ares_strerror(error)));
   }
 
-  /// With the lock held.
-  void ask(const IpAddress& address) {
+  void ask(const IpAddress& address) ETR_REQUIRES(mutex_) {
     if (queue_.size() >= options_.queue) return;
     if (entries_.size() >= options_.cache && !entries_.contains(address) && !make_room()) return;
     entries_[address].pending = true;
@@ -109,7 +108,7 @@ class Resolver::Impl {
     wake_.wake();
   }
 
-  bool make_room() {
+  bool make_room() ETR_REQUIRES(mutex_) {
     const auto idle = std::find_if(entries_.begin(), entries_.end(),
                                    [](const auto& entry) { return !entry.second.pending; });
     if (idle == entries_.end()) return false;
@@ -129,7 +128,7 @@ class Resolver::Impl {
     while (in_flight_ < options_.in_flight) {
       std::optional<IpAddress> next;
       {
-        const std::lock_guard lock(mutex_);
+        const base::MutexLock lock(mutex_);
         if (queue_.empty()) return;
         next = queue_.front();
         queue_.pop_front();
@@ -158,7 +157,7 @@ class Resolver::Impl {
       ares_process_fd(channel_, readable ? one.fd : ARES_SOCKET_BAD,
                       writable ? one.fd : ARES_SOCKET_BAD);
     }
-    // Timeouts fire in here only.
+    // Timeouts are handled only in this call.
     ares_process_fd(channel_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
   }
 
@@ -186,7 +185,7 @@ class Resolver::Impl {
 
   void finish(const IpAddress& address, int status, const std::optional<PtrReply>& reply) {
     --in_flight_;
-    const std::lock_guard lock(mutex_);
+    const base::MutexLock lock(mutex_);
     Entry& entry = entries_[address];
     entry.pending = false;
     const SteadyTime now = options_.now();
@@ -197,7 +196,7 @@ class Resolver::Impl {
       entry.name.clear();
       entry.expires = now + options_.not_found_ttl;
     } else {
-      // Nobody denied the name: what was known stays.
+      // The name was not denied: the known one stays.
       entry.expires = now + options_.retry_after;
     }
   }
@@ -207,15 +206,15 @@ class Resolver::Impl {
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 
-  // Of the resolver's thread.
+  // Used by the resolver's thread only.
   ares_channel channel_ = nullptr;
   std::vector<pollfd> watched_;
   std::size_t in_flight_ = 0;
 
   // A table asked from several threads rather than a channel: readers want the value, not its news.
-  std::mutex mutex_;
-  std::unordered_map<IpAddress, Entry> entries_;
-  std::deque<IpAddress> queue_;
+  base::Mutex mutex_;
+  std::unordered_map<IpAddress, Entry> entries_ ETR_GUARDED_BY(mutex_);
+  std::deque<IpAddress> queue_ ETR_GUARDED_BY(mutex_);
 };
 
 Resolver::Resolver(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -19,7 +19,7 @@ namespace {
 struct Nudge {};
 using Message = std::variant<Path, Event, Nudge>;
 
-/// One sink and its fate. Owned by the sinks' thread but for the counters.
+/// One sink and its state. Owned by the sinks' thread, except for the counters.
 struct Slot {
   std::string label;
   std::unique_ptr<Sink> sink;  ///< Null once it failed or was closed.
@@ -70,7 +70,7 @@ class SinkRunner::State : public std::enable_shared_from_this<State> {
 
   void reopen() {
     reopen_wanted_ = true;
-    channel.push_extra(Nudge{});  // refused only if others wait, and those wake the thread too
+    channel.push_extra(Nudge{});  // if refused, queued items wake the thread
   }
 
   bool failed() const { return failed_; }
@@ -183,11 +183,12 @@ class SinkRunner::State : public std::enable_shared_from_this<State> {
   const std::shared_ptr<NameSource> names_;
   const Callbacks callbacks_;
   std::vector<std::unique_ptr<Slot>> slots_;
-  std::atomic<std::uint64_t> in_hand_{0};  ///< The record that the sinks are getting now.
+  std::atomic<std::uint64_t> in_hand_{0};  ///< The record that the sinks are writing now.
   std::atomic<std::uint64_t> lost_events_{0};
   std::atomic<bool> reopen_wanted_{false};
   std::atomic<bool> failed_{false};
-  /// Until finish() says better, before it closes the channel; read once that is closed and empty.
+  /// The default until finish() sets it, before it closes the channel; read once that is closed and
+  /// empty.
   Summary summary_{StopReason::kFault, std::make_shared<const Snapshot>(), 0};
 };
 
@@ -204,7 +205,6 @@ SinkRunner::~SinkRunner() {
 absl::Status SinkRunner::start(const RunInfo& run) { return state_->start(run); }
 bool SinkRunner::reserve() { return state_->channel.reserve(); }
 bool SinkRunner::wait_and_reserve() { return state_->channel.wait_and_reserve(); }
-void SinkRunner::release() { state_->channel.release(); }
 void SinkRunner::push(Path path) { state_->channel.push(std::move(path)); }
 void SinkRunner::push(const Event& event) { state_->push(event); }
 void SinkRunner::reopen() { state_->reopen(); }

@@ -30,20 +30,20 @@ class SinkRunner {
     std::function<void(const std::string&)> report;
     /// There is room again after reserve() failed. On the sinks' thread.
     std::function<void()> room;
-    /// The reader of standard output went away. On the sinks' thread.
+    /// The reader of standard output is gone. On the sinks' thread.
     std::function<void()> closed_pipe;
   };
 
-  /// `capacity` records may wait, and as many events.
+  /// `capacity` records may be queued, and as many events.
   SinkRunner(std::vector<NamedSink> sinks, std::shared_ptr<NameSource> names, std::size_t capacity,
              Callbacks callbacks);
-  /// Waits for the thread, unless it was given up.
+  /// Waits for the thread, unless it was abandoned.
   ~SinkRunner();
   SinkRunner(const SinkRunner&) = delete;
   SinkRunner& operator=(const SinkRunner&) = delete;
 
   /// Starts the thread and waits until all sinks are open. An error (the first sink that could not
-  /// be opened) is the user's to read; finish() is still to be called.
+  /// be opened) is meant for the user; finish() is still to be called.
   absl::Status start(const RunInfo& run);
 
   // For the probing thread.
@@ -52,18 +52,17 @@ class SinkRunner {
   void push(Path path);
   /// Events have no reservation: too many at once are dropped, counted, and reported as one notice.
   void push(const Event& event);
-  void release();
 
   /// Asks the sinks to open their files again. Any thread.
   void reopen();
   /// Ends wait_and_reserve(), now and later. Any thread.
   void stop_waiting();
 
-  /// No more records come: what waits is written, then the sinks are closed.
+  /// No more records follow: what is queued is written, then the sinks are closed.
   void finish(const Summary& summary);
-  /// True once the thread has closed every sink; waits for that at most so long.
+  /// True once the thread has closed every sink; waits at most that long.
   bool wait_until_done(Duration limit);
-  /// The thread is stuck in a sink: says what was not written, and leaves the thread alone.
+  /// The thread is stuck in a sink: reports what was not written, and abandons the thread.
   void give_up();
 
   /// A sink failed or records were not written.

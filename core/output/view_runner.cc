@@ -7,12 +7,12 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
-#include <mutex>
 #include <optional>
 #include <utility>
 #include <variant>
 
 #include "absl/strings/str_format.h"
+#include "base/mutex.h"
 #include "base/wake_fd.h"
 #include "output/attach_names.h"
 #include "output/channel.h"
@@ -68,7 +68,7 @@ class ViewRunner::State : public std::enable_shared_from_this<State> {
 
   void push(std::shared_ptr<const Snapshot> snapshot) {
     {
-      const std::lock_guard lock(mutex_);
+      const base::MutexLock lock(mutex_);
       news_ = std::move(snapshot);
     }
     snapshot_waits_ = true;
@@ -100,7 +100,7 @@ class ViewRunner::State : public std::enable_shared_from_this<State> {
   void give_up() {
     thread.abandon();
     failed_ = true;
-    callbacks_.report(label_ + ": does not answer, its last output is missing");
+    callbacks_.report(label_ + ": does not return: its last output is lost");
   }
 
   bool failed() const { return failed_; }
@@ -122,7 +122,7 @@ class ViewRunner::State : public std::enable_shared_from_this<State> {
     if (is_open) attempt_loop();
     alive_ = false;
     view_.reset();
-    // Nobody takes messages any more; a producer on a virtual clock must not wait for it.
+    // Messages are no longer read; a producer on a virtual clock must not wait for room.
     channel.close();
   }
 
@@ -145,7 +145,7 @@ class ViewRunner::State : public std::enable_shared_from_this<State> {
     render();
     int input = view_->input_fd();
     while (true) {
-      const bool finishing = finishing_;  // read before the channel: what came earlier is shown
+      const bool finishing = finishing_;  // read before the channel: earlier items are shown
       deliver_messages();
       if (finishing) break;
       deliver_requests();
@@ -191,7 +191,7 @@ class ViewRunner::State : public std::enable_shared_from_this<State> {
 
   void take_snapshot() {
     {
-      const std::lock_guard lock(mutex_);
+      const base::MutexLock lock(mutex_);
       if (news_ == nullptr) return;
       shown_ = std::exchange(news_, nullptr);
     }
@@ -209,7 +209,7 @@ class ViewRunner::State : public std::enable_shared_from_this<State> {
     }
   }
 
-  /// False if the input descriptor is of no more use.
+  /// False once the input descriptor is unusable.
   bool wait_and_read(int input) {
     std::optional<Duration> wait;
     if (refresh_at_) wait = *refresh_at_ - std::chrono::steady_clock::now();
@@ -221,7 +221,7 @@ class ViewRunner::State : public std::enable_shared_from_this<State> {
          command = view_->on_input()) {
       obey(command);
     }
-    // A terminal that hung up stays readable for ever.
+    // A terminal that hung up stays readable forever.
     return (watched[1].revents & (POLLHUP | POLLERR | POLLNVAL)) == 0;
   }
 
@@ -248,15 +248,15 @@ class ViewRunner::State : public std::enable_shared_from_this<State> {
   std::atomic<bool> finishing_{false};
   std::atomic<bool> failed_{false};
 
-  // Of the view's thread.
+  // Used by the view's thread only.
   std::unique_ptr<View> view_;
   std::shared_ptr<const Snapshot> shown_;
   std::optional<SteadyTime> refresh_at_;
 
-  std::mutex mutex_;  // no record goes through what it guards
-  std::shared_ptr<const Snapshot> news_;
+  base::Mutex mutex_;  // no record goes through what it guards
+  std::shared_ptr<const Snapshot> news_ ETR_GUARDED_BY(mutex_);
 
-  /// Until finish() says better, before it sets finishing_; read once that is seen.
+  /// The default until finish() sets it, before it sets finishing_; read once that is seen.
   Summary summary_{StopReason::kFault, std::make_shared<const Snapshot>(), 0};
 };
 

@@ -1,4 +1,4 @@
-// The view's thread: waits for input, news and the view's own clock, and calls the view.
+// The view's thread: waits for input, new data and the view's own timer, and calls the view.
 #pragma once
 
 #include <cstdint>
@@ -28,19 +28,19 @@ class ViewRunner {
   struct Callbacks {
     /// A problem to show, one line. On the view's thread, or that of give_up().
     std::function<void(const std::string&)> report;
-    /// What the person asked for; kRedraw, kSuspend and kNone never come here.
+    /// A command of the user; never kRedraw, kSuspend or kNone.
     std::function<void(const Command&)> command;
-    /// Stops this process until SIGCONT; the terminal is in order.
+    /// Stops this process until SIGCONT; the terminal has been restored.
     std::function<void()> stop_process;
-    /// The reader of standard output went away.
+    /// The reader of standard output is gone.
     std::function<void()> closed_pipe;
   };
 
-  /// Paths and events beyond `capacity` that wait are dropped, for a view is there to be looked at
-  /// and must not hold up the trace; the view is told how many.
+  /// Paths and events are dropped when more than `capacity` are queued, since a view must not delay
+  /// the trace; the view receives their number.
   ViewRunner(NamedView view, std::shared_ptr<NameSource> names, std::size_t capacity,
              Duration snapshot_interval, Callbacks callbacks);
-  /// Waits for the thread, unless it was given up.
+  /// Waits for the thread, unless it was abandoned.
   ~ViewRunner();
   ViewRunner(const ViewRunner&) = delete;
   ViewRunner& operator=(const ViewRunner&) = delete;
@@ -62,7 +62,7 @@ class ViewRunner {
   void suspend();
   void stop_waiting();
 
-  /// What waits is shown, then the view is closed.
+  /// Shows what is queued, then closes the view.
   void finish(const Summary& summary);
   bool wait_until_done(Duration limit);
   void give_up();

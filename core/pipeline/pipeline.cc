@@ -12,21 +12,17 @@
 #include "base/file_descriptor.h"
 #include "base/signal_stack.h"
 #include "base/thread_name.h"
-#include "output/resolver.h"
 #include "pipeline/targets.h"
-#include "simulation/topology_file.h"
-#include "simulation/transport.h"
-#include "transport/linux/pcap_transport.h"
 
 namespace etr::pipeline {
 
 namespace {
 
-/// The view that needs nothing.
+/// Fallback when there is no usable terminal.
 constexpr const char* kPlainView = "plain";
 constexpr int kClosedPipeStatus = 141;  // 128 + SIGPIPE, as a shell reports it.
 
-/// An interactive view can work: somebody looks at standard output, and it can be drawn on.
+/// An interactive view can work: standard output is a terminal that can be drawn on.
 bool have_terminal() {
   const char* term = std::getenv("TERM");
   if (term == nullptr || std::string_view(term).empty() || std::string_view(term) == "dumb") {
@@ -62,47 +58,15 @@ absl::StatusOr<std::unique_ptr<Pipeline>> Pipeline::build(PipelineParts parts,
 }
 
 absl::Status Pipeline::build() {
-  if (absl::Status status = make_transport(); !status.ok()) return status;
+  auto transport = parts_.backend->open();
+  if (!transport.ok()) return transport.status();
+  transport_ = *std::move(transport);
   if (absl::Status status = make_engine(); !status.ok()) return status;
   return engine_->start();
 }
 
-absl::Status Pipeline::make_transport() {
-  const TraceOptions& options = parts_.config.trace;
-  if (!options.simulate.empty()) {
-    auto network = simulation::read_topology(options.simulate);
-    if (!network.ok()) return network.status();
-    network_ = *network;
-    if (options.resolve) {
-      names_ = std::make_shared<output::FixedNames>(std::unordered_map<IpAddress, std::string>(
-          network_->names.begin(), network_->names.end()));
-    }
-    transport_ = std::make_unique<simulation::SimulatedTransport>(*std::move(network));
-    return absl::OkStatus();
-  }
-  transport::PcapTransportOptions pcap;
-  pcap.interface = options.interface;
-  if (!options.source.empty()) pcap.source = IpAddress::parse(options.source);
-  auto transport = transport::make_pcap_transport(std::move(parts_.descriptors), std::move(pcap));
-  if (!transport.ok()) return transport.status();
-  transport_ = *std::move(transport);
-  return absl::OkStatus();
-}
-
-absl::StatusOr<std::vector<trace::Target>> Pipeline::find_targets() const {
-  const std::optional<Family> family = family_option(parts_.config.trace);
-  if (!network_) return resolve_targets(parts_.hosts, family);
-  return simulated_targets(*network_, parts_.hosts, family);
-}
-
-/// A simulated run is the same for the same seed; any other shares nothing with another run.
-absl::StatusOr<trace::RunKey> Pipeline::make_key() const {
-  if (network_) return trace::RunKey::from_seed(network_->seed);
-  return trace::RunKey::random();
-}
-
 absl::Status Pipeline::make_engine() {
-  auto targets = find_targets();
+  auto targets = parts_.backend->find_targets(parts_.hosts, family_option(parts_.config.trace));
   if (!targets.ok()) return targets.status();
   if (absl::Status status = check_distinct(*targets); !status.ok()) return status;
   auto prober = catalog_.create_prober(parts_.config.prober, parts_.report);
@@ -111,10 +75,12 @@ absl::Status Pipeline::make_engine() {
   auto hasher = catalog_.create_hasher(parts_.config.hasher);
   if (!hasher.ok()) return hasher.status();
   hasher_ = *std::move(hasher);
-  const auto key = make_key();
+  const auto key = parts_.backend->make_key();
   if (!key.ok()) return key.status();
-  engine_ = std::make_unique<trace::Engine>(engine_options(parts_.config.trace, *key),
-                                            *std::move(targets), *prober_, *hasher_, *transport_);
+  engine_ = std::make_unique<trace::Engine>(
+      engine_options(parts_.config.trace, *key), *std::move(targets),
+      std::make_unique<plan::FixedRounds>(round_options(parts_.config.trace)), *prober_, *hasher_,
+      *transport_);
   return absl::OkStatus();
 }
 
@@ -148,13 +114,12 @@ absl::Status Pipeline::make_output() {
   auto view = make_view(on_standard_output > 0);
   if (!view.ok()) return view.status();
   if (!*view && sinks->empty()) {
-    return absl::InvalidArgumentError(
-        "nothing would be shown or written: the pipeline has neither a view nor a sink");
+    return absl::InvalidArgumentError("no view and no sink configured");
   }
   has_view_ = view->has_value();
   if (auto log = parts_.log_sink(!has_view_)) sinks->push_back({"log", std::move(log)});
   if (has_view_) terminal_reset_ = (*view)->view->terminal_reset();
-  if (!names_) names_ = make_names();
+  names_ = make_names();
 
   output::OutputOptions options;
   options.virtual_clock = transport_->clock().is_virtual();
@@ -194,9 +159,9 @@ absl::StatusOr<std::optional<output::NamedView>> Pipeline::make_view(bool standa
 
 std::shared_ptr<output::NameSource> Pipeline::make_names() const {
   if (!parts_.config.trace.resolve) return std::make_shared<output::FixedNames>();
-  auto resolver = output::Resolver::make({});
-  if (resolver.ok()) return *std::move(resolver);
-  parts_.report(std::string(resolver.status().message()));  // Names are not worth a trace.
+  auto names = parts_.backend->make_names();
+  if (names.ok()) return *std::move(names);
+  parts_.report(std::string(names.status().message()));  // A trace is useful without names.
   return std::make_shared<output::FixedNames>();
 }
 

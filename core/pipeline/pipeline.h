@@ -12,25 +12,24 @@
 #include "absl/status/statusor.h"
 #include "base/wake_fd.h"
 #include "output/output.h"
+#include "pipeline/backend.h"
 #include "pipeline/pipeline_config.h"
 #include "plugin/catalog.h"
-#include "simulation/network.h"
 #include "trace/engine.h"
-#include "transport/linux/raw_descriptors.h"
 
 namespace etr::pipeline {
 
 /// What a run is made of.
 struct PipelineParts {
   PipelineConfig config;           ///< As resolve_plugins() leaves it.
-  std::vector<std::string> hosts;  ///< Empty: all targets of the simulated network.
-  transport::RawDescriptors descriptors;
+  std::vector<std::string> hosts;  ///< Empty: all targets that the backend knows.
+  std::unique_ptr<Backend> backend;
   std::string version;
-  /// Gets one line at a time, from any thread of the output side or the probing thread.
+  /// Receives one line at a time, from any thread of the output side or the probing thread.
   std::function<void(const std::string&)> report;
-  /// Stops this process (^Z) and returns when it goes on.
+  /// Stops this process (^Z) and returns when it continues.
   std::function<void()> stop_process;
-  /// Makes the sink behind the log file; null: there is none. Told whether the run has no view.
+  /// Makes the sink of the log file; null: there is none. The argument: the run has no view.
   std::function<std::unique_ptr<Sink>(bool headless)> log_sink = [](bool) { return nullptr; };
 };
 
@@ -59,26 +58,23 @@ class Pipeline {
   void resize() { output_->resize(); }
   void suspend() { output_->suspend(); }
 
-  /// Waits for the engine, then tells sinks and view that it was all.
+  /// Waits for the engine, then marks the end of the run for sinks and view.
   void finish();
-  /// True once everything is written and closed; waits at most so long.
+  /// True once everything is written and closed; waits at most that long.
   bool wait_until_written(Duration limit) { return output_->wait_until_done(limit); }
-  /// Stops waiting for sinks that do not come back, and says what is lost.
+  /// Stops waiting for sinks that do not return, and reports what is lost.
   void give_up() { output_->give_up(); }
 
   /// After finish() and one of the above.
   int exit_status() const;
   /// Threads of plugins still run: the process can only be left by _exit().
   bool stuck() const { return output_->stuck(); }
-  /// What the view wants written to the terminal if the program crashes.
+  /// Bytes that the view wants written to the terminal if the program crashes.
   const std::string& terminal_reset() const { return terminal_reset_; }
 
  private:
   Pipeline(PipelineParts parts, plugin::Catalog& catalog);
   absl::Status build();
-  absl::Status make_transport();
-  absl::StatusOr<std::vector<trace::Target>> find_targets() const;
-  absl::StatusOr<trace::RunKey> make_key() const;
   absl::Status make_engine();
   absl::Status make_output();
   absl::StatusOr<std::vector<output::NamedSink>> make_sinks();
@@ -89,7 +85,6 @@ class Pipeline {
 
   PipelineParts parts_;
   plugin::Catalog& catalog_;
-  std::optional<simulation::Network> network_;  ///< Of --simulate.
   std::unique_ptr<transport::Transport> transport_;
   std::unique_ptr<Prober> prober_;
   std::unique_ptr<PathHasher> hasher_;

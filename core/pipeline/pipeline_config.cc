@@ -77,7 +77,7 @@ absl::Status apply_set(const RawOption& set, PipelineConfig& config) {
                           base::did_you_mean(table, {"trace", "prober", "hasher", "view", "sink"}));
 }
 
-// Two sinks of one plugin must be told apart in messages.
+// Messages must distinguish two sinks of one plugin.
 void label_sinks(std::vector<PluginUse>& sinks) {
   std::map<std::string, int> total;
   for (const PluginUse& sink : sinks) ++total[sink.name];
@@ -135,7 +135,7 @@ absl::StatusOr<PipelineConfig> override_config(PipelineConfig config, const Over
   if (absl::Status status = validate(config.trace); !status.ok()) return status;
   if (!config.view && config.sinks.empty()) {
     return absl::InvalidArgumentError((config.file.empty() ? "the pipeline" : config.file) +
-                                      ": neither a view nor a sink, nobody would see the results");
+                                      ": no view and no sink configured");
   }
   label_sinks(config.sinks);
   return config;
@@ -160,7 +160,7 @@ absl::StatusOr<fs::path> find_installed(const std::string& kind, const std::stri
   for (const std::string& file : {name, name + ".toml"}) {
     if (fs::is_regular_file(folder / file, error)) return folder / file;
   }
-  // Whatever else is here by that name: reading it says what is wrong with it.
+  // Any other file of that name: reading it reports what is wrong with it.
   if (fs::exists(name, error)) return fs::path(name);
   const std::vector<std::string> known = names_in(folder);
   std::string hint = base::did_you_mean(name, known);

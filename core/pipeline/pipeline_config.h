@@ -1,7 +1,7 @@
 // A pipeline as data: what to trace with, and where the results go.
 //
 // Defaults, then the pipeline file, then flags: each later one overrides. Nothing is opened here;
-// that a plugin exists and takes its options is the catalog's to say.
+// the catalog checks that a plugin exists and takes its options.
 #pragma once
 
 #include <filesystem>

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 using plugin::PluginUse;
 using plugin::RawOption;
 
-// etr's flag names, for those who try them as keys.
+// The Go etr's flag names, for users who try them as keys.
 constexpr std::pair<std::string_view, std::string_view> kFlagNames[] = {
     {"parallel_probes", "flows"},
     {"inter_ttl_delay", "ttl_delay"},
@@ -141,7 +141,7 @@ class Reader {
       use.name = name->get();
       use.where = place(node.source());
     }
-    if (use.name.empty()) fail(source, "say which plugin: use = \"NAME\"");
+    if (use.name.empty()) fail(source, "no plugin is named: write use = \"NAME\"");
     return use;
   }
 

@@ -32,9 +32,9 @@ std::string use_text(const std::string& heading, const PluginUse& use) {
 std::string to_toml(const PipelineConfig& config) {
   std::string text = "[trace]\n";
   for (const NamedOption& option : trace_option_values(config.trace)) {
-    // The prober's own port is said by saying nothing.
+    // Omitting the key stands for the prober's own port.
     if (option.name == "dest_port" && config.trace.dest_port == 0) continue;
-    // A flag only: by the time a file is read the buffer is there.
+    // Only a flag can set it: when a file is read, the buffer is already allocated.
     if (option.name == "capture_buffer") continue;
     text += option.name + " = " + plugin::to_toml(option.value) + "\n";
   }

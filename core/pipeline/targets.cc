@@ -17,10 +17,6 @@ namespace {
 
 const char* family_name(Family family) { return family == Family::kIpv4 ? "IPv4" : "IPv6"; }
 
-absl::Status no_address(const std::string& host, Family family) {
-  return absl::NotFoundError(absl::StrCat("'", host, "' has no ", family_name(family), " address"));
-}
-
 /// The address in a socket address of either family; unaligned access is memcpy's to deal with.
 std::optional<IpAddress> address_of(const addrinfo& info) {
   if (info.ai_family == AF_INET) {
@@ -65,6 +61,10 @@ absl::StatusOr<IpAddress> resolve(const std::string& host, std::optional<Family>
 
 }  // namespace
 
+absl::Status no_address(const std::string& host, Family family) {
+  return absl::NotFoundError(absl::StrCat("'", host, "' has no ", family_name(family), " address"));
+}
+
 absl::StatusOr<std::vector<trace::Target>> resolve_targets(const std::vector<std::string>& hosts,
                                                            std::optional<Family> family) {
   std::vector<trace::Target> targets;
@@ -72,33 +72,9 @@ absl::StatusOr<std::vector<trace::Target>> resolve_targets(const std::vector<std
     const auto address = resolve(host, family);
     if (!address.ok()) return address.status();
     if (address->is_unspecified()) {
-      return absl::InvalidArgumentError(absl::StrCat("'", host, "' is the address of no host"));
+      return absl::InvalidArgumentError(absl::StrCat("'", host, "' is not a host address"));
     }
     targets.push_back({host, *address});
-  }
-  return targets;
-}
-
-absl::StatusOr<std::vector<trace::Target>> simulated_targets(const simulation::Network& network,
-                                                             const std::vector<std::string>& hosts,
-                                                             std::optional<Family> family) {
-  std::vector<std::string> wanted = hosts;
-  if (wanted.empty()) {
-    for (const simulation::Target& target : network.targets) wanted.push_back(target.id);
-  }
-  std::vector<trace::Target> targets;
-  for (const std::string& host : wanted) {
-    std::vector<IpAddress> addresses = simulation::lookup(network, host);
-    if (addresses.empty()) {
-      if (const auto literal = IpAddress::parse(host)) addresses.push_back(*literal);
-    }
-    if (addresses.empty()) {
-      return absl::NotFoundError(
-          absl::StrCat("cannot resolve '", host, "': not in the simulated network"));
-    }
-    if (family) std::erase_if(addresses, [&](const IpAddress& a) { return a.family != *family; });
-    if (addresses.empty()) return no_address(host, *family);
-    targets.push_back({host, addresses.front()});
   }
   return targets;
 }

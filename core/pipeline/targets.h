@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "etr/ip_address.h"
-#include "simulation/network.h"
 #include "trace/options.h"
 
 namespace etr::pipeline {
@@ -17,12 +17,10 @@ namespace etr::pipeline {
 absl::StatusOr<std::vector<trace::Target>> resolve_targets(const std::vector<std::string>& hosts,
                                                            std::optional<Family> family);
 
-/// The same in a simulated network, by its own names; without hosts all of its targets.
-absl::StatusOr<std::vector<trace::Target>> simulated_targets(const simulation::Network& network,
-                                                             const std::vector<std::string>& hosts,
-                                                             std::optional<Family> family);
+/// The error for a host that has addresses, but none of this family.
+absl::Status no_address(const std::string& host, Family family);
 
-/// Refuses two hosts with one address: their probes could not be told apart.
+/// Refuses two hosts with one address: their probes could not be distinguished.
 absl::Status check_distinct(const std::vector<trace::Target>& targets);
 
 }  // namespace etr::pipeline

@@ -12,7 +12,7 @@ namespace etr::pipeline {
 namespace {
 
 constexpr std::int64_t kMaxPort = 65535;
-constexpr double kMinRate = 0.001;             // probes per second
+constexpr double kMinRate = 0.001;                // probes per second
 constexpr std::int64_t kMaxCaptureBuffer = 1024;  // MiB
 constexpr std::array<std::string_view, 4> kLogLevels{"debug", "info", "warn", "error"};
 
@@ -88,7 +88,7 @@ absl::Status validate(const TraceOptions& options) {
     return invalid("inter-probe delay must not be negative");
   }
   if (options.timeout <= Duration::zero()) return invalid("timeout must be above 0");
-  // Below that the time between two probes is no time any more that a clock can count.
+  // At lower rates the time between two probes exceeds the range of the clock.
   if (options.rate < 0 || (options.rate > 0 && options.rate < kMinRate)) {
     return invalid("rate must be at least 0.001 probes per second, or 0 for no limit");
   }
@@ -102,10 +102,6 @@ absl::Status validate(const TraceOptions& options) {
       return invalid(absl::StrFormat("source %s is not an %s address", options.source,
                                      *family == Family::kIpv4 ? "IPv4" : "IPv6"));
     }
-  }
-  if (!options.simulate.empty() && (!options.interface.empty() || !options.source.empty())) {
-    return invalid("a simulated network has its own interface and address: leave out --interface "
-                   "and --source");
   }
   if (!in_range(options.capture_buffer, 1, kMaxCaptureBuffer)) {
     return invalid("capture buffer must be between 1 and 1024 MiB");
@@ -124,17 +120,24 @@ std::optional<Family> family_option(const TraceOptions& options) {
 
 trace::EngineOptions engine_options(const TraceOptions& options, const trace::RunKey& key) {
   trace::EngineOptions engine{key};
-  engine.flows = static_cast<std::uint32_t>(options.flows);
   engine.first_source_port = static_cast<std::uint16_t>(options.source_port);
   engine.destination_port = static_cast<std::uint16_t>(options.dest_port);
-  engine.rounds = static_cast<std::uint64_t>(options.count);
   engine.max_ttl = static_cast<std::uint8_t>(options.max_ttl);
-  engine.ttl_delay = options.ttl_delay;
-  engine.round_interval = options.round_interval;
   engine.timeout = options.timeout;
   engine.rate = options.rate;
   if (!options.source.empty()) engine.source = *IpAddress::parse(options.source);
   return engine;
+}
+
+plan::FixedRoundsOptions round_options(const TraceOptions& options) {
+  plan::FixedRoundsOptions rounds;
+  rounds.flows = static_cast<std::uint32_t>(options.flows);
+  rounds.rounds = static_cast<std::uint64_t>(options.count);
+  rounds.ttl_delay = options.ttl_delay;
+  rounds.round_interval = options.round_interval;
+  rounds.timeout = options.timeout;
+  rounds.rate = options.rate;
+  return rounds;
 }
 
 }  // namespace etr::pipeline

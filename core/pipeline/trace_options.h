@@ -14,12 +14,13 @@
 #include "absl/status/statusor.h"
 #include "etr/ip_address.h"
 #include "etr/option.h"
+#include "plan/fixed_rounds.h"
 #include "plugin/plugin_use.h"
 #include "trace/options.h"
 
 namespace etr::pipeline {
 
-/// As the user says it, not yet checked for ranges; validate() does that.
+/// As the user writes it, not yet checked for ranges; validate() does that.
 struct TraceOptions {
   std::int64_t flows = 5;
   std::int64_t source_port = 50000;
@@ -45,13 +46,13 @@ inline constexpr auto kTraceOptions = std::tuple{
     etr::option("flows", &TraceOptions::flows, "Flows per target, one source port each"),
     etr::option("source_port", &TraceOptions::source_port, "Source port of the first flow"),
     etr::option("dest_port", &TraceOptions::dest_port,
-                "Destination port; leave out for the prober's own"),
+                "Destination port; omit for the prober's own"),
     etr::option("count", &TraceOptions::count, "Rounds per flow; 0: until stopped"),
     etr::option("max_ttl", &TraceOptions::max_ttl, "Highest TTL probed"),
     etr::option("ttl_delay", &TraceOptions::ttl_delay,
                 "Time between two TTLs of a flow in its first round"),
     etr::option("round_interval", &TraceOptions::round_interval, "Time from round to round"),
-    etr::option("timeout", &TraceOptions::timeout, "How long a probe waits for its answer"),
+    etr::option("timeout", &TraceOptions::timeout, "How long to wait for a reply"),
     etr::option("rate", &TraceOptions::rate, "Probes per second over all flows; 0: no limit"),
     etr::option("family", &TraceOptions::family, "any, ipv4 or ipv6"),
     etr::option("source", &TraceOptions::source, "Source address; empty: by route"),
@@ -73,11 +74,13 @@ std::vector<NamedOption> trace_option_values(const TraceOptions& options);
 absl::Status apply_trace_options(const std::vector<plugin::RawOption>& given,
                                  TraceOptions& options);
 
-/// Checks ranges and combinations, in etr's order. Errors are lower-case sentences for the user.
+/// Checks ranges and combinations, in the Go etr's order. Errors are lower-case sentences for the
+/// user.
 absl::Status validate(const TraceOptions& options);
 
-/// What the engine and the transport take. The options have passed validate().
+/// What the engine and its planner take. The options have passed validate().
 trace::EngineOptions engine_options(const TraceOptions& options, const trace::RunKey& key);
+plan::FixedRoundsOptions round_options(const TraceOptions& options);
 /// Empty: any family.
 std::optional<Family> family_option(const TraceOptions& options);
 

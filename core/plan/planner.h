@@ -1,41 +1,79 @@
-// The planner says which cell (flow, TTL) is wanted next; the engine owns slots, pacing and
-// verdicts. Discovery strategies are planners.
+// The planner decides what is probed next, and nothing else: a strategy of discovery or of watching
+// is a planner. The engine sends what it asks for, paces, matches replies and judges; it knows no
+// planner by name. What has been found out so far the planner reads from its host.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "base/clock.h"
+#include "etr/ip_address.h"
+#include "etr/run_info.h"
+#include "etr/view.h"
+#include "model/known_flow.h"
 
 namespace etr::plan {
 
+/// A flow of the run. Never reused.
+using FlowId = std::uint32_t;
+
 /// One probe that a planner wants.
-struct Cell {
-  std::uint32_t flow = 0;
+struct Request {
+  FlowId flow = 0;
   std::uint8_t ttl = 0;
   std::uint64_t round = 0;
-  friend bool operator==(const Cell&, const Cell&) = default;
+  /// Part of the flow's running round and of its record. Otherwise the probe stands by itself: it
+  /// counts in the statistics, and its round number says nothing.
+  bool recorded = true;
+  friend bool operator==(const Request&, const Request&) = default;
 };
 
-/// What became of a probe, as far as planning cares.
 enum class OutcomeKind : std::uint8_t {
   kTimeExceeded,  ///< A router answered; the path goes on.
-  kReached,       ///< The destination answered this probe.
-  kBlocked,       ///< Somebody else refused to go on.
-  kLost,
-  kSendFailed,
-  /// The destination answered, but not in a way that tells which probe it was. Probes from the
-  /// cell's TTL on that have no answer count as not sent: they must be asked for again, one at a
-  /// time.
-  kReachedUnknown,
+  kReached,       ///< The destination answered.
+  kBlocked,       ///< Another host refused to forward the probe.
+  kLost,          ///< No reply within the timeout.
+  kSendFailed,    ///< It never left this host.
+  kWithdrawn,  ///< Counts as never sent: beyond the destination, or its reply cannot be attributed.
 };
 
+/// What became of a probe.
 struct Outcome {
   OutcomeKind kind = OutcomeKind::kLost;
   base::Instant at{};
-  std::optional<Duration> rtt;
-  /// The answer did not say which probe it was for: this one was the only one it could mean.
-  bool by_elimination = false;
+  std::optional<Duration> rtt;         ///< Empty also for replies that show no time.
+  std::optional<IpAddress> responder;  ///< Who answered.
+};
+
+/// What the planner tells of itself.
+struct PlanStatus {
+  Duration wanted_interval{};  ///< Between rounds, as asked for.
+  Duration round_interval{};   ///< In use: longer if the rate does not permit that.
+};
+
+/// What a planner may ask of the engine. All calls on the probing thread.
+class PlannerHost {
+ public:
+  virtual ~PlannerHost() = default;
+
+  /// Opens a flow of the trace, with its next free source port. Empty if there is none, or no
+  /// route; the engine has reported the reason.
+  virtual std::optional<FlowId> open_flow(std::uint32_t trace) = 0;
+  /// Ends a flow and frees its port. Its rounds are closed as they are, probes in flight get no
+  /// outcome. Not from within on_outcome() for this flow's own probe while a round of it is open.
+  virtual void close_flow(FlowId flow) = 0;
+
+  /// Reserves room for a record and opens the flow's next round; the one before takes no more
+  /// probes. False: no room now, see Planner::on_room().
+  virtual bool begin_round(FlowId flow, std::uint64_t round) = 0;
+  /// The running round takes no more probes; its record is closed once each of them has its
+  /// verdict.
+  virtual void end_round(FlowId flow) = 0;
+
+  /// What is known of an open flow. Changes between calls; the reference stays valid until
+  /// close_flow().
+  virtual const model::KnownFlow& known(FlowId flow) const = 0;
 };
 
 /// All calls on the probing thread.
@@ -43,36 +81,29 @@ class Planner {
  public:
   virtual ~Planner() = default;
 
-  /// A flow takes part from now on. Ids are the engine's and never reused.
-  virtual void add_flow(std::uint32_t flow, std::uint8_t max_ttl) = 0;
-  virtual void retire_flow(std::uint32_t flow) = 0;
+  /// Once, before all else: opens the first flows. `host` outlives the planner.
+  virtual void start(PlannerHost& host, std::span<const TraceInfo> traces, base::Instant now) = 0;
 
-  /// The cell to send now, if any; it counts as sent once returned.
-  virtual std::optional<Cell> next(base::Instant now) = 0;
-  /// False if news have made a cell from next() pointless before it was sent; it then needs no
+  /// The probe to send now, if any. It may be asked for again, and given differently, until sent():
+  /// the pacer may hold it back while replies arrive.
+  virtual std::optional<Request> next(base::Instant now) = 0;
+  /// The request leaves. It will have exactly one outcome.
+  virtual void sent(const Request& request, base::Instant now) = 0;
+  virtual void on_outcome(const Request& request, const Outcome& outcome) = 0;
+  /// The flow's service gate has opened earlier than it said.
+  virtual void on_gate_open(FlowId flow) = 0;
+  /// There may be room for another record.
+  virtual void on_room() = 0;
+
+  /// When next() should be called if nothing else happens; empty: nothing to do until the next
   /// outcome.
-  virtual bool still_wanted(const Cell& cell) const = 0;
-  /// When next() should be called again without other news; empty: only news can help.
   virtual std::optional<base::Instant> deadline() const = 0;
-
-  /// Until then no probe may go that could reach the destination: answers to earlier ones, which do
-  /// not name their probe, may still be on their way. A later call moves the time, either way.
-  virtual void hold(std::uint32_t flow, base::Instant until) = 0;
-
-  /// Every cell gets exactly one final outcome, but kReachedUnknown, which comes in addition.
-  virtual void on_outcome(const Cell& cell, const Outcome& outcome) = 0;
-
-  /// True while next() may still ask for a cell of this round.
-  virtual bool is_open(std::uint32_t flow, std::uint64_t round) const = 0;
-  /// True once every flow has sent its last round.
+  /// True once every probe that is wanted has been sent.
   virtual bool finished() const = 0;
 
-  /// TTL where the flow's walk ends (destination or blocker); empty while unknown.
-  virtual std::optional<std::uint8_t> end_of_path(std::uint32_t flow) const = 0;
-
-  virtual void set_round_interval(Duration interval) = 0;
-  /// The interval in use, longer than asked for if the rate does not permit it.
-  virtual Duration effective_interval() const = 0;
+  /// A command of the user, for what the planner knows how to do.
+  virtual void obey(const Command& command) = 0;
+  virtual PlanStatus status() const = 0;
 };
 
 }  // namespace etr::plan

@@ -1,6 +1,7 @@
-// The order in which flows begin a round. All flows hunt, as bells are rung: one place on from round
-// to round until the last, and back to the first, the odd ones the other way. So each has every place
-// in turn, no two have the same, and from five flows on no flow's interval is off by more than a fifth.
+// The order in which flows begin a round. Flows rotate through the start places of a round and
+// reverse at the ends (bell ringers' plain hunt), the odd ones the other way. So each has every
+// place in turn, no two have the same, and from five flows on no flow's interval is off by more
+// than a fifth.
 #pragma once
 
 #include <cstdint>

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A name becomes a file name: it must not lead anywhere else.
+// A name becomes part of a path: it must not lead out of the plugin folder.
 bool is_plugin_name(const std::string& name) {
   return !name.empty() && name.front() != '.' && name.size() <= 128 &&
          std::all_of(name.begin(), name.end(), [](char c) {
@@ -142,7 +142,7 @@ absl::StatusOr<std::unique_ptr<Interface>> Catalog::create(
   try {
     std::unique_ptr<Interface> instance =
         guarded(label, [&] { return (plugin->descriptor->*creator)(*options); });
-    if (instance == nullptr) return absl::InternalError(label + ": create gave no instance");
+    if (instance == nullptr) return absl::InternalError(label + ": create returned no instance");
     return guard(std::move(instance), label);
   } catch (const PluginFault& fault) {
     return absl::FailedPreconditionError(fault.what());

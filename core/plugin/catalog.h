@@ -1,8 +1,8 @@
 // The catalog: finds plugins by kind and name, opens them, and makes guarded instances.
 //
-// A plugin is <folder>/<kind>s/<name>.so, and its descriptor says the same kind and name. The first
+// A plugin is <folder>/<kind>s/<name>.so, and its descriptor has the same kind and name. The first
 // folder that has the file wins, even if that file is then refused: a broken plugin is never
-// replaced by another one silently. Only plugins that are asked for are opened. One thread.
+// replaced silently by another one. Only plugins that are asked for are opened. Not thread-safe.
 #pragma once
 
 #include <filesystem>
@@ -42,21 +42,21 @@ class Catalog {
   /// Checks the options of `use` without making an instance: a value for every option.
   absl::StatusOr<std::vector<NamedOption>> resolve(PluginKind kind, const PluginUse& use);
 
-  /// Guarded instances. Errors are the user's to read: where `use` was written, or which instance
-  /// it is, and why not. `report` gets faults that end nothing, see guard.h.
+  /// Guarded instances. Errors are meant for the user: where `use` was written, or which instance
+  /// it is, and the reason. `report` receives faults that do not end the run, see guard.h.
   absl::StatusOr<std::unique_ptr<Prober>> create_prober(const PluginUse& use, FaultReport report);
   absl::StatusOr<std::unique_ptr<PathHasher>> create_hasher(const PluginUse& use);
   absl::StatusOr<std::unique_ptr<Sink>> create_sink(const PluginUse& use);
   absl::StatusOr<std::unique_ptr<View>> create_view(const PluginUse& use);
 
-  /// What is there, by kind and name; a file that is refused has an error.
+  /// All plugins in the folders, by kind and name; a refused file has an error.
   struct Entry {
     PluginKind kind = PluginKind::kSink;
     std::string name;
     absl::StatusOr<Plugin> plugin;
   };
   std::vector<Entry> list();
-  /// What has been opened so far, by kind and name.
+  /// The plugins opened so far, by kind and name.
   std::vector<Plugin> opened() const;
   /// Names of one kind in all folders, sorted.
   std::vector<std::string> names(PluginKind kind) const;
@@ -65,7 +65,7 @@ class Catalog {
   /// if it can be trusted. For loading a plugin that is not in a plugin folder.
   absl::StatusOr<std::filesystem::path> permit(const std::filesystem::path& file) const;
 
-  /// Lines for the user since the last call: shadowed plugins, folders that do not exist.
+  /// Messages for the user since the last call: shadowed plugins, folders that do not exist.
   std::vector<std::string> take_notices() { return std::exchange(notices_, {}); }
 
  private:

@@ -51,7 +51,7 @@ class GuardedProber final : public Prober {
   }
 
  private:
-  // Nothing read from the network may end the run: a throw is a rejection.
+  // Nothing read from the network may end the run: an exception counts as a rejection.
   template <class Result, class Call>
   std::optional<Result> tolerated(Call&& call) const {
     try {
@@ -59,7 +59,7 @@ class GuardedProber final : public Prober {
     } catch (const PluginFault& fault) {
       if (!reported_ && report_) {
         report_(std::string(fault.what()) +
-                " (this packet was rejected, as others like it will be)");
+                " (this packet was rejected; others like it will be, too)");
       }
       reported_ = true;
       return std::nullopt;
@@ -77,7 +77,7 @@ class GuardedProber final : public Prober {
   const std::string label_;
   const FaultReport report_;
   std::uint16_t slots_ = 0;
-  mutable bool reported_ = false;  // The probing thread only.
+  mutable bool reported_ = false;  // Used by the probing thread only.
 };
 
 class GuardedHasher final : public PathHasher {

@@ -1,10 +1,10 @@
-// The only place from which plugins are called. The decorators here implement the interfaces of
-// the SDK, so nobody else knows whether an object is guarded.
+// The only place from which plugins are called. The decorators here implement the interfaces of the
+// SDK, so no other code knows whether an object is guarded.
 //
-// Whatever a plugin throws comes out as one PluginFault that names it. What follows is the
-// caller's: the output side closes the sink or view and goes on; the engine ends the run on a fault
-// in encode or digest. A fault while reading bytes from the network is different, since one packet
-// must not end a run: that packet is rejected, and the first fault is reported.
+// An exception of a plugin comes out as one PluginFault that names it. The caller handles it: the
+// output side closes the sink or view and goes on; the engine ends the run on a fault in encode or
+// digest. A fault while decoding bytes from the network rejects that packet only, since one packet
+// must not end a run; the first such fault is reported.
 #pragma once
 
 #include <exception>
@@ -21,36 +21,36 @@
 namespace etr::plugin {
 
 /// what() is one line for the user: "sink 'csv': disk full". What the plugin threw is nested in it,
-/// so that a closed pipe can be told from a fault.
+/// so that a closed pipe can be distinguished from a fault.
 class PluginFault : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Gets one line about a fault that ended nothing, on the thread that called the plugin.
+/// Receives one line about a fault that ended nothing, on the thread that called the plugin.
 using FaultReport = std::function<void(const std::string&)>;
 
-/// `label` names the instance in messages: "prober 'tcp-syn'". Also holds the plugin to its
-/// contract: encode may not claim more octets than there are, and a probe id that the prober cannot
-/// have given is no id. Throws PluginFault if slots() does, or is 0.
+/// `label` names the instance in messages: "prober 'tcp-syn'". Also enforces the contract: encode
+/// may not claim more octets than there are, and a probe id that the prober cannot have assigned is
+/// no id. Throws PluginFault if slots() does, or is 0.
 std::unique_ptr<Prober> guard(std::unique_ptr<Prober> prober, std::string label,
                               FaultReport report);
 std::unique_ptr<PathHasher> guard(std::unique_ptr<PathHasher> hasher, std::string label);
 std::unique_ptr<Sink> guard(std::unique_ptr<Sink> sink, std::string label);
 std::unique_ptr<View> guard(std::unique_ptr<View> view, std::string label);
 
-/// Runs `call`; whatever it throws comes out as a PluginFault beginning with `label`.
+/// Runs `call`; any exception comes out as a PluginFault beginning with `label`.
 template <class Call>
 auto guarded(const std::string& label, Call&& call) {
   try {
     return call();
   } catch (const std::exception& error) {
     const std::string text = error.what();
-    // Nested, so that the output side still knows a closed pipe from other faults.
+    // Nested, so that the output side can distinguish a closed pipe from other faults.
     std::throw_with_nested(
         PluginFault(label + ": " + (text.empty() ? "failed without a message" : text)));
   } catch (...) {
-    throw PluginFault(label + ": threw something that is no std::exception");
+    throw PluginFault(label + ": threw something that is not a std::exception");
   }
 }
 

@@ -1,5 +1,5 @@
-// Where the program's own files lie, relative to the program itself, so that an installed tree can
-// be moved and the build tree works as an installed one does.
+// Where the program's own files are, relative to the program itself, so that an installed tree can
+// be moved and the build tree works like an installed one.
 #pragma once
 
 #include <filesystem>

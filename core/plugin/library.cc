@@ -23,7 +23,7 @@ std::string loader_message(const std::string& what, const std::string& file) {
   const std::size_t end = what.rfind(')');
   if (begin == std::string::npos || end == std::string::npos || end < begin) return what;
   std::string text = what.substr(begin + kOpening.size(), end - begin - kOpening.size());
-  // The loader may name the file itself, which the caller does too.
+  // The loader's text may begin with the name of the file, which the caller adds as well.
   if (text.rfind(file + ": ", 0) == 0) text.erase(0, file.size() + 2);
   return text;
 }
@@ -89,16 +89,16 @@ absl::Status check_body(const PluginDescriptor& descriptor) {
 }
 
 absl::StatusOr<const PluginDescriptor*> open_library(const std::filesystem::path& file) {
-  // By its true absolute path: no search path of the loader takes part, and a missing file is
-  // told from a missing dependency.
+  // By its true absolute path: the loader then uses no search path, and a missing file can be
+  // distinguished from a missing dependency.
   std::error_code missing;
   const std::filesystem::path path = std::filesystem::canonical(file, missing);
   if (missing) {
     return absl::NotFoundError(absl::StrFormat("%s: %s", file.string(), missing.message()));
   }
-  // The loader would wait for somebody to write to a FIFO.
+  // The loader would wait for a writer of a FIFO.
   if (!std::filesystem::is_regular_file(path, missing)) {
-    return absl::FailedPreconditionError(file.string() + ": is no file");
+    return absl::FailedPreconditionError(file.string() + ": is not a file");
   }
 
   const auto mode = static_cast<dll::load_mode::type>(RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);

@@ -1,7 +1,7 @@
 // Opens one plugin library. The only user of Boost.DLL.
 //
 // A library is never unloaded: exceptions, thread-locals and code of a plugin may outlive its last
-// object. So what is returned stays valid until the process ends, and nobody owns it.
+// object. A returned descriptor therefore stays valid until the process ends.
 #pragma once
 
 #include <filesystem>

@@ -19,8 +19,8 @@ std::string to_toml(const OptionValue& value);
 /// A string as a TOML basic string, quotes included.
 std::string toml_string(std::string_view text);
 
-/// One value for one option; an integer will do for a number. The error names the option's type and
-/// what was given instead, but neither the option nor its place.
+/// One value for one option; an integer is accepted for a number. The error names the option's type
+/// and what was given instead, but neither the option nor its place.
 absl::StatusOr<OptionValue> convert(const OptionSpec& spec, const RawValue& value);
 
 /// Checks `given` against `specs`. The result holds what was given, in the order of `specs`; the

@@ -1,4 +1,4 @@
-// A plugin as a pipeline names it: which one, with which options, said where.
+// A plugin as a pipeline names it: which one, with which options, written where.
 #pragma once
 
 #include <cstdint>
@@ -20,14 +20,14 @@ using RawValue = std::variant<FlagText, bool, std::int64_t, double, std::string>
 struct RawOption {
   std::string name;
   RawValue value;
-  /// Where it was said, for messages: "pipeline.toml:12:1" or "--sink".
+  /// Where it was written, for messages: "pipeline.toml:12:1" or "--sink".
   std::string where;
   friend bool operator==(const RawOption& a, const RawOption& b) {
     return a.name == b.name && a.value == b.value;
   }
 };
 
-/// Two uses are equal if they ask for the same, wherever they were written.
+/// Two uses are equal if they name the same plugin and options, wherever they were written.
 struct PluginUse {
   std::string name;
   std::vector<RawOption> options;

@@ -1,4 +1,4 @@
-// The folders in which plugins are looked for, and in which order.
+// The folders in which plugins are searched, in order.
 #pragma once
 
 #include <sys/types.h>
@@ -11,7 +11,7 @@ namespace etr::plugin {
 
 struct PluginFolder {
   std::filesystem::path path;
-  std::string origin;  ///< Who named it: "--plugin-path", "ETR_PLUGIN_PATH", "pipeline.toml:9:8".
+  std::string origin;  ///< "--plugin-path", "ETR_PLUGIN_PATH" or "pipeline.toml:9:8".
   friend bool operator==(const PluginFolder& a, const PluginFolder& b) { return a.path == b.path; }
 };
 
@@ -31,7 +31,7 @@ struct SearchPath {
 };
 
 /// Pipeline file, flags, environment, installed: in this order. An elevated run ignores the
-/// environment, and says so.
+/// environment, and reports it.
 SearchPath search_path(const FolderSources& sources, bool elevated, uid_t owner);
 
 }  // namespace etr::plugin

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint16_t kSynAckWindow = 64240;
 
-/// The packet as an error quotes it.
+/// The packet as an ICMP error quotes it.
 std::vector<std::uint8_t> quoted(const Flight& flight, const AnswerStyle& style) {
   std::vector<std::uint8_t> bytes = flight.bytes;
   std::optional<PacketEditor> editor = PacketEditor::open(bytes);
@@ -30,7 +30,7 @@ std::vector<std::uint8_t> tcp_segment(const Flight& flight, const HostAnswer& an
   tcp.source_port = flow.destination_port;
   tcp.destination_port = flow.source_port;
   tcp.sequence = answer.sequence;
-  // Whoever shifted the sequence on the way there shifts the acknowledgment back.
+  // A node that shifted the sequence number on the way there shifts the acknowledgment back.
   if ((answer.flags & net::kTcpAck) != 0) {
     tcp.acknowledgment = answer.acknowledgment - flight.sequence_shift;
   }
@@ -134,7 +134,7 @@ std::vector<std::uint8_t> write_forgery(const Flight& flight, const AnswerStyle&
   if (!editor || editor->segment().size() < 8) return {};
   const std::size_t segment = original.size() - editor->segment().size();
   editor->set_ttl(1);
-  // Cut before it is altered, so that what is altered last is what a short quote ends in.
+  // Cut before it is altered, so that the alteration is at the end of a short quote.
   if (style.quote != 0) {
     original.resize(std::min(original.size(), segment + std::max<std::size_t>(style.quote, 8)));
   }

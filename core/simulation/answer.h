@@ -1,5 +1,5 @@
-// A packet of the tracing host on its way through the simulated network, and the bytes of the
-// answers to it.
+// A packet of the tracing host on its way through the simulated network, and the answers to it as
+// bytes.
 #pragma once
 
 #include <cstdint>
@@ -15,13 +15,13 @@
 namespace etr::simulation {
 
 struct Flight {
-  /// A link passed on the way, for the way back.
+  /// A link that the packet crossed, kept for the way back.
   struct Step {
     NodeIndex from;
     const Link* link;
-    bool hidden;  ///< `from` does not count down.
+    bool hidden;  ///< `from` does not decrement the TTL.
   };
-  /// What a NAT replaced.
+  /// A translation by a NAT.
   struct Translation {
     IpAddress source;
     std::uint16_t port;
@@ -40,7 +40,7 @@ struct Flight {
   unsigned syn_ack_repetition = 0;        ///< ... and how often the SYN-ACK was sent again.
 };
 
-/// How a node's own settings bear on its answers.
+/// How a node's own settings affect its answers.
 struct AnswerStyle {
   explicit AnswerStyle(const Router& router);
   explicit AnswerStyle(const Target& target);
@@ -60,10 +60,11 @@ struct ErrorAnswer {
   std::uint16_t mtu = 0;
 };
 
-/// The TTL that an answer has when it is home; empty: it does not get there.
+/// The TTL of an answer when it reaches the source; empty: it does not get there.
 std::optional<std::uint8_t> ttl_at_home(const Flight& flight, const AnswerStyle& style);
 
-/// The ICMP error about a packet as it is now, with its addresses put back by the NATs that do.
+/// The ICMP error about a packet in its present form, with its addresses restored by the NATs that
+/// do so.
 std::vector<std::uint8_t> write_error(const Flight& flight, const AnswerStyle& style,
                                       const ErrorAnswer& error, const IpAddress& from,
                                       const std::vector<MplsLabel>& labels, std::uint8_t ttl,
@@ -73,7 +74,7 @@ std::vector<std::uint8_t> write_error(const Flight& flight, const AnswerStyle& s
 std::vector<std::uint8_t> write_answer(const Flight& flight, const HostAnswer& answer,
                                        std::uint8_t ttl);
 
-/// A time-exceeded about something that was not sent like that. Empty: the packet is too short.
+/// A time-exceeded that quotes a packet never sent in that form. Empty: the packet is too short.
 std::vector<std::uint8_t> write_forgery(const Flight& flight, const AnswerStyle& style,
                                         ForgeryKind kind, const IpAddress& from, std::uint8_t ttl,
                                         std::uint16_t id);

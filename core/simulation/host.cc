@@ -56,7 +56,7 @@ HostAnswer receive_udp(const Target& target, const PacketEditor& packet) {
   answer.kind = HostAnswer::Kind::kSegment;
   const Bytes payload = packet.segment().subspan(8);
   answer.payload.assign(payload.begin(), payload.end());
-  // The third octet of a DNS query has the bit that makes it a response.
+  // The third octet of a DNS message has the bit that marks a response.
   if (flow.destination_port == 53 && payload.size() >= 12) answer.payload[2] |= 0x80U;
   return answer;
 }

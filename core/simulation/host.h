@@ -12,7 +12,7 @@
 
 namespace etr::simulation {
 
-/// What a host does with one packet.
+/// A host's reaction to one packet.
 struct HostAnswer {
   enum class Kind : std::uint8_t {
     kNone,
@@ -30,17 +30,17 @@ struct HostAnswer {
   std::uint64_t connection = 0;
 };
 
-/// State of one target, or of a router that somebody traces to.
+/// State of one target, or of a router that is traced to.
 ///
-/// A SYN opens a half-open connection, which lives until the client's RST comes or the SYN-ACKs are
-/// used up. Another SYN of the same ports meets it: same sequence, the SYN-ACK again; a sequence
-/// inside the window, RST and the connection is gone; any other, a challenge ACK that acknowledges
-/// the first, at most one in 500 ms (Linux, measured).
+/// A SYN opens a half-open connection, which lives until the client's RST arrives or the SYN-ACKs
+/// are used up. Another SYN with the same ports meets it: with the same sequence number it gets the
+/// SYN-ACK again; with a number inside the window, a RST, which ends the connection; with any
+/// other, a challenge ACK that acknowledges the first SYN, at most one in 500 ms (Linux, measured).
 class SimulatedHost {
  public:
   explicit SimulatedHost(std::uint64_t seed) : seed_(seed) {}
 
-  /// `packet` has arrived, sound, with ports as seen here.
+  /// `packet` has arrived and is valid; its ports are as seen by this host.
   HostAnswer receive(const Target& target, const PacketEditor& packet, Duration now);
 
   /// Whether a connection is still half-open, so that its SYN-ACK is to be sent again.

@@ -49,7 +49,7 @@ absl::StatusOr<std::vector<RangedName>> expand_ranges(std::string_view pattern) 
     const auto last =
         dash == std::string_view::npos ? std::nullopt : number(range.substr(dash + 1));
     if (close == std::string_view::npos || !first || !last || *first < 0 || *last < *first) {
-      return wrong(absl::StrFormat("'%s' is no range of names such as core[1-4]", pattern));
+      return wrong(absl::StrFormat("'%s' is not a range of names such as core[1-4]", pattern));
     }
     const auto count = static_cast<std::size_t>(*last - *first) + 1;
     if (count > kMostNames || names.size() * count > kMostNames) {

@@ -1,5 +1,5 @@
-// Ranges in names: "core[1-4]" stands for core1, core2, core3 and core4, and elsewhere "{1}" for
-// the number that the first range of a name stands at, "{1+1}" for the one after it.
+// Ranges in names: "core[1-4]" stands for core1, core2, core3 and core4. Elsewhere "{1}" stands for
+// the current number of a name's first range, and "{1+1}" for the next one.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ struct RangedName {
   friend bool operator==(const RangedName&, const RangedName&) = default;
 };
 
-/// All names of a pattern, the last range running fastest. An error says what is wrong with it.
+/// All names of a pattern, the last range running fastest. An error gives the reason.
 absl::StatusOr<std::vector<RangedName>> expand_ranges(std::string_view pattern);
 
 /// The text with "{n}", "{n+k}" and "{n-k}" replaced by the n-th number (from 1), shifted by k.

@@ -70,7 +70,7 @@ class Checker {
     if (targets_.empty()) return wrong("a network needs a target");
     ids_ = routers_;
     ids_.insert(targets_.begin(), targets_.end());
-    if (ids_.count("source") > 0) return wrong("'source' is the tracing host's id, nobody else's");
+    if (ids_.count("source") > 0) return wrong("'source' is the id of the tracing host");
 
     if (absl::Status status = check(network_.source); !status.ok()) return status;
     for (const Router& router : network_.routers) {
@@ -90,10 +90,10 @@ class Checker {
 
  private:
   static absl::Status twice(const std::string& id) {
-    return wrong(absl::StrFormat("there are two nodes of the id '%s'", id));
+    return wrong(absl::StrFormat("there are two nodes with the id '%s'", id));
   }
 
-  /// Every address is one node's.
+  /// Every address belongs to one node.
   absl::Status check_owners() const {
     std::map<IpAddress, std::string> owners;
     absl::Status status;
@@ -146,7 +146,8 @@ class Checker {
     if (targets_.count(target.id) == 0) return wrong(where + " does not exist");
     if (target.addresses.empty()) return wrong(where + ": an address is needed");
     if (!is_share(target.answers)) return wrong(where + ": shares lie between 0 and 1");
-    if (target.answer_delay < Duration{} || target.udp_repeat_after < Duration{}) return wrong(where + ": times must not be negative");
+    if (target.answer_delay < Duration{} || target.udp_repeat_after < Duration{})
+      return wrong(where + ": times must not be negative");
     if (target.initial_ttl == 0) return wrong(where + ": the initial TTL must not be 0");
     return check_limit(where, target.limit);
   }

@@ -1,5 +1,5 @@
-// A network as plain data: what SimulatedTransport plays. Tests build it in C++, users write it as
-// a topology file; docs/topology-file.md explains each field by the name it has there.
+// A network as plain data, for SimulatedTransport. Tests build it in C++, users write it as a
+// topology file; docs/topology-file.md explains each field by the name it has there.
 #pragma once
 
 #include <cstddef>
@@ -33,23 +33,24 @@ struct Wire {
   Duration reorder_delay = std::chrono::milliseconds(10);
 };
 
-/// A way on from a node. Answers come back over the same links.
+/// A link from a node. Answers come back over the same links.
 struct Link {
   std::string to;     ///< Id of a router or target.
   double weight = 1;  ///< Share of the flows, relative to the other links.
   Wire forward;
   Wire back;
   std::uint16_t mtu = 0;  ///< 0: any packet fits.
-  bool down = false;      ///< Out of the choice; the other links take over.
-  /// What the router at its end answers from for packets that came in here; empty: its own address.
+  bool down = false;      ///< Not used; the other links take over.
+  /// Source address of the next router's answers to packets that arrive by this link; empty: the
+  /// router's own address.
   std::vector<IpAddress> addresses;
 };
 
-/// What a balancer hashes.
+/// The fields that a balancer hashes.
 enum class Balancing : std::uint8_t {
   kFlow,       ///< Addresses, protocol and ports.
   kAddresses,  ///< Addresses only: all flows to a target stay together.
-  kPacket,     ///< Nothing: the links take turns, by weight at random.
+  kPacket,     ///< None: the links take turns, by weight at random.
 };
 
 /// A token bucket for the errors that a node sends. Linux for IPv4: 1 per second, burst 6.
@@ -58,7 +59,7 @@ struct RateLimit {
   double burst = 6;
 };
 
-/// Code of an ICMP unreachable. For IPv6 it is translated as RFC 7915 does, unless given.
+/// Code of an ICMP unreachable. For IPv6 it is translated according to RFC 7915, unless given.
 struct UnreachableCode {
   std::uint8_t ipv4 = 13;
   std::optional<std::uint8_t> ipv6;
@@ -70,7 +71,7 @@ struct UnreachableCode {
 struct Block {
   std::optional<std::uint8_t> protocol;
   std::optional<std::uint16_t> port;  ///< Destination port.
-  /// What it answers with; empty: the packet just disappears.
+  /// Its answer; empty: it drops the packet silently.
   std::optional<UnreachableCode> answer;
 };
 
@@ -78,7 +79,7 @@ struct Block {
 struct Nat {
   std::vector<IpAddress> addresses;  ///< The new source, one per family; other families pass.
   bool ports = false;                ///< Gives each flow another source port, too.
-  /// Linux puts the whole quote of an error back, which makes it invisible; others do not.
+  /// Linux restores the whole quote of an error, which makes the NAT invisible; others do not.
   bool restores_quotes = true;
 };
 
@@ -87,14 +88,14 @@ enum class ForgeryKind : std::uint8_t {
   kUnknownId,   ///< The quoted IPv4 identification is one that was never sent.
   kWrongPorts,  ///< The quoted source port is not ours.
   kNeverSent,   ///< Right ports and identification, but the octets that name the probe differ.
-  kWrongQuote,  ///< Right ports and octets, but of somebody else's packet with another identification.
+  kWrongQuote,  ///< Right ports and octets, of another sender's packet with another id.
   kReplayed,    ///< A true answer, once more after `delay`.
-  /// By somebody who has not seen the probe: the 8 octets that must be quoted, with right ports and
-  /// length; identification and checksum, or TCP sequence, are wrong guesses.
+  /// From a sender that has not seen the probe: the 8 octets that must be quoted, with the right
+  /// ports and length; identification and checksum, or TCP sequence number, are wrong guesses.
   kGuessed,
 };
 
-/// Time-exceeded messages that nobody asked for, made from the probes a router sees.
+/// Forged time-exceeded messages, made from the probes that a router sees.
 struct Forgery {
   ForgeryKind kind = ForgeryKind::kNeverSent;
   double share = 1;               ///< Of the probes seen.
@@ -108,29 +109,30 @@ struct Router {
   std::vector<IpAddress> addresses;  ///< One per family; it is silent in a family without.
   std::vector<Link> next;
   Balancing balancing = Balancing::kFlow;
-  /// Of the balancing hash; 0: from the network's seed and the id, so each router hashes its way.
+  /// Seed of the balancing hash; 0: derived from the network's seed and the id, so that each router
+  /// hashes differently.
   std::uint64_t hash_seed = 0;
 
   bool silent = false;      ///< Forwards, never answers.
-  bool hidden = false;      ///< Does not count down the TTL (a tunnel's inside).
+  bool hidden = false;      ///< Does not decrement the TTL (inside a tunnel).
   double answers = 1;       ///< Share of answers that it gives.
   Duration answer_delay{};  ///< Time to make an answer.
   std::optional<RateLimit> limit;
   std::uint8_t initial_ttl = 64;   ///< Of its answers.
-  std::uint8_t longer_return = 0;  ///< Routers that answers pass beyond those of the way there.
+  std::uint8_t longer_return = 0;  ///< Additional routers on the return path.
   std::vector<MplsLabel> mpls;     ///< Reported in its errors (RFC 4950).
   std::size_t quote = 0;           ///< Octets of the segment quoted; 0: as many as the RFCs allow.
   bool zeroes_quoted_id = false;
-  bool forwards_zero_ttl = false;  ///< Passes on what expires here; the next router answers.
+  bool forwards_zero_ttl = false;  ///< Forwards packets that expire here; the next router answers.
   std::vector<Block> blocks;
   std::optional<Nat> nat;
-  bool rewrites_id = false;  ///< A scrubber: gives forwarded IPv4 packets other identifications.
-  bool rewrites_sequence = false;  ///< A firewall that randomises TCP sequences, not so in quotes.
+  bool rewrites_id = false;  ///< A scrubber: gives forwarded IPv4 packets another identification.
+  bool rewrites_sequence = false;  ///< A firewall that randomises TCP sequences, but not in quotes.
   std::optional<std::uint8_t> sets_traffic_class;
   std::vector<Forgery> forgeries;
 };
 
-/// What a port of a target does.
+/// The state of a target's port.
 enum class PortState : std::uint8_t {
   kOpen,      ///< TCP: SYN-ACK. UDP: a datagram back.
   kClosed,    ///< TCP: RST. UDP: port unreachable.
@@ -144,24 +146,24 @@ struct Target {
   PortState udp = PortState::kClosed;
   std::map<std::uint16_t, PortState> tcp_ports;  ///< Exceptions from the above.
   std::map<std::uint16_t, PortState> udp_ports;
-  /// Answered instead of silence on filtered ports (a host firewall that rejects).
+  /// Answer on filtered ports instead of silence (a host firewall that rejects).
   std::optional<UnreachableCode> filter_answer;
   bool dark = false;  ///< Answers nothing at all.
   double answers = 1;
   Duration answer_delay{};
-  /// An open UDP port answers once more so much later, as services do that await an
+  /// An open UDP port sends its answer once more after this time, as services do that await an
   /// acknowledgment; 0: it does not.
   Duration udp_repeat_after{};
   std::optional<RateLimit> limit;  ///< Of its ICMP errors; TCP answers are not limited.
   std::uint8_t initial_ttl = 64;
   std::size_t quote = 0;
   bool zeroes_quoted_id = false;
-  /// SYN-ACKs of a half-open connection are sent again this often (after 1, 2, 4 ... s). They come
-  /// only if no RST of the tracing host arrives.
+  /// The SYN-ACK of a half-open connection is sent again this often (after 1, 2, 4 ... s), unless a
+  /// RST of the tracing host arrives.
   unsigned syn_ack_retries = 5;
 };
 
-/// The host that traces.
+/// The tracing host.
 struct Source {
   std::vector<IpAddress> addresses;  ///< One per family.
   std::vector<Link> next;            ///< Uplink i is interface "sim<i>".
@@ -169,20 +171,20 @@ struct Source {
   std::uint64_t hash_seed = 0;
   std::uint16_t mtu = 1500;
   bool copies = true;       ///< The capture shows our own frames.
-  double capture_loss = 0;  ///< Share of captured packets that find no room.
+  double capture_loss = 0;  ///< Share of captured packets that are dropped for lack of room.
   /// The kernel answers a SYN-ACK that belongs to no socket with RST; false: a firewall drops it.
   bool resets = true;
   std::vector<std::uint16_t> taken_ports;  ///< In use by other programs.
   std::size_t descriptors = 0;             ///< Ports that can be reserved; 0: any number.
 };
 
-/// From `at` on, a node is as given here: the one with the same id, or the source.
+/// From `at` on, a node is as given here: the node with the same id, or the source.
 struct Change {
   Duration at{};
   std::variant<Source, Router, Target> becomes;
 };
 
-/// Sends fail in a period of time.
+/// Sends fail during a period of time.
 struct SendFault {
   Duration from{};
   Duration until{};
@@ -190,14 +192,14 @@ struct SendFault {
   double share = 1;
 };
 
-/// UTC jumps, as by a time server.
+/// A step of UTC, as a time server makes it.
 struct ClockStep {
   Duration at{};
   Duration by{};
 };
 
 struct Network {
-  std::uint64_t seed = 1;      ///< All that is random comes from here.
+  std::uint64_t seed = 1;      ///< The source of all randomness.
   bool virtual_clock = false;  ///< Time passes only while the program waits.
   Source source;
   std::vector<Router> routers;
@@ -208,7 +210,7 @@ struct Network {
   std::map<IpAddress, std::string> names;  ///< For reverse lookups.
 };
 
-/// OK, or the first thing that makes no sense: "router 'a': link to 'b', which does not exist".
+/// OK, or the first error: "router 'a': link to 'b', which does not exist".
 absl::Status check(const Network& network);
 
 /// The node of that id, to read or to change; null if there is none.
@@ -220,7 +222,7 @@ std::vector<Link>* find_links(Network& network, std::string_view id);
 /// The first address of a family; null if there is none.
 const IpAddress* address_of(const std::vector<IpAddress>& addresses, Family family);
 
-/// Addresses that a target id or a name stands for, as a resolver would answer.
+/// Addresses that a target's id or name resolves to.
 std::vector<IpAddress> lookup(const Network& network, std::string_view name);
 
 }  // namespace etr::simulation

@@ -31,7 +31,7 @@ std::optional<PacketEditor> PacketEditor::open(MutableBytes bytes) {
   const std::optional<net::IpPacket> packet = net::parse_ip(bytes);
   if (!packet || packet->payload.size() != packet->header.payload_length) return std::nullopt;
   const std::size_t segment = bytes.size() - packet->payload.size();
-  // Octets behind the packet would make `segment` wrong; a link would not carry them either.
+  // With octets after the packet `segment` would be wrong; a link would not carry them either.
   if (bytes.data() + segment != packet->payload.data()) return std::nullopt;
   if (packet->header.source.family == Family::kIpv4) {
     InternetChecksum sum;

@@ -1,5 +1,5 @@
-// What routers do to a packet on its way: checks, counting down, address translation. Changes keep
-// checksums as right, or as wrong, as they were (RFC 1624).
+// What routers do to packets: checks, TTL decrement, address translation. Changes keep checksums as
+// right, or as wrong, as they were (RFC 1624).
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace etr::simulation {
 
-/// What balancers hash, in host byte order. Protocols without ports have their first two 16-bit
-/// words there, echo messages the identifier and 0.
+/// The fields that balancers hash, in host byte order. For protocols without ports the port fields
+/// hold the first two 16-bit words; for echo messages, the identifier and 0.
 struct FlowFields {
   IpAddress source;
   IpAddress destination;
@@ -52,7 +52,7 @@ class PacketEditor {
 
   bool is_ipv4() const { return flow_.source.family == Family::kIpv4; }
   bool has_ports() const;
-  /// Overwrites two octets at an even offset and adapts the checksums that cover them.
+  /// Overwrites two octets at an even offset and updates the checksums that cover them.
   void put(std::size_t offset, std::uint16_t value, bool in_header, bool in_segment_sum);
   void adapt(std::size_t checksum, std::uint16_t before, std::uint16_t after);
   std::optional<std::size_t> segment_checksum_offset() const;

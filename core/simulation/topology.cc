@@ -37,7 +37,7 @@ Topology::Topology(Network network) : network_(std::move(network)) {
     for (const IpAddress& address : addresses) owners_.emplace(address, node);
   };
   add("source", network_.source.addresses);
-  // Where a router has a target's address, packets to it are the target's.
+  // Where a router has a target's address, packets to that address go to the target.
   for (const Router& router : network_.routers) add(router.id, {});
   for (const Target& target : network_.targets) add(target.id, target.addresses);
   for (const Router& router : network_.routers) {
@@ -156,7 +156,7 @@ std::vector<std::optional<IpAddress>> Topology::path(FlowFields flow) const {
   const std::optional<NodeIndex> destination = owner(destination_address);
   const Family family = flow.destination.family;
   NodeIndex node = kSourceNode;
-  bool expired_before = false;  // The router before passed its expired packets on to this one.
+  bool expired_before = false;  // The previous router forwarded its expired packets to this one.
   while (hops.size() < kMaxHops) {
     const Link* link = choose(node, destination, flow, 0);
     if (link == nullptr) return hops;
@@ -169,13 +169,14 @@ std::vector<std::optional<IpAddress>> Topology::path(FlowFields flow) const {
     }
     if (its == nullptr) return hops;  // Another target does not forward.
     if (its->hidden) continue;
-    std::optional<IpAddress> heard;
+    std::optional<IpAddress> responder;
     const IpAddress* address = answering_address(node, *link, family);
-    if (address != nullptr && !its->silent) heard = *address;
-    if (expired_before) hops.push_back(heard);
-    // What expires here is answered by the next one, unless it was already let pass once.
+    if (address != nullptr && !its->silent) responder = *address;
+    if (expired_before) hops.push_back(responder);
+    // A packet that expires here is answered by the next router, unless it was already passed on
+    // once.
     expired_before = its->forwards_zero_ttl;
-    if (!expired_before) hops.push_back(heard);
+    if (!expired_before) hops.push_back(responder);
     if (std::any_of(its->blocks.begin(), its->blocks.end(),
                     [&flow](const Block& block) { return matches(block, flow); })) {
       return hops;

@@ -1,4 +1,4 @@
-// One state of a simulated network, between two changes: who is reached over which links.
+// One state of a simulated network, between two changes: which links lead to whom.
 #pragma once
 
 #include <cstdint>
@@ -38,26 +38,26 @@ class Topology {
   /// Null for the source and for targets.
   const Router* router(NodeIndex node) const;
   const Target* target(NodeIndex node) const;
-  /// The node that has this address as its own; a router can be a destination, too.
+  /// The node that owns this address; a router can be a destination, too.
   std::optional<NodeIndex> owner(const IpAddress& address) const;
   NodeIndex destination_of(const Link& link) const { return index_.at(link.to); }
   NodeIndex index(const std::string& id) const { return index_.at(id); }
 
-  /// The link that a node sends this flow on towards a destination. Of its links that are up, those
-  /// that lead there count; if none does, all do (a routing loop, a black hole). Null: no link is
-  /// up. `draw` decides where a node balances per packet.
+  /// The link by which a node sends this flow towards a destination. It is chosen among the node's
+  /// links that are up and lead there; if none does, among all that are up (a routing loop, a black
+  /// hole). Null: no link is up. `draw` decides where a node balances per packet.
   const Link* choose(NodeIndex node, std::optional<NodeIndex> destination, const FlowFields& flow,
                      std::uint64_t draw) const;
 
-  /// What a router's NAT makes of a flow; empty if it has none for the family.
+  /// A router's NAT translation of a flow; empty if it has none for the family.
   std::optional<NatRewrite> translate(NodeIndex node, const FlowFields& flow) const;
 
-  /// What the node answers from if a packet came in by a link; null if it has no address.
+  /// The source address of the node's answer to a packet that came in by a link; null: it has none.
   const IpAddress* answering_address(NodeIndex node, const Link& by, Family family) const;
 
-  /// Hops of a flow in TTL order, the destination last if packets get there. Empty elements: nobody
-  /// answers. Ends with a router that blocks the flow. Where a node balances per packet, this is
-  /// one of the paths.
+  /// Hops of a flow in TTL order, the destination last if packets get there. Empty elements: no
+  /// answer. Ends with a router that blocks the flow. Where a node balances per packet, this is one
+  /// of the paths.
   std::vector<std::optional<IpAddress>> path(FlowFields flow) const;
 
  private:
@@ -73,7 +73,7 @@ class Topology {
   std::vector<std::vector<Edge>> links_;   ///< By node.
   std::vector<Balancing> balancing_;       ///< By node.
   std::vector<std::uint64_t> hash_seeds_;  ///< By node.
-  /// Which nodes lead to a destination; worked out when first asked for.
+  /// The nodes that lead to a destination; computed on first use.
   mutable std::map<NodeIndex, std::vector<bool>> reaching_;
 };
 

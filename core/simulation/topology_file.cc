@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A few ranges in a small file could otherwise ask for more memory than there is.
+/// Without a limit a few ranges in a small file could ask for more memory than there is.
 constexpr std::size_t kMostLinks = 200000;
 
 const std::vector<std::string> kRootKeys{"seed",   "clock",  "source", "defaults",   "router",
@@ -78,7 +78,7 @@ class Reader {
   }
 
  private:
-  /// An id that a link names, to be looked for once all are known.
+  /// An id that a link names, looked up once all nodes are known.
   struct LinkEnd {
     std::string id;
     toml::source_region source;
@@ -112,7 +112,7 @@ class Reader {
       if (id == nullptr) values_.fail(*table, absl::StrFormat("%s needs an id", what));
       for (RangedName& name : expand(*id)) {
         if (!ids_.insert(name.name).second) {
-          values_.fail(*id, absl::StrFormat("there is another node '%s'", name.name));
+          values_.fail(*id, absl::StrFormat("there is already a node '%s'", name.name));
         }
         Node node = initial;
         node.id = name.name;
@@ -124,7 +124,7 @@ class Reader {
     }
   }
 
-  /// Reads a node's table; `others` are keys that somebody else reads.
+  /// Reads a node's table; `others` are keys that the caller reads.
   template <class Node>
   void read_node(const toml::table& table, Node& node, const std::vector<TopologyKey<Node>>& keys,
                  const std::vector<std::string>& others) {
@@ -152,7 +152,7 @@ class Reader {
     for (const toml::node* entry : values_.list(node)) {
       const toml::table* table = entry->as_table();
       const toml::node* to = table == nullptr ? entry : table->get("to");
-      if (to == nullptr) values_.fail(*entry, "a link says where it goes: to = \"ID\"");
+      if (to == nullptr) values_.fail(*entry, "a link needs a destination: to = \"ID\"");
       Link link = default_link_;
       if (table != nullptr) read_link(*table, link, {"to"});
       for (const RangedName& name : expand(*to)) {
@@ -187,7 +187,7 @@ class Reader {
     }
   }
 
-  /// Fails for links that lead nowhere.
+  /// Fails for links to nodes that do not exist.
   void check_ends() {
     const std::vector<std::string> known(ids_.begin(), ids_.end());
     for (const LinkEnd& end : ends_) {
@@ -198,12 +198,12 @@ class Reader {
     ends_.clear();
   }
 
-  /// Changes build on each other: each starts from what its node has become by then.
+  /// Changes accumulate: each starts from the node's state after the previous one.
   void read_changes(const toml::node& node) {
     std::vector<std::pair<Duration, const toml::table*>> ordered;
     for (const toml::table* table : values_.tables(node, "[[change]]")) {
       const toml::node* at = table->get("at");
-      if (at == nullptr) values_.fail(*table, "a change says when: at = \"10s\"");
+      if (at == nullptr) values_.fail(*table, "a change needs a time: at = \"10s\"");
       ordered.emplace_back(values_.duration(*at), table);
     }
     std::stable_sort(ordered.begin(), ordered.end(),
@@ -213,7 +213,7 @@ class Reader {
       const toml::node* changed_node = table->get("node");
       const toml::node* changed_link = table->get("link");
       if ((changed_node == nullptr) == (changed_link == nullptr)) {
-        values_.fail(*table, "a change is of a node = \"ID\" or of a link = \"ID -> ID\"");
+        values_.fail(*table, "a change needs node = \"ID\" or link = \"ID -> ID\"");
       }
       if (changed_node != nullptr) {
         for (RangedName& name : expand(*changed_node)) {

@@ -13,7 +13,7 @@
 namespace etr::simulation {
 
 /// The network that a file describes, checked. Errors are "file:line:column: reason", with the
-/// nearest known key or id where one is not known.
+/// nearest known key or id for an unknown one.
 absl::StatusOr<Network> read_topology(const std::filesystem::path& file);
 
 /// The same from text. `file` is its name in messages.

@@ -80,9 +80,9 @@ UnreachableCode read_code(const Values& values, const toml::node& value) {
       value, {{"net", {0, {}}}, {"host", {1, 3}}, {"port", {3, {}}}, {"admin", {13, {}}}});
 }
 
-// A wire's key sets the way there, and the way back too if it is one that links share by nature; a
-// key with "return_" before it comes later in the alphabet, which is TOML++'s order, and sets the
-// way back alone.
+// A wire's key sets the outbound direction, and also the return direction if it is a property that
+// both share by nature. A key with "return_" before it comes later in the alphabet, which is
+// TOML++'s order, and sets the return direction alone.
 template <class Value, class Read>
 void add_wire_key(std::vector<TopologyKey<Link>>& keys, std::string_view name,
                   std::string_view return_name, Value Wire::*member, bool both, Read read) {

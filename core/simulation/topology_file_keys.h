@@ -1,4 +1,5 @@
-// The keys of a topology file's tables: one list per kind of node, each key with what it sets.
+// The keys of a topology file's tables: one list per kind of node, each key with the member it
+// sets.
 #pragma once
 
 #include <toml++/toml.h>
@@ -19,7 +20,7 @@ struct TopologyKey {
   std::function<void(const TopologyValues&, const toml::node&, Node&)> read;
 };
 
-/// Without the keys that the reader itself deals with: id, name, to, next.
+/// Without the keys that the reader handles itself: id, name, to, next.
 const std::vector<TopologyKey<Link>>& link_keys();
 const std::vector<TopologyKey<Source>>& source_keys();
 const std::vector<TopologyKey<Router>>& router_keys();
@@ -41,7 +42,7 @@ std::vector<std::string> names_of(const std::vector<TopologyKey<Node>>& keys) {
   return names;
 }
 
-/// Sets what one key says; false if it is not among the keys.
+/// Sets the member of one key; false if the key is not in the list.
 template <class Node>
 bool read_key(const std::vector<TopologyKey<Node>>& keys, const TopologyValues& values,
               std::string_view name, const toml::node& value, Node& node) {
@@ -54,7 +55,7 @@ bool read_key(const std::vector<TopologyKey<Node>>& keys, const TopologyValues& 
   return false;
 }
 
-/// Fails for a key that is not known, with the nearest that is.
+/// Fails for an unknown key, with the nearest known one.
 [[noreturn]] void fail_unknown_key(const TopologyValues& values, const toml::key& key,
                                    const std::vector<std::string>& known);
 

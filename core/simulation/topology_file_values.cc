@@ -128,7 +128,7 @@ std::vector<IpAddress> TopologyValues::addresses(const toml::node& node) const {
   for (const toml::node* entry : list(node)) {
     const IpAddress next = address(*entry);
     for (const IpAddress& other : found) {
-      if (other.family == next.family) fail(*entry, "one address of a family is all there can be");
+      if (other.family == next.family) fail(*entry, "more than one address of a family");
     }
     found.push_back(next);
   }

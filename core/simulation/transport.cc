@@ -1,13 +1,9 @@
 #include "simulation/transport.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdlib>
 #include <utility>
 
 #include "absl/strings/str_format.h"
@@ -17,7 +13,7 @@
 namespace etr::simulation {
 namespace {
 
-/// What a capture keeps of a packet: the snap length less the SLL2 header.
+/// Octets that a capture keeps of a packet: the snap length less the SLL2 header.
 constexpr std::size_t kSnapLength = 1580;
 
 FlowFields fields_of(const transport::Endpoints& endpoints) {
@@ -45,15 +41,6 @@ SimulatedTransport::SimulatedTransport(Network network)
   started_utc_ = clock_->utc();
   std::stable_sort(network_.clock_steps.begin(), network_.clock_steps.end(),
                    [](const ClockStep& a, const ClockStep& b) { return a.at < b.at; });
-  std::array<int, 2> ends{};
-  if (pipe2(ends.data(), O_NONBLOCK | O_CLOEXEC) != 0) std::abort();  // Out of descriptors.
-  wake_read_ = ends[0];
-  wake_write_ = ends[1];
-}
-
-SimulatedTransport::~SimulatedTransport() {
-  close(wake_read_);
-  close(wake_write_);
 }
 
 absl::StatusOr<transport::Route> SimulatedTransport::route_at(const transport::Endpoints& endpoints,
@@ -95,7 +82,10 @@ absl::StatusOr<transport::Route> SimulatedTransport::route(const transport::Endp
 absl::Status SimulatedTransport::reserve_port(const IpAddress& source, std::uint8_t protocol,
                                               std::uint16_t port) {
   const auto key = std::tuple(source, protocol, port);
-  if (reserved_.count(key) > 0) return absl::OkStatus();
+  if (const auto found = reserved_.find(key); found != reserved_.end()) {
+    ++found->second;
+    return absl::OkStatus();
+  }
   const Source& host = network_.source;
   if (std::count(host.taken_ports.begin(), host.taken_ports.end(), port) > 0) {
     return absl::AlreadyExistsError(absl::StrFormat("source port %d is in use", port));
@@ -103,7 +93,7 @@ absl::Status SimulatedTransport::reserve_port(const IpAddress& source, std::uint
   if (host.descriptors != 0 && reserved_.size() >= host.descriptors) {
     return absl::ResourceExhaustedError("too many open files");
   }
-  reserved_.insert(key);
+  reserved_.emplace(key, 1);
   return absl::OkStatus();
 }
 
@@ -113,8 +103,22 @@ absl::StatusOr<transport::FlowHandle> SimulatedTransport::open_flow(
   if (!found.ok()) return found.status();
   OpenFlow flow{endpoints, *std::move(found)};
   flow.endpoints.source = flow.route.source;
-  flows_.push_back(std::move(flow));
-  return static_cast<transport::FlowHandle>(flows_.size() - 1);
+  if (closed_.empty()) {
+    flows_.push_back(std::move(flow));
+    return static_cast<transport::FlowHandle>(flows_.size() - 1);
+  }
+  const transport::FlowHandle handle = closed_.back();
+  closed_.pop_back();
+  flows_[handle] = std::move(flow);
+  return handle;
+}
+
+void SimulatedTransport::close_flow(transport::FlowHandle handle) {
+  const transport::Endpoints& endpoints = flows_[handle].endpoints;
+  const auto held =
+      reserved_.find(std::tuple(endpoints.source, endpoints.protocol, endpoints.source_port));
+  if (held != reserved_.end() && --held->second == 0) reserved_.erase(held);
+  closed_.push_back(handle);
 }
 
 absl::Status SimulatedTransport::start(const std::string& filter) {
@@ -161,7 +165,6 @@ void SimulatedTransport::capture(Duration at, bool outgoing, std::uint32_t inter
     ++counters_.dropped;
     return;
   }
-  ++counters_.captured;
   const Bytes kept = bytes.first(std::min(bytes.size(), kSnapLength));
   inbox_.push_back({at, outgoing, interface_index, {kept.begin(), kept.end()}});
 }
@@ -251,7 +254,7 @@ void SimulatedTransport::wait(base::Instant deadline) {
       advance(limit);
       break;
     } else {
-      wait_for_real(std::nullopt);  // Nothing will ever happen, unless somebody else does it.
+      wait_for_real(std::nullopt);  // Nothing will happen unless another thread calls wake().
     }
   }
   woken_.store(false);
@@ -268,34 +271,28 @@ void SimulatedTransport::wait_for_real(std::optional<base::Instant> deadline) {
     if (const std::optional<Duration> event = world_.next_event()) {
       until = std::min(until.value_or(base::Instant::max()), started_ + *event);
     }
-    pollfd waiting{wake_read_, POLLIN, 0};
+    pollfd waiting{wake_.fd(), POLLIN, 0};
     timespec pause{};
     if (until) {
       const Duration left = std::max(*until - now, Duration{});
       pause.tv_sec = std::chrono::duration_cast<std::chrono::seconds>(left).count();
       pause.tv_nsec = (left % std::chrono::seconds(1)).count();
     }
-    if (ppoll(&waiting, 1, until ? &pause : nullptr, nullptr) > 0) {
-      std::array<char, 64> drained{};
-      while (read(wake_read_, drained.data(), drained.size()) > 0) {
-      }
-    }
+    if (ppoll(&waiting, 1, until ? &pause : nullptr, nullptr) > 0) wake_.clear();
   }
   if (virtual_clock_ == nullptr) woken_.store(false);
 }
 
 void SimulatedTransport::wake() {
   woken_.store(true);
-  const char octet = 0;
-  // A full pipe is as good as another octet in it.
-  [[maybe_unused]] const ssize_t written = write(wake_write_, &octet, 1);
+  wake_.wake();
 }
 
 std::size_t SimulatedTransport::receive(
-    const std::function<void(const transport::ReceivedPacket&)>& handler) {
+    const std::function<void(const transport::ReceivedPacket&)>& handler, std::size_t most) {
   take_arrivals(elapsed());
   std::size_t count = 0;
-  for (; !inbox_.empty(); ++count) {
+  for (; !inbox_.empty() && count < most; ++count) {
     const Captured captured = std::move(inbox_.front());
     inbox_.pop_front();
     transport::ReceivedPacket packet;

@@ -1,14 +1,14 @@
-// A transport whose network is in memory. It gets the bytes that would go to a real one and answers
-// with the bytes that a real one would.
+// A transport whose network is in memory. It receives the bytes that would be sent to a real
+// network and returns the bytes that a real one would.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -16,6 +16,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/wake_fd.h"
 #include "simulation/network.h"
 #include "simulation/virtual_clock.h"
 #include "simulation/world.h"
@@ -27,7 +28,6 @@ class SimulatedTransport final : public transport::Transport {
  public:
   /// Time is real or virtual as network.virtual_clock says. REQUIRES: check(network) is OK.
   explicit SimulatedTransport(Network network);
-  ~SimulatedTransport() override;
   SimulatedTransport(const SimulatedTransport&) = delete;
   SimulatedTransport& operator=(const SimulatedTransport&) = delete;
 
@@ -36,12 +36,13 @@ class SimulatedTransport final : public transport::Transport {
   absl::Status reserve_port(const IpAddress& source, std::uint8_t protocol,
                             std::uint16_t port) override;
   absl::StatusOr<transport::FlowHandle> open_flow(const transport::Endpoints& endpoints) override;
+  void close_flow(transport::FlowHandle flow) override;
   const transport::Route& flow_route(transport::FlowHandle flow) override;
   absl::Status start(const std::string& filter) override;
   absl::Status send(transport::FlowHandle flow, Bytes ip_packet) override;
   void wait(base::Instant deadline) override;
-  std::size_t receive(
-      const std::function<void(const transport::ReceivedPacket&)>& handler) override;
+  std::size_t receive(const std::function<void(const transport::ReceivedPacket&)>& handler,
+                      std::size_t most) override;
   std::vector<std::string> take_notices() override;
   void wake() override;
   transport::TransportCounters counters() const override { return counters_; }
@@ -51,13 +52,14 @@ class SimulatedTransport final : public transport::Transport {
   const Network& network() const { return network_; }
   Duration elapsed() const { return clock_->now() - started_; }
   const std::string& filter() const { return filter_; }
-  /// The hops that a flow takes at a time, as Topology::path() says.
+  std::size_t reserved_ports() const { return reserved_.size(); }
+  /// The hops that a flow takes at a time, see Topology::path().
   std::vector<std::optional<IpAddress>> path(const transport::Endpoints& endpoints,
                                              Duration at) const;
   std::vector<std::optional<IpAddress>> path(const transport::Endpoints& endpoints) const {
     return path(endpoints, elapsed());
   }
-  /// Keeps a record of every packet sent from now on; without this nothing is kept.
+  /// Records every packet sent from now on; without this call nothing is recorded.
   void record() { world_.record(true); }
   const std::vector<SentPacket>& sent() const { return world_.sent(); }
   /// REQUIRES: `id` is a node of the network, or "source".
@@ -78,11 +80,11 @@ class SimulatedTransport final : public transport::Transport {
   absl::StatusOr<transport::Route> route_at(const transport::Endpoints& endpoints,
                                             Duration now) const;
   absl::Status send_fault(Duration now);
-  /// Takes what has arrived up to a time into the inbox.
+  /// Moves packets that have arrived up to a time to the inbox.
   void take_arrivals(Duration until);
   void take(World::Arrival arrival);
   void capture(Duration at, bool outgoing, std::uint32_t interface_index, Bytes bytes);
-  /// What the tracing host's kernel does about a TCP segment that is no socket's.
+  /// The reaction of the tracing host's kernel to a TCP segment that belongs to no socket.
   void answer_as_kernel(const World::Arrival& arrival);
   void follow_routes(Duration now);
   void advance(Duration until);
@@ -98,14 +100,15 @@ class SimulatedTransport final : public transport::Transport {
   Random random_;
   std::string filter_;
   std::vector<OpenFlow> flows_;
-  std::set<std::tuple<IpAddress, std::uint8_t, std::uint16_t>> reserved_;
-  const Topology* routes_of_ = nullptr;  ///< The state that the flows' routes are of.
+  std::vector<transport::FlowHandle> closed_;  ///< Handles that can be reused.
+  /// Ports with their number of reservations.
+  std::map<std::tuple<IpAddress, std::uint8_t, std::uint16_t>, std::uint32_t> reserved_;
+  const Topology* routes_of_ = nullptr;  ///< The state that the flows' routes belong to.
   std::deque<Captured> inbox_;
   std::vector<std::string> notices_;
   transport::TransportCounters counters_;
   std::atomic<bool> woken_{false};
-  int wake_read_ = -1;
-  int wake_write_ = -1;
+  const base::WakeFd wake_;
 };
 
 }  // namespace etr::simulation

@@ -1,4 +1,4 @@
-// A clock that stands still until somebody advances it.
+// A clock that stands still until it is advanced.
 #pragma once
 
 #include <atomic>
@@ -8,8 +8,8 @@
 
 namespace etr::simulation {
 
-/// Starts at a fixed moment, 2026-01-01T00:00:00Z, so that runs repeat exactly. Advanced by one
-/// thread, read by any.
+/// Starts at a fixed moment, 2026-01-01T00:00:00Z, so that runs repeat exactly. One thread advances
+/// it, any thread may read it.
 class VirtualClock final : public base::Clock {
  public:
   /// Not the epoch of Instant: a default Instant is always in the past.
@@ -27,7 +27,7 @@ class VirtualClock final : public base::Clock {
     if (elapsed_then > elapsed()) elapsed_.store(elapsed_then.count());
   }
   void advance(Duration by) { advance_to(now() + by); }
-  /// Steps UTC as an administrator or a time server would; monotonic time is not touched.
+  /// Steps UTC as an administrator or a time server would; monotonic time does not change.
   void step_utc(Duration by) { step_.fetch_add(by.count()); }
 
  private:

@@ -160,7 +160,7 @@ void World::arrive(std::unique_ptr<Flight> flight, Duration now) {
     return;
   }
   if (const Target* target = state.target(at)) {
-    // A target does not forward what is for others.
+    // A target does not forward packets for other hosts.
     if (flight->destination == at) {
       deliver(*flight, at, *target, AnswerStyle(*target), *editor, now);
     }

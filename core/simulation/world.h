@@ -1,5 +1,5 @@
-// The running network: packets move from node to node as events in time. Knows no clock and no
-// Transport; SimulatedTransport tells it what time it is, as time since the start of the run.
+// The running network: packets move from node to node as events in time. Uses no clock and no
+// Transport; SimulatedTransport passes it the time since the start of the run.
 #pragma once
 
 #include <array>
@@ -21,7 +21,7 @@
 
 namespace etr::simulation {
 
-/// What became of a packet that the tracing host sent.
+/// The fate of a packet that the tracing host sent.
 enum class Fate : std::uint8_t {
   kTravelling,
   kExpired,  ///< Its TTL ran out at a router.
@@ -33,7 +33,7 @@ enum class Fate : std::uint8_t {
   kMalformed,  ///< Bad length or checksum, found by a router or the destination.
 };
 
-/// One packet that was sent, for tests to read. Times are since the start.
+/// One sent packet, for tests to read. Times are since the start.
 struct SentPacket {
   Duration at{};
   FlowFields flow;
@@ -41,16 +41,16 @@ struct SentPacket {
   std::uint16_t id = 0;
   std::size_t size = 0;
   Fate fate = Fate::kTravelling;
-  std::string where;          ///< Id of the node where its fate met it.
-  std::uint8_t ttl_left = 0;  ///< TTL on arrival there: at the destination, above 1 is beyond need.
-  unsigned answers = 0;       ///< Answers that set out; they may be lost on the way back.
+  std::string where;          ///< Id of the node where it ended.
+  std::uint8_t ttl_left = 0;  ///< TTL on arrival; at the destination, above 1 is more than needed.
+  unsigned answers = 0;       ///< Answers sent; they may be lost on the way back.
 };
 
 struct NodeCounters {
   std::uint64_t seen = 0;  ///< Packets of the tracing host that came in.
   std::uint64_t expired = 0;
-  std::uint64_t answered = 0;  ///< Answers that set out, forged ones not counted.
-  std::uint64_t withheld = 0;  ///< Answers that silence, chance or the rate limit kept back ...
+  std::uint64_t answered = 0;  ///< Answers sent, without forged ones.
+  std::uint64_t withheld = 0;  ///< Answers suppressed by silence, chance or the rate limit ...
   std::uint64_t limited = 0;   ///< ... of these, the rate limit.
   std::uint64_t forged = 0;
   std::uint64_t lost = 0;       ///< On its links away from the source ...
@@ -64,7 +64,7 @@ class World {
   /// A packet that reaches the tracing host.
   struct Arrival {
     Duration at{};
-    std::uint32_t uplink = 0;  ///< Number of the link that it comes in by, which it left by.
+    std::uint32_t uplink = 0;  ///< Number of the link that it comes in by.
     std::vector<std::uint8_t> bytes;
   };
 
@@ -77,12 +77,12 @@ class World {
   const Topology& topology(Duration at) const;
 
   /// Sends a packet of the tracing host. A malformed one is counted at the first router. False: no
-  /// uplink is up. A `probe` is written to sent() if recording is on.
+  /// uplink is up. A `probe` is added to sent() if recording is on.
   bool send(Bytes packet, Duration now, bool probe);
 
-  /// Lets the network run up to a time and stops at the first packet for the tracing host.
+  /// Runs the network up to a time and stops at the first packet for the tracing host.
   std::optional<Arrival> next_arrival(Duration until);
-  /// When something will happen next; empty: nothing, unless something is sent.
+  /// The time of the next event; empty: none, unless something is sent.
   std::optional<Duration> next_event() const;
 
   void record(bool on) { recording_ = on; }
@@ -114,7 +114,7 @@ class World {
 
   void push(Duration at, EventKind kind, std::unique_ptr<Flight> flight);
   std::unique_ptr<Flight> copy(const Flight& flight) const;
-  /// Puts a packet on a link; it may be lost or doubled there.
+  /// Puts a packet on a link, where it may be lost or duplicated.
   void travel(std::unique_ptr<Flight> flight, NodeIndex from, const Link& link, Duration now);
   void arrive(std::unique_ptr<Flight> flight, Duration now);
   void forward(std::unique_ptr<Flight> flight, NodeIndex node, const Router& router,
@@ -131,7 +131,7 @@ class World {
   void count_answer(const Flight& flight, NodeIndex node);
   void forge(const Flight& flight, NodeIndex node, const Router& router, bool expires,
              Duration now);
-  /// Whether a node gives an answer now; counts what it withholds.
+  /// Whether a node sends an answer now; counts the suppressed ones.
   bool willing(NodeIndex node, const AnswerStyle& style, Family family, bool limited, Duration now);
   /// Sends an answer back over the links that the packet came by.
   void go_home(const Flight& flight, std::vector<std::uint8_t> answer, Duration now);

@@ -10,6 +10,7 @@ std::string_view to_string(Rejection rejection) {
   switch (rejection) {
     case Rejection::kMalformed: return "malformed";
     case Rejection::kUnknownPort: return "unknown port";
+    case Rejection::kClosedFlow: return "flow closed";
     case Rejection::kUndecodable: return "no probe of ours in it";
     case Rejection::kNeverSent: return "probe never sent";
     case Rejection::kWrongToken: return "wrong token";
@@ -31,12 +32,16 @@ std::uint64_t segment_head(Bytes segment) {
 }
 
 void Dispatcher::add_flow(std::uint32_t id, const Flow& flow) {
-  flows_[Key{flow.destination, flow.destination_port, flow.source_port}] = Entry{id, flow};
+  const Key key{flow.destination, flow.destination_port, flow.source_port};
+  flows_[key] = Entry{id, flow};
+  closed_.erase(key);
   services_[flow.destination] = flow.destination_port;
 }
 
-void Dispatcher::remove_flow(std::uint32_t id) {
-  std::erase_if(flows_, [&](const auto& item) { return item.second.id == id; });
+void Dispatcher::remove_flow(const Flow& flow) {
+  const Key key{flow.destination, flow.destination_port, flow.source_port};
+  flows_.erase(key);
+  closed_.insert(key);
 }
 
 const Dispatcher::Entry* Dispatcher::find(const IpAddress& destination, const FlowKey& key) const {
@@ -44,9 +49,15 @@ const Dispatcher::Entry* Dispatcher::find(const IpAddress& destination, const Fl
   return found == flows_.end() ? nullptr : &found->second;
 }
 
-bool Dispatcher::probes(const IpAddress& destination, std::uint16_t destination_port) const {
-  const auto found = services_.find(destination);
-  return found != services_.end() && found->second == destination_port;
+/// A reply to a packet that no open flow has sent: ours once, another program's, or none of
+/// interest.
+Sighting Dispatcher::no_flow(const IpAddress& destination, const FlowKey& key) const {
+  if (closed_.contains(Key{destination, key.destination_port, key.source_port})) {
+    return Rejection::kClosedFlow;
+  }
+  const auto service = services_.find(destination);
+  const bool probed = service != services_.end() && service->second == key.destination_port;
+  return probed ? Sighting(Rejection::kUnknownPort) : Sighting{};
 }
 
 Sighting Dispatcher::dispatch(const transport::ReceivedPacket& packet) const {
@@ -82,8 +93,7 @@ Sighting Dispatcher::dispatch_segment(const transport::ReceivedPacket& packet,
   if (!key || packet.outgoing) return {};
   const Entry* entry = find(ip.header.source, *key);
   if (entry == nullptr || ip.header.destination != entry->flow.source) {
-    if (probes(ip.header.source, key->destination_port)) return Rejection::kUnknownPort;
-    return {};
+    return no_flow(ip.header.source, *key);
   }
   const auto decoded = prober_.decode_reply(entry->flow, ip.payload);
   if (!decoded) return Rejection::kUndecodable;
@@ -109,8 +119,7 @@ Sighting Dispatcher::dispatch_icmp(const transport::ReceivedPacket& packet,
   if (!key) return {};
   const Entry* entry = find(original.header.destination, *key);
   if (entry == nullptr) {
-    if (probes(original.header.destination, key->destination_port)) return Rejection::kUnknownPort;
-    return {};
+    return no_flow(original.header.destination, *key);
   }
   if (ip.header.destination != entry->flow.source) return Rejection::kWrongQuote;
   if (ip.header.source == entry->flow.source && entry->flow.destination != entry->flow.source) {

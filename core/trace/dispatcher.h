@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <variant>
 
 #include "etr/flow.h"
@@ -18,18 +19,19 @@ namespace etr::trace {
 
 /// Why a packet that looked like an answer was not accepted.
 enum class Rejection : std::uint8_t {
-  kMalformed,      ///< Truncated, or a bad checksum.
-  kUnknownPort,    ///< Our target and service, but no flow of ours.
-  kUndecodable,    ///< The prober found no probe in it.
-  kNeverSent,      ///< A probe we did not send, or have long forgotten.
-  kWrongToken,     ///< The quoted token is not the probe's.
-  kWrongId,        ///< An unknown IP ID from a responder that quotes IDs rightly.
-  kWrongQuote,     ///< Nothing in the quote proves that it is of a probe of ours.
-  kTooEarly,       ///< Stamped before its probe.
-  kOwnHost,        ///< Our own kernel's: it could not send the probe on, which is no hop.
-  kProberFailed,   ///< The prober threw.
+  kMalformed,     ///< Truncated, or a bad checksum.
+  kUnknownPort,   ///< Our target and service, but a port that no flow ever had: another program's.
+  kClosedFlow,    ///< The port of a flow that has been closed.
+  kUndecodable,   ///< The prober found no probe in it.
+  kNeverSent,     ///< A probe we did not send, or have long forgotten.
+  kWrongToken,    ///< The quoted token is not the probe's.
+  kWrongId,       ///< An unknown IP ID from a responder that quotes IDs rightly.
+  kWrongQuote,    ///< Nothing in the quote proves that it is of a probe of ours.
+  kTooEarly,      ///< Stamped before its probe.
+  kOwnHost,       ///< Our own kernel's: it could not send the probe on, which is no hop.
+  kProberFailed,  ///< The prober threw.
 };
-inline constexpr std::size_t kRejections = 10;
+inline constexpr std::size_t kRejections = 11;
 std::string_view to_string(Rejection rejection);
 
 /// Our own frame, as the capture saw it leave.
@@ -44,8 +46,8 @@ struct OwnProbe {
 struct Answer {
   std::uint32_t flow = 0;
   Decoded decoded;
-  Reply reply;              ///< All but the RTT.
-  bool from_service = false;  ///< A TCP or UDP answer from the destination's port.
+  Reply reply;                             ///< All but the RTT.
+  bool from_service = false;               ///< A TCP or UDP answer from the destination's port.
   std::optional<std::uint16_t> quoted_id;  ///< IPv4 identification in the original datagram.
   /// Head of the quoted segment; empty if nothing is quoted.
   std::optional<std::uint64_t> quoted_head;
@@ -63,7 +65,7 @@ class Dispatcher {
   explicit Dispatcher(const Prober& prober) : prober_(prober) {}
 
   void add_flow(std::uint32_t id, const Flow& flow);
-  void remove_flow(std::uint32_t id);
+  void remove_flow(const Flow& flow);
 
   Sighting dispatch(const transport::ReceivedPacket& packet) const;
 
@@ -86,12 +88,13 @@ class Dispatcher {
   };
 
   const Entry* find(const IpAddress& destination, const FlowKey& key) const;
-  bool probes(const IpAddress& destination, std::uint16_t destination_port) const;
+  Sighting no_flow(const IpAddress& destination, const FlowKey& key) const;
   Sighting dispatch_segment(const transport::ReceivedPacket& packet, const net::IpPacket& ip) const;
   Sighting dispatch_icmp(const transport::ReceivedPacket& packet, const net::IpPacket& ip) const;
 
   const Prober& prober_;
   std::unordered_map<Key, Entry, KeyHash> flows_;
+  std::unordered_set<Key, KeyHash> closed_;  ///< At most as many as there are ports and targets.
   std::unordered_map<IpAddress, std::uint16_t> services_;  ///< Destinations and their port.
 };
 

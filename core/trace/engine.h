@@ -1,5 +1,5 @@
-// The engine: decides what is due, sends it, matches what comes back, and reports paths, events and
-// statistics. Knows interfaces only; runs on one thread, the probing thread.
+// The engine: sends what the planner asks for, matches what comes back, and reports paths, events
+// and statistics. Knows interfaces only; runs on one thread, the probing thread.
 #pragma once
 
 #include <memory>
@@ -9,9 +9,9 @@
 #include "etr/path_hasher.h"
 #include "etr/prober.h"
 #include "etr/run_info.h"
-#include "etr/time.h"
 #include "etr/view.h"
 #include "model/observer.h"
+#include "plan/planner.h"
 #include "trace/options.h"
 #include "transport/transport.h"
 
@@ -19,22 +19,23 @@ namespace etr::trace {
 
 class Engine {
  public:
-  /// Borrows everything; all must outlive the engine.
-  Engine(EngineOptions options, std::vector<Target> targets, const Prober& prober,
-         const PathHasher& hasher, transport::Transport& transport);
+  /// Borrows prober, hasher and transport; they must outlive the engine.
+  Engine(EngineOptions options, std::vector<Target> targets, std::unique_ptr<plan::Planner> planner,
+         const Prober& prober, const PathHasher& hasher, transport::Transport& transport);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  /// Looks up routes, reserves ports, starts the capture. An error is the user's to read.
+  /// Has the planner open its first flows, and starts the capture. The error names the first trace
+  /// for which no flow could be opened, and the reason.
   absl::Status start();
 
-  /// Probes until all rounds are done or stop() is called; closes every record before it returns.
-  /// An error (a prober that threw in encode) ends the run; records so far are out. Once.
+  /// Probes until the planner has finished or stop() is called; closes every record before it
+  /// returns. An error (a prober that threw in encode) ends the run; records so far are out. Once.
   absl::Status run(model::Observer& observer);
 
   /// What start() found out, for sinks and views.
-  const std::vector<TraceInfo>& traces() const;
+  std::vector<TraceInfo> traces() const;
 
   /// Valid after run().
   Summary summary() const;

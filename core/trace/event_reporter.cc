@@ -7,10 +7,21 @@
 
 namespace etr::trace {
 
+void EventReporter::begin(model::Observer& observer) {
+  observer_ = &observer;
+  for (Event& event : std::exchange(early_, {})) observer.on_event(std::move(event));
+}
+
+void EventReporter::report_now(Event event) {
+  event.at = clock_.utc();
+  if (observer_ == nullptr) return early_.push_back(std::move(event));
+  observer_->on_event(std::move(event));
+}
+
 void EventReporter::report(Event event) {
   event.at = clock_.utc();
   for (Event& now : limiter_.add(std::move(event), clock_.now())) {
-    observer_.on_event(std::move(now));
+    observer_->on_event(std::move(now));
   }
 }
 
@@ -18,7 +29,6 @@ void EventReporter::unexpected(EventKind kind, const FlowState& flow, const Prob
                                const Reply& reply, std::string_view text) {
   Event event;
   event.kind = kind;
-  event.at = clock_.utc();
   event.trace = flow.flow.trace;
   event.flow = flow.flow.index;
   event.round = probe.round;
@@ -26,7 +36,7 @@ void EventReporter::unexpected(EventKind kind, const FlowState& flow, const Prob
   event.address = reply.source;
   event.rtt = reply.rtt;
   event.text = std::string(text);
-  observer_.on_event(std::move(event));
+  report_now(std::move(event));
 }
 
 void EventReporter::rejected(Rejection rejection, const transport::ReceivedPacket& packet,
@@ -43,7 +53,7 @@ void EventReporter::rejected(Rejection rejection, const transport::ReceivedPacke
 }
 
 void EventReporter::due(bool all) {
-  for (Event& event : limiter_.due(clock_.now(), all)) observer_.on_event(std::move(event));
+  for (Event& event : limiter_.due(clock_.now(), all)) observer_->on_event(std::move(event));
 }
 
 }  // namespace etr::trace

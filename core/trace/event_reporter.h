@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "etr/event.h"
@@ -15,11 +16,15 @@ namespace etr::trace {
 
 class EventReporter {
  public:
-  EventReporter(model::Observer& observer, const base::Clock& clock)
-      : observer_(observer), clock_(clock) {}
+  explicit EventReporter(const base::Clock& clock) : clock_(clock) {}
 
-  /// Sets the time; events alike are told once a second, with their count.
+  /// Events go there from now on; those before have been kept for it.
+  void begin(model::Observer& observer);
+
+  /// Sets the time; events alike are reported once a second, with their count.
   void report(Event event);
+  /// Sets the time; never held back.
+  void report_now(Event event);
   /// An answer that came too late or once too often; never held back.
   void unexpected(EventKind kind, const FlowState& flow, const Probe& probe, const Reply& reply,
                   std::string_view text);
@@ -31,7 +36,8 @@ class EventReporter {
   void due(bool all = false);
 
  private:
-  model::Observer& observer_;
+  model::Observer* observer_ = nullptr;
+  std::vector<Event> early_;  ///< From before begin().
   const base::Clock& clock_;
   EventLimiter limiter_;
 };

@@ -1,7 +1,7 @@
-// All that the engine knows of one flow.
+// All that the engine keeps of one flow.
 #pragma once
 
-#include <deque>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,59 +10,34 @@
 #include "etr/flow.h"
 #include "etr/snapshot.h"
 #include "model/hop_statistics.h"
-#include "model/open_round.h"
-#include "model/path_identity.h"
+#include "model/known_flow.h"
+#include "model/path_graph.h"
 #include "trace/probe_table.h"
 #include "transport/transport.h"
 
 namespace etr::trace {
 
-/// What is known of a service whose answers do not name their probe.
-struct ServiceAnswers {
-  bool nameless = false;  ///< It is one.
-  /// It answers once more, later, as services do that await an acknowledgment: when its answers
-  /// come says nothing of when their probe went.
-  bool repeats = false;
-  /// The round that asks again, one at a time, since an answer fitted no single probe; and how often
-  /// it has begun to, and where the path was thought to end.
-  std::optional<std::uint64_t> asked_again;
-  int times_asked = 0;
-  std::optional<std::uint8_t> doubted_end;
-  Timestamp answered_at{};  ///< The last answer that was believed.
-};
-
 struct FlowState {
-  FlowState(const Flow& its_flow, std::uint16_t slots, std::uint16_t first_id,
-            model::PathRegistry& registry)
-      : flow(its_flow), probes(slots, first_id), identity(registry) {}
+  FlowState(const Flow& its_flow, transport::FlowHandle its_handle, std::uint16_t slots,
+            std::uint16_t first_id, std::uint8_t max_ttl, model::PathRegistry& registry)
+      : flow(its_flow), handle(its_handle), probes(slots, first_id), known(max_ttl, registry) {}
 
   Flow flow;
   transport::FlowHandle handle = 0;
-  std::uint8_t max_ttl = 0;
   ProbeTable probes;
   std::uint64_t probes_made = 0;  ///< Numbers the probes for their tokens; unlike ids never reused.
-  std::deque<model::OpenRound> rounds;     ///< In progress, oldest first.
+  model::KnownFlow known;
   std::vector<model::HopStatistics> hops;  ///< Index TTL - 1.
-  model::PathIdentity identity;
   std::string path_hash;
-  std::optional<std::uint8_t> end;     ///< TTL of destination or blocker, once known.
-  std::optional<std::uint8_t> last_end;  ///< The same, kept while the end is searched for anew.
-  bool reached = false;                ///< In the last closed round.
-  std::optional<Blocked> blocked;      ///< In the last closed round.
-  ServiceAnswers service;
-  /// Withdrawn probes that such a service may still answer, and until when.
-  std::uint32_t draining = 0;
-  base::Instant drained_at{};
+  bool reached = false;            ///< In the last closed round.
+  std::optional<Blocked> blocked;  ///< In the last closed round.
+  bool has_record = false;         ///< A round has been closed.
   std::uint64_t rounds_closed = 0;
   std::uint64_t path_changes = 0;
   std::shared_ptr<const FlowSnapshot> snapshot;  ///< Null: to be made anew.
+  std::uint64_t snapshot_classes = 0;            ///< The graph's class generation in it.
+  std::uint64_t path_revision = 0;               ///< Of the identity, as the graph last took it.
 
-  model::OpenRound* round(std::uint64_t number) {
-    for (model::OpenRound& open : rounds) {
-      if (open.number() == number) return &open;
-    }
-    return nullptr;
-  }
   model::HopStatistics& hop(std::uint8_t ttl) {
     if (hops.size() < ttl) hops.resize(ttl);
     return hops[ttl - 1U];
@@ -71,6 +46,8 @@ struct FlowState {
   std::optional<IpAddress> address(std::uint8_t ttl) const;
 };
 
-std::shared_ptr<const FlowSnapshot> make_snapshot(const FlowState& state);
+/// `graph` is that of the flow's trace.
+std::shared_ptr<const FlowSnapshot> make_snapshot(const FlowState& state,
+                                                  const model::PathGraphBuilder& graph);
 
 }  // namespace etr::trace

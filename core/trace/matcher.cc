@@ -4,7 +4,8 @@ namespace etr::trace {
 
 namespace {
 
-/// Routers that are remembered to quote IP IDs rightly; enough for any trace, bounded for any attack.
+/// Routers that are remembered to quote IP IDs rightly; enough for any trace, bounded for any
+/// attack.
 constexpr std::size_t kMaxResponders = 65536;
 
 bool is_for(const Probe* probe, ProbeId id) {
@@ -15,11 +16,12 @@ bool is_for(const Probe* probe, ProbeId id) {
 
 bool may_reach(const FlowState& flow, const Probe& probe) {
   if (probe.state != ProbeState::kInFlight) return false;
-  if (flow.rounds.empty()) return true;
-  const model::OpenRound& running = flow.rounds.back();
+  if (flow.known.rounds.empty()) return true;
+  const model::Round& running = flow.known.rounds.back();
   if (probe.ttl <= running.highest_router()) return false;
   // What older rounds still wait for below the known end is a router's answer.
-  return !flow.last_end || probe.ttl >= *flow.last_end || probe.round == running.number();
+  const auto end = flow.known.end.last_known();
+  return !end || probe.ttl >= *end || probe.round == running.number();
 }
 
 MatchResult Matcher::match(FlowState& flow, const Answer& answer) {
@@ -57,24 +59,23 @@ MatchResult Matcher::match_identified(FlowState& flow, const Answer& answer, Pro
 }
 
 MatchResult Matcher::match_by_elimination(FlowState& flow, ReplyKind kind) {
+  const auto end = flow.known.end.last_known();
   Probe* only = nullptr;
   int waiting = 0;
   int at_end = 0;
   flow.probes.for_each_in_flight([&](Probe& probe) {
     if (!may_reach(flow, probe)) return;
-    const bool to_end = flow.last_end && probe.ttl >= *flow.last_end;
+    const bool to_end = end && probe.ttl >= *end;
     at_end += to_end ? 1 : 0;
     ++waiting;
     if (to_end || at_end == 0) only = &probe;
   });
   if (at_end == 1) return Match{only, false};
-  // A challenge ACK may be for a SYN that was given up long ago: it never tells a new distance.
-  if (waiting == 0 || at_end > 1 || (flow.last_end && kind == ReplyKind::kAck)) return Surplus{};
+  // A challenge ACK may acknowledge a SYN we gave up on, so it never changes the path length.
+  if (waiting == 0 || at_end > 1 || (end && kind == ReplyKind::kAck)) return Surplus{};
   // Below the known end: the path has become shorter, or a service that answers twice meets a probe
   // on its way to a router. A probe that was asked for again, alone, tells.
-  const int needed = flow.service.repeats ? 2 : 1;
-  const bool trusted = !flow.last_end || (only->round == flow.service.asked_again &&
-                                          flow.service.times_asked >= needed);
+  const bool trusted = !end || flow.known.gate.trusts(only->round);
   return waiting == 1 && trusted ? MatchResult(Match{only, false}) : MatchResult(Ambiguous{});
 }
 

@@ -1,4 +1,4 @@
-// What a run of the engine is asked to do.
+// What a run of the engine is asked to do; what is probed when is the planner's.
 #pragma once
 
 #include <chrono>
@@ -19,15 +19,11 @@ struct Target {
 
 struct EngineOptions {
   RunKey key;  ///< Without a default, so that no run can do without a random one by mistake.
-  std::uint32_t flows = 5;  ///< Per target.
   std::uint16_t first_source_port = 50000;
   std::uint16_t destination_port = 0;  ///< 0: the prober's default.
-  std::uint64_t rounds = 0;            ///< 0: until stopped.
   std::uint8_t max_ttl = 30;
-  Duration ttl_delay = std::chrono::milliseconds(10);  ///< -i
-  Duration round_interval = std::chrono::seconds(2);   ///< -d
-  Duration timeout = std::chrono::seconds(1);          ///< -t
-  double rate = 300;  ///< Probes per second over all flows; 0: no limit.
+  Duration timeout = std::chrono::seconds(1);  ///< -t
+  double rate = 300;                           ///< Probes per second over all flows; 0: no limit.
   std::uint32_t burst = 10;
   IpAddress source{};  ///< Unspecified: by route.
 };

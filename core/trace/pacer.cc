@@ -8,8 +8,8 @@ using base::Instant;
 
 Pacer::Pacer(double rate, std::uint32_t burst) {
   if (rate <= 0) return;
-  spacing_ = std::max(Duration(1), std::chrono::duration_cast<Duration>(
-                                       std::chrono::duration<double>(1.0 / rate)));
+  spacing_ = std::max(
+      Duration(1), std::chrono::duration_cast<Duration>(std::chrono::duration<double>(1.0 / rate)));
   depth_ = spacing_ * (std::max<std::uint32_t>(burst, 1) - 1);
 }
 

@@ -24,9 +24,9 @@ class Pacer {
  private:
   static constexpr std::uint32_t kMaxRun = 6;
 
-  Duration spacing_{};            ///< Between tokens; 0: no limit.
-  Duration depth_{};              ///< How far the bucket's horizon may lag behind.
-  base::Instant horizon_{};       ///< When the bucket would be full, less its depth.
+  Duration spacing_{};       ///< Between tokens; 0: no limit.
+  Duration depth_{};         ///< How far the bucket's horizon may lag behind.
+  base::Instant horizon_{};  ///< When the bucket would be full, less its depth.
   base::Instant last_{};
   std::uint8_t run_ttl_ = 0;
   std::uint32_t run_ = 0;

@@ -16,7 +16,8 @@ class ProbeSender {
   /// Borrows both.
   ProbeSender(const Prober& prober, transport::Transport& transport);
 
-  /// Notes the segment's head in the probe. An error is the reason why it could not leave. May throw what the prober throws.
+  /// Notes the segment's head in the probe. An error is the reason why it could not leave. May
+  /// throw what the prober throws.
   absl::Status send(const FlowState& flow, Probe& probe);
 
  private:

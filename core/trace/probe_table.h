@@ -23,22 +23,24 @@ struct Probe {
   std::uint16_t slot = 0;
   std::uint64_t round = 0;
   std::uint64_t token = 0;
-  std::uint64_t head = 0;           ///< First 8 octets of the segment, see segment_head().
+  std::uint64_t head = 0;  ///< First 8 octets of the segment, see segment_head().
   ProbeState state = ProbeState::kInFlight;
-  base::Instant sent{};             ///< User-space clock, just before the send.
-  Timestamp sent_utc{};             ///< The same moment in UTC.
-  std::optional<Timestamp> stamp;   ///< Kernel stamp of our own frame.
-  bool stamp_from_route = false;    ///< Seen on the flow's own interface: final.
-  std::uint32_t answered_on = 0;    ///< Interface index of the answer.
+  base::Instant sent{};            ///< User-space clock, just before the send.
+  Timestamp sent_utc{};            ///< The same moment in UTC.
+  std::optional<Timestamp> stamp;  ///< Kernel stamp of our own frame.
+  bool stamp_from_route = false;   ///< Seen on the flow's own interface: final.
+  std::uint32_t answered_on = 0;   ///< Interface index of the answer.
   Timestamp answered_at{};
-  bool second_look = false;         ///< Asks again for a hop that its round has already heard.
-  std::uint8_t extra_answers = 0;   ///< Late and second answers told so far.
+  bool recorded = true;            ///< Part of its round's record.
+  std::uint8_t extra_replies = 0;  ///< Late and duplicate replies reported so far.
 
-  /// Counts a late or second answer; false once enough of them have been told.
-  bool may_tell_more() {
-    constexpr std::uint8_t kMaxTold = 8;
-    if (extra_answers == kMaxTold) return false;
-    ++extra_answers;
+  /// When it left, by the kernel's stamp where there is one.
+  Timestamp sent_at() const { return stamp.value_or(sent_utc); }
+  /// Counts a late or duplicate reply; false once enough of them have been reported.
+  bool may_report_more() {
+    constexpr std::uint8_t kMostReported = 8;
+    if (extra_replies == kMostReported) return false;
+    ++extra_replies;
     return true;
   }
 };
@@ -67,7 +69,8 @@ class ProbeTable {
   /// Calls `visit` with each probe in flight.
   template <class Visit>
   void for_each_in_flight(Visit visit) {
-    while (decided_ < probes_.size() && probes_[decided_].state != ProbeState::kInFlight) ++decided_;
+    while (decided_ < probes_.size() && probes_[decided_].state != ProbeState::kInFlight)
+      ++decided_;
     for (std::size_t i = decided_; i < probes_.size(); ++i) {
       if (probes_[i].state == ProbeState::kInFlight) visit(probes_[i]);
     }

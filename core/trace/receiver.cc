@@ -12,19 +12,14 @@ namespace {
 constexpr Duration kMaxClockStep = std::chrono::milliseconds(10);
 /// Copies of one packet on stacked interfaces are stamped this close to each other.
 constexpr Duration kStackedCopy = std::chrono::milliseconds(1);
-constexpr std::size_t kMaxRespondersTold = 65536;
+constexpr std::size_t kMaxResponders = 65536;
+/// A reply takes a few microseconds, and up to 20 if it closes a round of 30 hops.
+constexpr std::size_t kPacketsPerTurn = 64;
 
 }  // namespace
 
-Receiver::Receiver(RunState& run, Verdicts& verdicts, const Prober& prober)
-    : run_(run), verdicts_(verdicts), dispatcher_(prober) {
-  for (std::uint32_t id = 0; id < run_.flows.size(); ++id) {
-    dispatcher_.add_flow(id, run_.flows[id]->flow);
-  }
-}
-
-void Receiver::receive() {
-  run_.transport.receive([this](const transport::ReceivedPacket& packet) {
+bool Receiver::receive() {
+  const auto see = [this](const transport::ReceivedPacket& packet) {
     const Sighting sighting = dispatcher_.dispatch(packet);
     if (const auto* own = std::get_if<OwnProbe>(&sighting)) {
       see_own(*own, packet);
@@ -33,11 +28,12 @@ void Receiver::receive() {
     } else if (const auto* rejection = std::get_if<Rejection>(&sighting)) {
       reject(*rejection, packet, nullptr);
     }
-  });
+  };
+  return run_.transport.receive(see, kPacketsPerTurn) < kPacketsPerTurn;
 }
 
 void Receiver::see_own(const OwnProbe& own, const transport::ReceivedPacket& packet) {
-  FlowState& flow = *run_.flows[own.flow];
+  FlowState& flow = run_.flows.at(own.flow);
   Probe* probe = flow.probes.by_cell(own.probe);
   if (probe == nullptr || probe->stamp_from_route) return;
   if (own.ip_id != 0 && own.ip_id != probe->id) return;
@@ -49,14 +45,14 @@ void Receiver::see_own(const OwnProbe& own, const transport::ReceivedPacket& pac
 }
 
 void Receiver::see_answer(const Answer& answer, const transport::ReceivedPacket& packet) {
-  FlowState& flow = *run_.flows[answer.flow];
+  FlowState& flow = run_.flows.at(answer.flow);
   const MatchResult result = matcher_.match(flow, answer);
   if (const auto* rejection = std::get_if<Rejection>(&result)) {
     return reject(*rejection, packet, &flow);
   }
-  if (std::holds_alternative<Ambiguous>(result)) return verdicts_.ambiguous(answer);
+  if (std::holds_alternative<Ambiguous>(result)) return judge_.ambiguous(answer);
   if (std::holds_alternative<Surplus>(result)) {
-    if (!verdicts_.surplus(answer)) reject(Rejection::kNeverSent, packet, &flow);
+    if (!judge_.surplus(answer)) reject(Rejection::kNeverSent, packet, &flow);
     return;
   }
   const Match& match = std::get<Match>(result);
@@ -64,7 +60,7 @@ void Receiver::see_answer(const Answer& answer, const transport::ReceivedPacket&
   reply.rewritten = match.rewritten;
   // A challenge ACK acknowledges some older SYN, and a service that answers more than once may
   // answer an older probe: they show life, and no time.
-  const bool timed = answer.decoded.probe || !flow.service.repeats;
+  const bool timed = answer.decoded.probe || !flow.known.gate.repeats();
   if (timed && reply.kind != ReplyKind::kAck) measure(*match.probe, reply);
   if (reply.rtt && *reply.rtt < Duration::zero()) {
     return reject(Rejection::kTooEarly, packet, &flow);
@@ -72,16 +68,16 @@ void Receiver::see_answer(const Answer& answer, const transport::ReceivedPacket&
   Probe& probe = *match.probe;
   const bool in_time = !reply.rtt || *reply.rtt <= run_.options.timeout;
   if (probe.state == ProbeState::kInFlight && in_time) {
-    tell_responder(reply.source);
-    return verdicts_.answered(answer, reply, probe, packet.interface_index);
+    note_responder(reply.source);
+    return judge_.answered(answer, reply, probe, packet.interface_index);
   }
-  if (probe.state == ProbeState::kInFlight) verdicts_.give_up(answer.flow, probe);
+  if (probe.state == ProbeState::kInFlight) judge_.give_up(answer.flow, probe);
   // Giving up may have closed the round, but it moves no probe.
   see_repeated(flow, probe, reply, packet);
 }
 
-/// RTT between the kernel's stamps; where our own frame was not seen, or UTC was stepped in between,
-/// from our own clocks.
+/// RTT between the kernel's stamps; where our own frame was not seen, or UTC was stepped in
+/// between, from our own clocks.
 void Receiver::measure(const Probe& probe, Reply& reply) const {
   const auto [now, utc] = base::read_both(run_.transport.clock());
   const Duration step = (utc - now.time_since_epoch()).time_since_epoch() -
@@ -104,7 +100,7 @@ void Receiver::see_repeated(const FlowState& flow, Probe& probe, const Reply& re
   const bool late = probe.state == ProbeState::kLost;
   if (!late && probe.state != ProbeState::kAnswered) return;
   ++(late ? run_.counters.late : run_.counters.duplicates);
-  if (!probe.may_tell_more()) return;
+  if (!probe.may_report_more()) return;
   if (late) {
     run_.events.unexpected(EventKind::kLateReply, flow, probe, reply, "answer after the timeout");
   } else {
@@ -115,12 +111,13 @@ void Receiver::see_repeated(const FlowState& flow, Probe& probe, const Reply& re
 void Receiver::reject(Rejection rejection, const transport::ReceivedPacket& packet,
                       const FlowState* flow) {
   ++run_.counters.rejected;
+  if (rejection == Rejection::kUnknownPort) return;  // Replies to other programs are no event.
   run_.events.rejected(rejection, packet, flow);
 }
 
-void Receiver::tell_responder(const IpAddress& address) {
-  if (responders_told_.size() >= kMaxRespondersTold) return;
-  if (responders_told_.insert(address).second) run_.observer.on_responder(address);
+void Receiver::note_responder(const IpAddress& address) {
+  if (responders_.size() >= kMaxResponders) return;
+  if (responders_.insert(address).second) run_.observer.on_responder(address);
 }
 
 }  // namespace etr::trace

@@ -5,19 +5,21 @@
 #include <unordered_set>
 
 #include "trace/dispatcher.h"
+#include "trace/judge.h"
 #include "trace/matcher.h"
-#include "trace/run_state.h"
-#include "trace/verdicts.h"
+#include "trace/run_context.h"
 
 namespace etr::trace {
 
 class Receiver {
  public:
-  /// Borrows all; takes in the flows that there are.
-  Receiver(RunState& run, Verdicts& verdicts, const Prober& prober);
+  /// Borrows all.
+  Receiver(RunContext& run, Judge& judge, const Dispatcher& dispatcher)
+      : run_(run), judge_(judge), dispatcher_(dispatcher) {}
 
-  /// Takes everything that the capture holds.
-  void receive();
+  /// Takes what the capture holds, at most as much as a turn of the engine allows. True if the
+  /// capture is empty now.
+  bool receive();
 
  private:
   void see_own(const OwnProbe& own, const transport::ReceivedPacket& packet);
@@ -26,13 +28,13 @@ class Receiver {
                     const transport::ReceivedPacket& packet);
   void measure(const Probe& probe, Reply& reply) const;
   void reject(Rejection rejection, const transport::ReceivedPacket& packet, const FlowState* flow);
-  void tell_responder(const IpAddress& address);
+  void note_responder(const IpAddress& address);
 
-  RunState& run_;
-  Verdicts& verdicts_;
-  Dispatcher dispatcher_;
+  RunContext& run_;
+  Judge& judge_;
+  const Dispatcher& dispatcher_;
   Matcher matcher_;
-  std::unordered_set<IpAddress> responders_told_;
+  std::unordered_set<IpAddress> responders_;
 };
 
 }  // namespace etr::trace

@@ -1,6 +1,6 @@
 // The key of a run: everything that a network must not guess is SipHash-2-4 of it (Aumasson and
-// Bernstein, "SipHash: a fast short-input PRF", 2012). So what one router sees of one probe predicts
-// nothing of any other probe, flow or run.
+// Bernstein, "SipHash: a fast short-input PRF", 2012). So what one router sees of one probe
+// predicts nothing of any other probe, flow or run.
 #pragma once
 
 #include <array>
@@ -23,8 +23,8 @@ class RunKey {
   /// For a simulated network, whose runs are reproducible from its seed.
   static RunKey from_seed(std::uint64_t seed);
 
-  /// What proves that a quote is of this probe. `counter`: how many probes the flow has sent before.
-  /// Never 0, since a quoted 0 may be padding (RFC 4884).
+  /// What proves that a quote is of this probe. `counter`: how many probes the flow has sent
+  /// before. Never 0, since a quoted 0 may be padding (RFC 4884).
   std::uint64_t token(std::uint32_t flow, std::uint8_t ttl, std::uint64_t counter) const;
   /// The first identification of a flow, 1..65535; those of later probes count up from it.
   std::uint16_t first_id(std::uint32_t flow) const;

@@ -1,4 +1,4 @@
-// The transport: sends probes, hands over what the network shows. One for all traces of a run.
+// The transport: sends probes and delivers captured packets. One for all traces of a run.
 #pragma once
 
 #include <cstdint>
@@ -34,10 +34,13 @@ struct Route {
   friend bool operator==(const Route&, const Route&) = default;
 };
 
-/// Names an open flow; given by open_flow.
+/// Identifies an open flow; returned by open_flow().
 using FlowHandle = std::uint32_t;
 
-/// A captured packet, ours or theirs. Bytes are valid during the call only.
+/// For receive(): no limit.
+inline constexpr std::size_t kAllPackets = static_cast<std::size_t>(-1);
+
+/// A captured packet, sent or received. Its bytes are valid during the call only.
 struct ReceivedPacket {
   Bytes ip;           ///< From the IP header on; may be cut by the snap length.
   Timestamp stamp{};  ///< Kernel stamp.
@@ -46,8 +49,7 @@ struct ReceivedPacket {
 };
 
 struct TransportCounters {
-  std::uint64_t captured = 0;
-  std::uint64_t dropped = 0;  ///< By the kernel, for want of room.
+  std::uint64_t dropped = 0;  ///< By the kernel, because its buffer was full.
 };
 
 /// All methods but wake() belong to the probing thread.
@@ -57,20 +59,23 @@ class Transport {
 
   virtual const base::Clock& clock() const = 0;
 
-  /// The route a packet of these endpoints takes now; without side effects. The error names the
-  /// destination and the reason ("no route to 192.0.2.1").
+  /// The route that a packet with these endpoints takes now; without side effects. The error names
+  /// the destination and the reason ("no route to 192.0.2.1").
   virtual absl::StatusOr<Route> route(const Endpoints& endpoints) = 0;
 
-  /// Reserves the source port on this host until the end of the run, so that no other socket gets
-  /// it and the kernel does not answer for it. Once per (source, protocol, port); a second call for
-  /// the same is fine. kAlreadyExists: taken by somebody else. kResourceExhausted: out of
-  /// descriptors, the flow may go on unreserved.
+  /// Reserves the source port on this host, so that no other socket gets it and the kernel does not
+  /// answer for it. Flows to several destinations may share a port: each call counts, and
+  /// close_flow() takes one back. kAlreadyExists: in use by another process. kResourceExhausted:
+  /// out of descriptors, the flow may go on unreserved.
   virtual absl::Status reserve_port(const IpAddress& source, std::uint8_t protocol,
                                     std::uint16_t port) = 0;
 
-  /// Prepares sending for one flow (route per flow, neighbour). The route is followed from then on.
+  /// Prepares sending for one flow: looks up its route and neighbour, and follows changes from then
+  /// on.
   virtual absl::StatusOr<FlowHandle> open_flow(const Endpoints& endpoints) = 0;
-  /// The flow's route, after all changes that were heard of; the last one where there is none now.
+  /// Ends a flow: its handle may be reused, and its port is free unless another flow holds it, too.
+  virtual void close_flow(FlowHandle flow) = 0;
+  /// The flow's route, after all changes reported so far; the last one if there is none now.
   virtual const Route& flow_route(FlowHandle flow) = 0;
 
   /// Starts the capture with one filter for the whole run, before the first send.
@@ -79,12 +84,15 @@ class Transport {
   /// Sends one whole IP packet on the flow's route. An error concerns this packet only.
   virtual absl::Status send(FlowHandle flow, Bytes ip_packet) = 0;
 
-  /// Waits for a packet, wake(), or the deadline, whichever is first. On a virtual clock this is
-  /// where time passes.
+  /// Waits for a packet, wake(), or the deadline, whichever is first. A virtual clock advances only
+  /// here.
   virtual void wait(base::Instant deadline) = 0;
 
-  /// Hands over every packet that is there, in the order of capture; never waits. Returns how many.
-  virtual std::size_t receive(const std::function<void(const ReceivedPacket&)>& handler) = 0;
+  /// Delivers the packets captured so far, in the order of capture and at most `most` of them;
+  /// never waits. Returns how many it took from the capture: fewer than `most` if that is empty
+  /// now.
+  virtual std::size_t receive(const std::function<void(const ReceivedPacket&)>& handler,
+                              std::size_t most) = 0;
 
   /// One line each about routes, neighbours or interfaces that changed since the last call.
   virtual std::vector<std::string> take_notices() { return {}; }

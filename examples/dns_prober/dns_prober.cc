@@ -1,6 +1,6 @@
 // Probes that are DNS queries (the root's name servers), so that an open resolver answers and
-// counts as reached. A probe is told by its length, made by EDNS padding (RFC 7830), and by the
-// query's id, which the answer repeats.
+// counts as reached. A probe is identified by its length, set by EDNS padding (RFC 7830), and by
+// the query's id, which the answer repeats.
 #include <etr/plugin.h>
 
 #include <algorithm>

@@ -23,14 +23,14 @@ Invocation parsed(const Words& words) {
   return invocation.ok() ? *invocation : Invocation{};
 }
 
-// The error of a command line that cannot be read.
+// The error of a command line that cannot be parsed.
 std::string usage_error(const Words& words) {
   const auto invocation = parse_command_line(words);
   EXPECT_FALSE(invocation.ok());
   return std::string(invocation.status().message());
 }
 
-// The error of one that can be read and makes no sense.
+// The error of one that can be parsed but contradicts itself.
 std::string conflict(const Words& words) {
   return std::string(check_invocation(parsed(words)).message());
 }
@@ -44,7 +44,7 @@ std::string trace_value(const Words& words, const std::string& option) {
   return text;
 }
 
-// etr-compat C13.
+// Defect C13 of the Go etr, docs/compatibility.md.
 TEST(CommandLine, TakesHostsAndFlagsInAnyOrder) {
   EXPECT_THAT(parsed({"a.example", "-n", "b.example"}).hosts,
               ElementsAre("a.example", "b.example"));
@@ -130,7 +130,7 @@ TEST(CommandLine, ASinkOrSetWithoutAssignmentCannotBeRead) {
   for (const char* text : {"csv:", "csv:path", "csv:=x", "csv:a=1,", "csv:a=1,,b=2"}) {
     EXPECT_THAT(usage_error({"--sink", text, "h"}), HasSubstr("write NAME:key=value")) << text;
   }
-  EXPECT_THAT(usage_error({"--sink", ":a=1", "h"}), HasSubstr("names no sink"));
+  EXPECT_THAT(usage_error({"--sink", ":a=1", "h"}), HasSubstr("does not name a sink"));
   EXPECT_THAT(usage_error({"--set", "flows", "h"}), HasSubstr("write table.key=value"));
 }
 
@@ -175,8 +175,8 @@ TEST(CommandLine, ConflictsAreFoundInEtrsOrder) {
   EXPECT_EQ(conflict({"-4", "-6", "h"}), "cannot force both IPv4 and IPv6");
 }
 
-// etr's checks stopped where neither -T nor -U was given.
-// etr-compat C1.
+// The Go etr checked nothing where neither -T nor -U was given. Defect C1 of the Go etr,
+// docs/compatibility.md.
 TEST(CommandLine, ConflictsAreFoundWithoutAProtocolFlag) {
   EXPECT_NE(conflict({"-4", "-6", "h"}), "");
   EXPECT_NE(conflict({"-J", "-j", "x", "h"}), "");
@@ -217,8 +217,8 @@ TEST(CommandLine, PluginsTakesAVerbAndItsArguments) {
               ElementsAre("sink", "x", "dir"));
   EXPECT_EQ(usage_error({"plugins", "show"}), "write: etr plugins show NAME");
   EXPECT_EQ(usage_error({"plugins", "lsit"}),
-            "plugins: 'lsit' is none of list, show, check and new; did you mean 'list'?");
-  EXPECT_THAT(usage_error({"plugins"}), HasSubstr("say list, show, check or new"));
+            "plugins: 'lsit' is not one of list, show, check, new; did you mean 'list'?");
+  EXPECT_THAT(usage_error({"plugins"}), HasSubstr("write list, show, check or new"));
 }
 
 }  // namespace

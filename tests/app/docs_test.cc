@@ -1,7 +1,6 @@
-// The documents tell what the program does: code in them is code that is compiled, and the
-// reference of plugins is what the plugins say of themselves.
-//
-// To write the reference anew: ETR_RECORD_DOCS=1 app_test --gtest_filter='Docs.*'
+// Holds the documents to the program: code in them is code that is compiled, and the reference of
+// plugins is what the plugins report themselves. To write the
+// reference anew: ETR_RECORD_DOCS=1 app_test --gtest_filter='Docs.*'
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -102,7 +101,7 @@ std::string trace_table() {
   return text;
 }
 
-// What `etr plugins show` says, without the file, which is different on every machine.
+// The output of `etr plugins show` without the file, which is different on every machine.
 std::string shown(plugin::Catalog& catalog, const std::string& name) {
   std::ostringstream out;
   std::ostringstream err;
@@ -139,7 +138,7 @@ std::string reference_page() {
   return page;
 }
 
-TEST(Docs, TheReferenceIsWhatThePluginsSay) {
+TEST(Docs, TheReferenceMatchesThePlugins) {
   const fs::path file = kRoot / "docs/plugins.md";
   if (std::getenv("ETR_RECORD_DOCS") != nullptr) std::ofstream(file) << reference_page();
   EXPECT_EQ(read(file), reference_page())

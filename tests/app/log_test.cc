@@ -1,4 +1,4 @@
-// The log file, and what goes to standard error beside it.
+// The log file, and the messages on standard error.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -34,7 +34,7 @@ class Log : public testing::Test {
   const std::string flag_ = "-l " + file_.string() + " ";
 };
 
-TEST_F(Log, TellsARunFromItsStartToItsEnd) {
+TEST_F(Log, RecordsARunFromStartToEnd) {
   ASSERT_EQ(out(kRun + flag_ + "--log-level info -J").status, 0);
   const std::string log = contents(file_.string());
   EXPECT_THAT(log, ContainsRegex("^[0-9T:.-]+Z info etr .*started as: etr --simulate "));
@@ -83,7 +83,7 @@ TEST_F(Log, MakesNoFolders) {
   EXPECT_FALSE(fs::exists(deep.parent_path()));
 }
 
-TEST_F(Log, ThatCannotBeWrittenIsSaidOnceAndIsNoSuccess) {
+TEST_F(Log, ReportsAWriteErrorOnceAndFailsTheRun) {
   const auto result = err(kRun + "-l /dev/full --log-level debug --view plain");
   EXPECT_EQ(result.text, "Error: log: cannot write '/dev/full': no space left on device\n");
   EXPECT_EQ(result.status, 1);
@@ -115,8 +115,8 @@ TEST_F(Log, EachMessageIsOneLine) {
               MatchesRegex(".*Z warning two\\?lines [^\n]+\n.*Z error two[^\n]+\n"));
 }
 
-// A source port that is taken leaves a flow out, and there is no view to say so.
-TEST_F(Log, AHeadlessRunSaysWhatItLeftOut) {
+// A source port in use makes a flow be skipped, and there is no view to show it.
+TEST_F(Log, ReportsSkippedFlowsInAHeadlessRun) {
   const fs::path network = folder_.file("network.toml");
   std::ofstream(network) << R"([source]
 address = "192.0.2.10"

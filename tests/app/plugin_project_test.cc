@@ -62,7 +62,7 @@ TEST_F(PluginProject, RefusesAnUnknownKindAndABadName) {
               HasSubstr("not 'filter'"));
   for (const char* name : {"", "../x", "X", "9x", "a b", "x_y"}) {
     EXPECT_THAT(std::string(write_project("sink", name, folder_).message()),
-                HasSubstr("is no name for a plugin"))
+                HasSubstr("is not a valid plugin name"))
         << name;
   }
 }

@@ -52,7 +52,7 @@ TEST(PluginsCommand, ShowsAPluginWithABlockToPaste) {
   EXPECT_THAT(result.out, HasSubstr("\n[hasher]\nuse = \"crc32\"\n"));
 }
 
-TEST(PluginsCommand, AnEmptyFolderIsSaid) {
+TEST(PluginsCommand, ReportsAFolderThatDoesNotExist) {
   const Result result = run({Verb::kList, {}}, "/nowhere");
   EXPECT_THAT(result.err, HasSubstr("plugin folder /nowhere (test) does not exist"));
 }

@@ -1,5 +1,4 @@
-// Each test drops the privileges of a child process of its own; those of the tests stay as they
-// are.
+// Each test drops the privileges of a child process of its own; the test process keeps its own.
 #include "app/privileges.h"
 
 #include <grp.h>
@@ -25,7 +24,7 @@ namespace {
 
 constexpr uid_t kUser = 65534;
 
-/// Ends the child: 0 if `good`, else 1 with a word on what is wrong.
+/// Ends the child: 0 if `good`, else 1 with the reason.
 #define REQUIRE(good)                             \
   do {                                            \
     if (!(good)) {                                \
@@ -62,8 +61,7 @@ class PrivilegesTest : public testing::Test {
     unsetenv("SUDO_UID");
     unsetenv("SUDO_GID");
   }
-  /// Runs `body` in a child of a network namespace of its own and expects it to say nothing is
-  /// wrong.
+  /// Runs `body` in a child, in a network namespace of its own, and expects success.
   void in_child(const std::function<void()>& body) {
     EXPECT_EXIT(
         {
@@ -75,7 +73,7 @@ class PrivilegesTest : public testing::Test {
   }
 };
 
-// etr-compat B9.
+// Defect B9 of the Go etr, docs/compatibility.md.
 TEST_F(PrivilegesTest, NoCapabilityIsLeftInAnySet) {
   in_child([] {
     drop();
@@ -98,7 +96,7 @@ TEST_F(PrivilegesTest, NewRawAndPacketSocketsAreRefused) {
   });
 }
 
-TEST_F(PrivilegesTest, DescriptorsOpenedBeforeKeepSendingAndCapturing) {
+TEST_F(PrivilegesTest, OpenDescriptorsKeepSendingAndCapturing) {
   in_child([] {
     REQUIRE(std::system("ip link set lo up") == 0);
     setenv("SUDO_UID", std::to_string(kUser).c_str(), 1);
@@ -118,11 +116,11 @@ TEST_F(PrivilegesTest, DescriptorsOpenedBeforeKeepSendingAndCapturing) {
                                      0,    0, 127, 0,  0, 1, 127, 0, 0,  1};
     REQUIRE(network.send(*flow, packet).ok());
     network.wait(network.clock().now() + std::chrono::seconds(3));
-    REQUIRE(network.receive([](const transport::ReceivedPacket&) {}) == 1);
+    REQUIRE(network.receive([](const transport::ReceivedPacket&) {}, transport::kAllPackets) == 1);
   });
 }
 
-TEST_F(PrivilegesTest, SudoCallerIsWhoWeBecomeForGood) {
+TEST_F(PrivilegesTest, BecomesTheSudoCallerForGood) {
   in_child([] {
     setenv("SUDO_UID", "65534", 1);
     setenv("SUDO_GID", "65533", 1);
@@ -153,7 +151,7 @@ TEST_F(PrivilegesTest, UnknownSudoCallerNeedsAGroup) {
   });
 }
 
-TEST_F(PrivilegesTest, RootWithoutSudoStaysRootAndSaysSo) {
+TEST_F(PrivilegesTest, RootWithoutSudoStaysRootAndReportsIt) {
   in_child([] {
     const Privileges now = drop();
     REQUIRE(now.still_root);
@@ -166,7 +164,7 @@ TEST_F(PrivilegesTest, RootWithoutSudoStaysRootAndSaysSo) {
   });
 }
 
-TEST_F(PrivilegesTest, SudoVariablesThatAreNoIdsAreRefused) {
+TEST_F(PrivilegesTest, RefusesSudoVariablesThatAreNotIds) {
   for (const char* text : {"", "root", "-1", "4294967295", "4294967296", "1000 ", "0x10", " 1"}) {
     in_child([text] {
       setenv("SUDO_UID", text, 1);
@@ -179,7 +177,7 @@ TEST_F(PrivilegesTest, SudoVariablesThatAreNoIdsAreRefused) {
 
 TEST_F(PrivilegesTest, CapabilitiesOfAPlainUserAreDropped) {
   in_child([] {
-    // As file capabilities leave it: a plain user who has some.
+    // As a file capability leaves it: a plain user with some capabilities.
     REQUIRE(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0);
     REQUIRE(setgroups(0, nullptr) == 0 && setresgid(kUser, kUser, kUser) == 0);
     REQUIRE(setresuid(kUser, kUser, kUser) == 0);
@@ -191,7 +189,7 @@ TEST_F(PrivilegesTest, CapabilitiesOfAPlainUserAreDropped) {
   });
 }
 
-TEST_F(PrivilegesTest, WhoHasNoPrivilegesLosesNone) {
+TEST_F(PrivilegesTest, SucceedsWithoutPrivileges) {
   in_child([] {
     REQUIRE(setgroups(0, nullptr) == 0 && setresgid(kUser, kUser, kUser) == 0);
     REQUIRE(setresuid(kUser, kUser, kUser) == 0);

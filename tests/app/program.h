@@ -14,7 +14,7 @@ struct ProgramResult {
   std::string text;
 };
 
-/// What a shell command writes to standard output.
+/// The output of a shell command.
 inline ProgramResult run_shell(const std::string& command) {
   ProgramResult result;
   FILE* pipe = popen(command.c_str(), "r");
@@ -28,7 +28,7 @@ inline ProgramResult run_shell(const std::string& command) {
   return result;
 }
 
-/// Runs the program through a shell; `redirect` says which stream is wanted.
+/// Runs the program through a shell; `redirect` selects the stream.
 inline ProgramResult run_program(const std::string& arguments, const std::string& redirect) {
   return run_shell(ETR_PROGRAM " " + arguments + " " + redirect);
 }

@@ -22,7 +22,7 @@ using Result = etr::test::ProgramResult;
 
 TEST(Program, HelpGoesToStandardErrorAndSucceeds) {
   EXPECT_EQ(err("--help").status, 0);
-  EXPECT_THAT(err("--help").text, StartsWith("etr shows every path"));
+  EXPECT_THAT(err("--help").text, StartsWith("etr traces the paths"));
   EXPECT_EQ(out("--help").text, "");
 }
 
@@ -32,14 +32,15 @@ TEST(Program, TheVersionIsOneLine) {
   EXPECT_EQ(out("-v -4 -6").status, 0);
 }
 
-// etr-compat B9: builds from source ran whatever `git` was in PATH.
+// Defect B9 of the Go etr, docs/compatibility.md: builds from source ran whatever `git` was in
+// PATH.
 TEST(Program, TheVersionNeedsNoOtherProgram) {
   const Result bare = etr::test::run_shell("env -i PATH=/nowhere " ETR_PROGRAM " -v");
   EXPECT_EQ(bare.status, 0);
   EXPECT_EQ(bare.text, out("-v").text);
 }
 
-TEST(Program, WhatCannotBeReadExits2) {
+TEST(Program, ExitsWith2IfArgumentsCannotBeParsed) {
   EXPECT_EQ(err("--nonsense h").status, 2);
   EXPECT_THAT(err("--nonsense h").text, StartsWith("Error: unknown flag '--nonsense'"));
   EXPECT_EQ(err("-P many h").status, 2);
@@ -47,7 +48,7 @@ TEST(Program, WhatCannotBeReadExits2) {
   EXPECT_EQ(err("--set x h").status, 2);
 }
 
-TEST(Program, WhatMakesNoSenseExits1WithOneLine) {
+TEST(Program, ExitsWith1AndOneLineForInvalidValues) {
   const std::string cases[] = {
       "",
       "-4 -6 h",
@@ -81,9 +82,9 @@ TEST(Program, ThePluginsCommandNeedsNothingElse) {
   EXPECT_EQ(err("plugins").status, 2);
 }
 
-// etr-compat A22: a run in which nothing could be sent ended with 0. A few failures are no failed
-// run.
-TEST(Program, ARunThatCouldSendNothingIsNoSuccess) {
+// Defect A22 of the Go etr, docs/compatibility.md: a run in which nothing could be sent ended with
+// 0. A few failed sends are no failed run.
+TEST(Program, FailsIfNoProbeCouldBeSent) {
   const etr::test::TemporaryFolder folder;
   const std::string network = folder.file("network.toml");
   const auto run = [&](const std::string& until) {

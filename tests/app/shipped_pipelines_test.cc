@@ -1,4 +1,4 @@
-// The installed pipelines, and what --check makes of pipelines and flags, with the real plugins.
+// The installed pipelines, and what --check prints for pipelines and flags, with the real plugins.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -36,7 +36,7 @@ TEST(ShippedPipelines, CheckRefusesAnUnknownPluginAndAWrongOption) {
   EXPECT_THAT(err("--check --sink ndjson:events=maybe").text, HasSubstr("expected true or false"));
 }
 
-// The folder is what is installed: a new pipeline is checked without being named here.
+// All installed pipelines: a new one is checked without being listed here.
 TEST(ShippedPipelines, EachOneChecks) {
   int pipelines = 0;
   for (const auto& entry :

@@ -1,4 +1,5 @@
-// Includes point one way, and each third-party library has one home: docs/architecture.md says why.
+// Includes point in one direction, and each third-party library has one home: docs/architecture.md
+// gives the reasons.
 // This reads every #include of the sources and holds them to it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,8 +20,8 @@ namespace fs = std::filesystem;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-// What a folder of core/ may include besides itself, `base` and `etr`. Nothing follows from two
-// arrows in a row: what is not written here is refused. docs/architecture.md draws the same arrows.
+// What a folder of core/ may include besides itself, `base` and `etr`. The rule is not transitive:
+// an include that is not listed here is refused. docs/architecture.md draws the same arrows.
 const std::map<std::string, std::vector<std::string>, std::less<>> kArrows{
     {"include", {}},
     {"base", {}},
@@ -40,7 +41,7 @@ const std::map<std::string, std::vector<std::string>, std::less<>> kArrows{
     {"app", {"pipeline", "plugin", "plugin/conformance", "transport/linux"}},
 };
 
-// Where a third-party header may be used: its beginning, and the beginnings of its homes.
+// Where a third-party header may be used: its prefix, and the prefixes of its homes.
 const std::vector<std::pair<std::string, std::vector<std::string>>> kHomes{
     {"boost/dll/", {"core/plugin/library."}},
     {"boost/program_options", {"core/app/command_line."}},
@@ -80,7 +81,7 @@ bool is_system(std::string_view header) {
   return false;
 }
 
-// What is wrong with `path` (from the project's root) including `header`; empty if nothing.
+// The reason why `path` (from the project's root) may not include `header`; empty if it may.
 std::string violation(const std::string& path, const std::string& header, bool quoted) {
   for (const auto& [prefix, homes] : kHomes) {
     if (!begins(header, prefix)) continue;
@@ -150,7 +151,7 @@ bool permits(const std::string& path, const std::string& header) {
   return violations(path, "#include \"" + header + "\"\n").empty();
 }
 
-// The rule can say no.
+// The rule refuses some includes.
 TEST(IncludeRule, RefusesWhatPointsUpwards) {
   EXPECT_FALSE(permits("core/net/ip.cc", "trace/engine.h"));
   EXPECT_FALSE(permits("core/plugin/guard.cc", "net/ip.h"));

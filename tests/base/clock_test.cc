@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Holds its caller up before some readings of UTC.
+/// Delays its caller before some readings of UTC.
 class HeldUpClock final : public Clock {
  public:
   explicit HeldUpClock(int times) : times_(times) {}
@@ -26,13 +26,13 @@ Duration offset(const Moment& moment) {
   return moment.utc.time_since_epoch() - moment.now.time_since_epoch();
 }
 
-TEST(ReadBoth, GivesOneMomentThoughTheThreadIsHeldUpInBetween) {
+TEST(ReadBoth, GivesOneMomentIfTheThreadIsPreempted) {
   for (const int times : {0, 1, 3}) {
     EXPECT_EQ(offset(read_both(HeldUpClock(times))), 1000s) << times;
   }
 }
 
-TEST(ReadBoth, GivesUpOnAMachineThatHoldsItUpEachTime) {
+TEST(ReadBoth, GivesUpIfEveryReadingIsPreempted) {
   EXPECT_EQ(offset(read_both(HeldUpClock(1000))), 1000s + 14ms);
 }
 

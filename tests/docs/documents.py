@@ -5,7 +5,7 @@ import re
 import shlex
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "../.."))
-# Where a file that a document names in backticks may lie: as written, or as the sources include it.
+# Where a file named in backticks may be: as written, or as the sources include it.
 ROOTS = ("", "core", "core/include")
 TOP = ("bench", "cmake", "config", "core", "docs", "examples", "plugins", "scripts", "tests")
 LAYERS = ("etr", "base", "net", "transport", "simulation", "model", "plan", "trace", "output", "plugin", "pipeline", "app")
@@ -40,7 +40,7 @@ def links(text):
 
 
 def anchors(text):
-    """What the headings of a document are called in links."""
+    """The anchors of a document's headings."""
     found = set()
     for heading in re.findall(r"^#+ +(.+)$", prose(text), re.MULTILINE):
         found.add(re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-"))

@@ -11,7 +11,7 @@ CPP = re.compile(r"^TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\)", re.MULTILINE)
 
 @functools.cache
 def _cpp_tests():
-    """Suite.Name -> what stands directly above it: its comment."""
+    """Suite.Name -> the comment directly above the test."""
     found = {}
     for path in glob.glob(os.path.join(ROOT, "tests/**/*_test.cc"), recursive=True):
         text = read(os.path.relpath(path, ROOT))
@@ -25,7 +25,7 @@ def _cpp_tests():
 
 
 def comment_of(name):
-    """What is said beside a test: the comment above it or its docstring, and that of its class. None: no such test."""
+    """The comment above a test, or its docstring and that of its class. None: no such test."""
     path, colon, test = name.partition(": ")
     if not colon:
         return _cpp_tests().get(name)
@@ -40,7 +40,7 @@ def comment_of(name):
 
 
 def rows(document):
-    """The cells of each row of the tables whose last column names tests."""
+    """The columns of each row of the tables whose last column names tests."""
     found, named = [], False
     for line in read(document).splitlines():
         if not line.startswith("|"):
@@ -53,6 +53,6 @@ def rows(document):
 
 
 def tests_of(row):
-    """The tests that a row names; None if its last cell holds anything else."""
+    """The tests that a row names; None if its last column holds anything else."""
     cell = row[-1]
     return re.findall(r"`([^`]+)`", cell) if re.fullmatch(r"`[^`]+`(?:, `[^`]+`)*", cell) else None

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Holds the documents to the program and the tree. $ETR is the program.
 
-To put what `etr --help` says now into the README: ETR_RECORD_DOCS=1 tests/docs/test_docs.py
+To update the README's copy of `etr --help`: ETR_RECORD_DOCS=1 tests/docs/test_docs.py
 """
 import glob
 import json
@@ -17,13 +17,13 @@ import named_tests
 from documents import ROOT, read
 
 ETR = os.environ.get("ETR", os.path.join(ROOT, "build/dev/bin/etr"))
-# What a reader puts in for a word of a command.
+# What a reader substitutes for a word of a command.
 PLACEHOLDERS = {"HOST": "203.0.113.80", "TARGET": "203.0.113.80", "NAME": "udp", "./mine.toml": "config/default.toml",
                 "FILE": "config/default.toml", "day.toml": "examples/networks/nested4x4.toml"}
 
 
 def etr(*arguments):
-    """Runs etr where the files of the tree are found and those it writes do no harm."""
+    """Runs etr where it finds the files of the tree and those it writes do no harm."""
     with tempfile.TemporaryDirectory() as folder:
         for name in ("config", "examples"):
             os.symlink(os.path.join(ROOT, name), os.path.join(folder, name))
@@ -142,7 +142,7 @@ class Program(unittest.TestCase):
                     self.assertEqual(done.returncode, 0, done.stderr)
         self.assertGreater(tried, 12, "the commands are not found any more")
 
-    def test_scripts_run_can_tell_a_missing_host(self):
+    def test_scripts_run_detects_a_missing_host(self):
         probe = re.search(r'"\$etr" (--set \S+) "\$@"', read("scripts/run"))
         self.assertIsNotNone(probe)
         flag = probe.group(1).split()
@@ -185,7 +185,7 @@ class Program(unittest.TestCase):
         for columns in shown:
             self.assertIn(columns, real)
 
-    def test_each_screen_is_that_of_the_picture_it_is_linked_to(self):
+    def test_each_screen_is_that_of_its_linked_picture(self):
         shown = 0
         for document in ("README.md", "docs/tui.md"):
             for screen in re.finditer(r"^```text\n( ECMP Traceroute .*?)^```$", read(document), re.MULTILINE | re.DOTALL):
@@ -195,7 +195,7 @@ class Program(unittest.TestCase):
                     self.assertEqual(screen.group(1), read(f"docs/screens/{picture}.txt"))
         self.assertGreater(shown, 5)
 
-    def test_messages_in_the_table_of_troubles_are_the_programs(self):
+    def test_messages_in_the_troubleshooting_table_exist(self):
         sources = ""
         for pattern in ("core/**/*.cc", "plugins/**/*.cc"):
             for path in glob.glob(os.path.join(ROOT, pattern), recursive=True):
@@ -208,11 +208,11 @@ class Program(unittest.TestCase):
             parts = re.split(r"\d[\d.]*|'[^']*'|prober", message)
             for part in filter(None, (part.strip() for part in parts)):
                 with self.subTest(message=message):
-                    self.assertTrue(part in sources, f"no source says '{part}'")
+                    self.assertTrue(part in sources, f"no source contains '{part}'")
 
 
 class NamedTests(unittest.TestCase):
-    """Two documents claim nothing without a test."""
+    """Two documents make no claim without a test."""
 
     def assert_tests_exist(self, document, columns, at_least):
         rows = named_tests.rows(document)
@@ -226,10 +226,10 @@ class NamedTests(unittest.TestCase):
                     self.assertIsNotNone(named_tests.comment_of(test), f"there is no test {test}")
         return rows
 
-    def test_each_fault_that_is_said_to_be_tried_has_a_test(self):
+    def test_each_listed_fault_has_a_test(self):
         self.assert_tests_exist("docs/reliability.md", 4, 20)
 
-    def test_each_defect_that_is_said_to_be_forbidden_has_a_test_that_names_it(self):
+    def test_each_listed_defect_has_a_test_that_names_it(self):
         rows = self.assert_tests_exist("docs/compatibility.md", 3, 35)
         numbers = [row[0] for row in rows]
         for letter, last in (("A", 24), ("B", 11)):
@@ -243,7 +243,7 @@ class NamedTests(unittest.TestCase):
 
 class Arithmetic(unittest.TestCase):
     def test_flows_that_find_all_paths(self):
-        """etr defect C4. The least P with sum over k of (-1)^k C(n,k) (1 - k/n)^P >= 0.95: the coupon collector's problem."""
+        """Defect C4 of the Go etr. The coupon collector's least P: sum over k of (-1)^k C(n,k) (1 - k/n)^P >= 0.95."""
         from math import comb
         rows = [re.findall(r"\d+", line) for line in read("README.md").splitlines()
                 if line.startswith(("| paths |", "| flows ("))]
@@ -258,5 +258,5 @@ class Arithmetic(unittest.TestCase):
 
 if __name__ == "__main__":
     if not os.path.exists(ETR):
-        sys.exit(f"test_docs: no program at {ETR}; say where with ETR=")
+        sys.exit(f"test_docs: no program at {ETR}; set ETR= to its path")
     unittest.main()

@@ -1,4 +1,4 @@
-"""Erases the socket hash of packets that come in by a device.
+"""Erases the socket hash of packets that arrive on a device.
 
 Packets of kernel sockets carry the socket's hash across veth, and the router then balances by it instead of by the
 ports. No wire carries it. Three BPF instructions at the ingress of the first routers erase it, so that real sockets

@@ -59,7 +59,7 @@ class Capture:
 
 
 def until(condition, what, seconds=10):
-    """Waits for a condition; a deadline missed is an error."""
+    """Waits for a condition; raises an error after the deadline."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
@@ -85,7 +85,7 @@ def read(path):
 
 
 def probes(packets, source):
-    """The probes among the packets, each with the answers that name it.
+    """The probes among the packets, each with the replies that identify it.
 
     An answer belongs to the latest probe before it that had the quoted ports and first 8 octets (and the IP ID);
     the answer of an open UDP service, which quotes nothing, to the latest probe of its flow.

@@ -37,7 +37,7 @@ def start(pairs):
 
 
 def forward(pairs):
-    """Forwards for ever. Frames of one direction of a link keep their order."""
+    """Forwards forever. Frames of one direction of a link keep their order."""
     routes = {}
     for near, far, delay, twice in pairs:
         routes[near] = (far, delay, 1)

@@ -1,4 +1,4 @@
-"""What the end-to-end tests share: skipping where there is no lab, running etr, reading its records."""
+"""Shared by the end-to-end tests: skipping where there is no lab, running etr, reading its records."""
 import calendar
 import functools
 import json
@@ -33,7 +33,7 @@ class LabTest(unittest.TestCase):
         return records.parse(done.stdout)
 
     def assert_true_paths(self, network, found, complete=None, flows=FLOWS, rounds=None):
-        """Every record agrees with the kernels' own answer for its flow; every flow has a record per round."""
+        """Every record agrees with the kernels' routes for its flow; every flow has a record per round."""
         self.assertTrue(found, "no records")
         complete = network.topology.flawless if complete is None else complete
         first = found[0]
@@ -51,7 +51,7 @@ class LabTest(unittest.TestCase):
 
 
     def assert_valid(self, found):
-        """Every record is as docs/record.schema.json says."""
+        """Every record matches docs/record.schema.json."""
         for record in found:
             errors = [error.message for error in _schema().iter_errors(record)]
             self.assertEqual(errors, [], json.dumps(record))
@@ -70,7 +70,7 @@ def run_etr(network, *flags, timeout=60):
 
 
 class RunningEtr:
-    """etr in the source, its output read as it comes."""
+    """etr in the source; its output is read as it is written."""
 
     def __init__(self, network, *flags):
         self.process = network.start([ETR, "-J", "-n", *flags], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -90,7 +90,7 @@ class RunningEtr:
         self._errors.append(self.process.stderr.read())
 
     def lines(self, timeout=60):
-        """Yields each line of output as it comes, to its end."""
+        """Yields each line of output as it is written, to the end."""
         deadline = time.monotonic() + timeout
         while (line := self._lines.get(timeout=max(0.0, deadline - time.monotonic()))) is not None:
             yield line
@@ -107,7 +107,7 @@ class RunningEtr:
 
 
 def main(needs_etr=True):
-    """Runs the tests of a file; exits 77, saying why, where they cannot run."""
+    """Runs the tests of a file; exits 77 with the reason where they cannot run."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     reason = namespaces.why_impossible()
     if reason is None and needs_etr and not os.access(ETR, os.X_OK):

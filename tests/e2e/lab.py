@@ -4,9 +4,9 @@
   lab.py list                                    the networks
   lab.py run nested -- etr TARGET                runs a command in the source; TARGET and TARGET6 are replaced
   lab.py shell sixteen                           a shell in the source
-  lab.py truth nested --flows 8 --proto tcp      which way each flow goes, by the routers' own word
-  lab.py clean                                   removes what killed runs left behind
-  lab.py possible                                says why not, and exits 77, where there can be no lab
+  lab.py truth nested --flows 8 --proto tcp      the path of each flow, according to the routers
+  lab.py clean                                   removes the namespaces of killed runs
+  lab.py possible                                prints the reason and exits 77 where there can be no lab
 
 The target listens on TCP port 443 and answers UDP port 5353. The command sees ETR_LAB_TARGET and ETR_LAB_TARGET6.
 """
@@ -55,7 +55,7 @@ def _run(arguments):
         targets = {"TARGET": network.target(4), "TARGET6": network.target(6)}
         environment = dict(os.environ, ETR_LAB_TARGET=targets["TARGET"], ETR_LAB_TARGET6=targets["TARGET6"],
                            ETR_LAB_NAME=arguments.topology)
-        # ^C is the command's to handle; we go on to the clean-up when it has ended.
+        # The command handles ^C; the clean-up follows when it has ended.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         if not command:
             print(f"In the source of '{arguments.topology}'. Target: {targets['TARGET']} {targets['TARGET6']}")

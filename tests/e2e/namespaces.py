@@ -1,6 +1,6 @@
 """Network namespaces: making, entering, configuring and removing them.
 
-Every namespace made here is called etr<pid>-<label>-<node>, so that what a killed run left behind can be told
+Every namespace made here is called etr<pid>-<label>-<node>, so that the namespaces of a killed run can be told
 from what is in use, and `sweep` removes it.
 """
 import contextlib
@@ -20,7 +20,7 @@ _libc = ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True)
 
 
 class CommandError(Exception):
-    """A tool of the system failed; the text says which and how."""
+    """A system tool failed; the text names it and the reason."""
 
 
 def run(command, stdin=None):
@@ -63,7 +63,7 @@ def entered(namespace):
 
 
 def set_sysctls(namespace, values):
-    """Writes sysctls, given as {"net/ipv4/ip_forward": 1}; one that this kernel lacks is left out."""
+    """Writes sysctls, given as {"net/ipv4/ip_forward": 1}; one that this kernel lacks is skipped."""
     with entered(namespace):
         for path, value in values.items():
             with contextlib.suppress(FileNotFoundError):
@@ -72,7 +72,7 @@ def set_sysctls(namespace, values):
 
 
 def die_with_parent():
-    """For preexec_fn: no helper process outlives the run that started it."""
+    """For preexec_fn: ends a helper process with the run that started it."""
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
@@ -82,13 +82,13 @@ def in_namespace(namespace, command):
 
 
 def remove(names):
-    """Removes namespaces; those already gone are no error."""
+    """Removes namespaces; a missing one is no error."""
     for name in names:
         subprocess.run(["ip", "netns", "del", name], capture_output=True, check=False)
 
 
 def sweep():
-    """Removes the namespaces of runs that died without cleaning up."""
+    """Removes the namespaces of runs that ended without cleaning up."""
     if not os.path.isdir(RUN_NETNS):
         return
     for name in os.listdir(RUN_NETNS):
@@ -98,7 +98,7 @@ def sweep():
 
 
 def why_impossible():
-    """None where namespaces can be made; otherwise the reason, for the user."""
+    """None where namespaces can be created; otherwise the reason, for the user."""
     for tool in ("ip", "nft", "ethtool"):
         if shutil.which(tool) is None:
             return f"'{tool}' is not installed"

@@ -1,9 +1,9 @@
-"""Network: a topology built from network namespaces, with what keeps such a lab from lying.
+"""Network: a topology built from network namespaces, with what makes such a lab behave like a real network.
 
 - Each router has a hash seed of its own, else nested diamonds polarise; hash policy 1 (5-tuple).
 - No transmit checksum offload on the hosts, else captured and quoted checksums are partial.
 - ICMP errors come from the interface the probe came in by; ICMP limits are off unless they are the subject.
-- Neighbours are permanent, but for the source's, which the program under test has to find out.
+- Neighbours are permanent, except the source's, which the program under test has to resolve.
 """
 import contextlib
 import os
@@ -25,7 +25,7 @@ _UNLIMITED = 1000000
 
 
 class Network:
-    """Use as a context manager; the namespaces are gone when it ends, however it ends."""
+    """Use as a context manager; the namespaces are removed at its end, even after an exception."""
 
     _count = 0
 
@@ -69,7 +69,7 @@ class Network:
         return subprocess.run(in_namespace(self.namespace(node), command), **options)
 
     def start(self, command, node=SOURCE, **options):
-        """Starts a process inside a node, to be ended by the caller, at the latest with the network."""
+        """Starts a process inside a node; the caller ends it, or it ends with the network."""
         process = subprocess.Popen(in_namespace(self.namespace(node), command), preexec_fn=die_with_parent, **options)
         self._cleanup.callback(_end, process)
         return process
@@ -83,27 +83,27 @@ class Network:
         run(in_namespace(self.namespace(node), ["nft", "-f", "-"]), rules)
 
     def darken(self, node):
-        """The node drops whatever reaches it, and so says nothing any more."""
+        """The node drops every packet that reaches it, and so no longer replies."""
         self.nft(node, "table inet dark { chain in { type filter hook prerouting priority -300; drop; }; }\n")
 
     def lighten(self, node):
         self.nft(node, "delete table inet dark\n")
 
     def steer(self, node, neighbour):
-        """From now on the node sends all towards the target over one of its neighbours."""
+        """From now on the node forwards everything for the target to one of its neighbours."""
         link = next(link for link in self.topology.out_of(node) if link.far == neighbour)
         ip_batch([f"route replace {self.target(family)}/{bits} via {link.address(neighbour, family)} "
                   f"dev {link.device(node)}" for family, bits in ((4, 32), (6, 128))], self.namespace(node))
 
     def remake(self, link):
-        """Makes a veth link again whose devices were removed, and configures both of its ends."""
+        """Recreates a veth link whose devices were removed, and configures both of its ends."""
         ip_batch([self._veth(link)])
         for node in (link.near, link.far):
             self.restore(node)
             self._spare_no_checksum(node, link)
 
     def restore(self, node):
-        """Gives a node back its devices' state, addresses, neighbours and routes."""
+        """Restores a node's device state, addresses, neighbours and routes."""
         ip_batch([line.replace(" add ", " replace ", 1) for line in self._configuration(node)], self.namespace(node))
 
     def open_tcp(self, port=OPEN_TCP_PORT):

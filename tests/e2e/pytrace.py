@@ -1,4 +1,4 @@
-"""An independent traceroute: checks the lab before etr is trusted with it, and etr against it.
+"""An independent traceroute: checks the lab, and etr against it.
 
 Sends one SYN or UDP datagram per flow and TTL on a packet socket, reads answers from another, and returns records
 of etr's shape. Every timestamp is the kernel's.
@@ -18,7 +18,7 @@ _PAUSE = 0.0001  # between packets
 
 
 class _Tap:
-    """Sends on one of the source's links and hears everything on it."""
+    """Sends on one of the source's links and captures everything on it."""
 
     def __init__(self, network, link):
         self.ethernet = link.kind != "tun"
@@ -40,7 +40,7 @@ class _Tap:
         self.sender.send(header + struct.pack("!H", 0x0800 if family == 4 else 0x86DD) + packet)
 
     def hear(self):
-        """Yields (kernel time in ns, packet) for what has come or gone by."""
+        """Yields (kernel time in ns, packet) for each packet received or sent."""
         while True:
             try:
                 frame, ancillary, _, _ = self.hearer.recvmsg(65536, 64)

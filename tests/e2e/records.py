@@ -1,9 +1,9 @@
-"""A record stream of etr, and what must hold of it whatever the network."""
+"""A record stream of etr, and what must hold of it in any network."""
 import json
 
 
 def parse(text):
-    """(path records, other lines) of NDJSON text; a line that is not whole JSON raises ValueError."""
+    """(path records, other lines) of NDJSON text; a line that is not complete JSON raises ValueError."""
     paths, others = [], []
     for line in text.splitlines():
         document = json.loads(line)
@@ -24,7 +24,7 @@ def differences(record, truth, complete=True):
     for hop in record["hops"]:
         ttl = hop["ttl"]
         if ttl > len(truth):
-            # In a lossy network a round may hear the target only there: all probes that reached it earlier were lost.
+            # In a lossy network a round may see the target only there: all earlier probes that reached it were lost.
             heard = {hop["ttl"] for hop in record["hops"] if not hop["timeout"]}
             if complete or heard & set(range(len(truth), ttl)) or hop["ip"] not in ("", truth[-1]):
                 found.append(f"{name}: hop {ttl} ({hop['ip'] or '*'}) is past the target at {len(truth)}")
@@ -41,5 +41,5 @@ def differences(record, truth, complete=True):
         if not record["reached_dest"]:
             found.append(f"{name}: reached_dest is false")
     if record["reached_dest"] != any(hop["ip"] == truth[-1] and not hop["timeout"] for hop in record["hops"]):
-        found.append(f"{name}: reached_dest is {record['reached_dest']}, the hops say otherwise")
+        found.append(f"{name}: reached_dest is {record['reached_dest']}, the hops contradict that")
     return found

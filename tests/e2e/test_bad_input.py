@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Bad input: one line that names the thing and the reason, and no probe. The real program, in a network where the next
-router counts what it is sent."""
+"""Bad input: one line that names the object and the reason, and no probe. The real program, in a network where the next
+router counts what it receives."""
 import json
 import os
 import subprocess
@@ -24,9 +24,9 @@ FILES = {
     "empty.toml": b"",
 }
 
-# What is given ("HOST" is the lab's target), exit status, and what the line says: the thing, the reason.
+# What is given ("HOST" is the lab's target), exit status, and what the line names: the object, the reason.
 CASES = (
-    # The command line cannot be read.
+    # The command line cannot be parsed.
     (["--nonsense", "HOST"], UNREADABLE, "--nonsense", "unknown flag"),
     (["--max-tlt", "3", "HOST"], UNREADABLE, "--max-tlt", "did you mean '--max-ttl'?"),
     (["-Z", "HOST"], UNREADABLE, "-Z", "unknown flag"),
@@ -44,7 +44,7 @@ CASES = (
     (["--set", "flows", "HOST"], UNREADABLE, "flows", "write table.key=value"),
     (["--sink", "csv:path", "HOST"], UNREADABLE, "csv:path", "write NAME:key=value"),
     (["plugins", "lsit"], UNREADABLE, "lsit", "did you mean 'list'?"),
-    # It can be read, and cannot be done: hosts.
+    # It can be parsed, but not be carried out: hosts.
     ([], IMPOSSIBLE, "destination", "is required"),
     (["nosuch.invalid"], IMPOSSIBLE, "nosuch.invalid", "cannot resolve"),
     (["-J", "nosuch.invalid"], IMPOSSIBLE, "nosuch.invalid", "cannot resolve"),
@@ -54,12 +54,12 @@ CASES = (
     (["300.1.2.3"], IMPOSSIBLE, "300.1.2.3", "cannot resolve"),
     (["-6", "192.0.2.1"], IMPOSSIBLE, "192.0.2.1", "has no IPv6 address"),
     (["-4", "::1"], IMPOSSIBLE, "::1", "has no IPv4 address"),
-    (["0.0.0.0"], IMPOSSIBLE, "0.0.0.0", "address of no host"),
+    (["0.0.0.0"], IMPOSSIBLE, "0.0.0.0", "not a host address"),
     (["HOST", "HOST"], IMPOSSIBLE, "HOST", "are the same host"),
     (["192.0.2.1"], IMPOSSIBLE, "192.0.2.1", "no route"),
     (["--source", "192.0.2.9", "HOST"], IMPOSSIBLE, "192.0.2.9", "not one of this host's"),
     (["--interface", "nosuch0", "HOST"], IMPOSSIBLE, "nosuch0", "no interface"),
-    # Ranges and contradictions; none of these may hide behind a flag that is not given (etr-compat C1, C2).
+    # Ranges and contradictions; each is checked whatever other flags are given (defects C1 and C2 of the Go etr).
     (["-p", "0", "HOST"], IMPOSSIBLE, "destination port", "between 1 and 65535"),
     (["-p", "70000", "HOST"], IMPOSSIBLE, "destination port", "between 1 and 65535"),
     (["-s", "0", "HOST"], IMPOSSIBLE, "source port", "between 1 and 65535"),
@@ -93,10 +93,10 @@ CASES = (
     (["--pipeline", "optiontype.toml", "HOST"], IMPOSSIBLE, "optiontype.toml:3:1: option 'events'",
      "expected true or false"),
     (["--pipeline", "binary.toml", "HOST"], IMPOSSIBLE, "binary.toml:1:", "utf-8"),
-    (["--pipeline", "empty.toml", "HOST"], IMPOSSIBLE, "empty.toml", "neither a view nor a sink"),
+    (["--pipeline", "empty.toml", "HOST"], IMPOSSIBLE, "empty.toml", "no view and no sink"),
     (["--pipeline", "./folder", "HOST"], IMPOSSIBLE, "./folder", "is a directory"),
     (["--pipeline", "folder", "HOST"], IMPOSSIBLE, "folder", "is a directory"),
-    (["--pipeline", "./fifo", "HOST"], IMPOSSIBLE, "./fifo", "neither a view nor a sink"),
+    (["--pipeline", "./fifo", "HOST"], IMPOSSIBLE, "./fifo", "no view and no sink"),
     (["--pipeline", "/dev/zero", "HOST"], IMPOSSIBLE, "/dev/zero", "larger than"),
     (["--set", "trace.flowz=3", "HOST"], IMPOSSIBLE, "flowz", "did you mean 'flows'?"),
     (["--set", "sink.csv.path=x", "HOST"], IMPOSSIBLE, "sink.csv.path", "has no sink 'csv'"),
@@ -116,7 +116,7 @@ CASES = (
     (["-l", "new/folder/x", "HOST"], IMPOSSIBLE, "log: cannot open 'new/folder/x'", "no such file"),
     (["-l", "fifo", "HOST"], IMPOSSIBLE, "log: cannot open 'fifo'", "no such device"),
     (["--simulate", "./nowhere.toml"], IMPOSSIBLE, "./nowhere.toml", "No such file"),
-    (["--simulate", "demo", "--interface", "eth0"], IMPOSSIBLE, "simulated network", "leave out --interface"),
+    (["--simulate", "demo", "--interface", "eth0"], IMPOSSIBLE, "simulated network", "omit --interface"),
     (["--simulate", "demo", "--source", "192.0.2.9"], IMPOSSIBLE, "simulated network", "--source"),
     (["--simulate", "dmeo"], IMPOSSIBLE, "no network 'dmeo'", "did you mean 'demo'?"),
     (["--simulate", "fifo"], IMPOSSIBLE, "fifo", "needs a target"),
@@ -148,7 +148,7 @@ class BadInput(harness.LabTest):
                                 check=False, timeout=20, stdin=subprocess.DEVNULL)
 
     def probes(self):
-        """Packets of TCP and UDP that the first router has got so far."""
+        """Packets of TCP and UDP that the first router has received so far."""
         listed = self.network.run(["nft", "-j", "list", "counters"], node="r1", capture_output=True, text=True, check=True)
         return next(entry["counter"]["packets"] for entry in json.loads(listed.stdout)["nftables"] if "counter" in entry)
 
@@ -159,8 +159,8 @@ class BadInput(harness.LabTest):
         self.assertIn(thing, done.stderr)
         self.assertIn(reason, done.stderr)
 
-    def test_gets_one_line_that_names_the_thing_and_the_reason_before_any_probe(self):
-        """etr defect C1."""
+    def test_gets_one_line_with_object_and_reason_before_any_probe(self):
+        """Defect C1 of the Go etr, docs/compatibility.md."""
         host = self.network.target(4)
         files = sorted(os.listdir(self.folder))
         before = self.probes()
@@ -171,7 +171,7 @@ class BadInput(harness.LabTest):
         self.assertEqual(self.probes(), before, "probes left")
         self.assertEqual(sorted(os.listdir(self.folder)), files, "files were made")
 
-    def test_and_good_input_sends_what_the_router_counts(self):
+    def test_good_input_sends_what_the_router_counts(self):
         before = self.probes()
         done = self.etr(["-J", "-n", "-c", "1", "-P", "2", self.network.target(4)])
         self.assertEqual((done.returncode, done.stderr), (0, ""))
@@ -182,7 +182,7 @@ class BadInput(harness.LabTest):
         self.assert_refused(done, IMPOSSIBLE, "CAP_NET_RAW", "setcap cap_net_raw")
 
     def test_a_file_that_may_not_be_read_or_written_is_named(self):
-        """Plain root without capabilities may not either: etr gives them up before it opens anything."""
+        """Plain root without capabilities may not either: etr drops them before it opens any file."""
         os.chmod(self.folder, 0o755)
         for name in ("secret.toml", "secret.csv"):
             path = os.path.join(self.folder, name)

@@ -58,7 +58,7 @@ class CaptureAgrees(harness.LabTest):
         return verdicts
 
     def test_nothing_lost(self):
-        """etr defect A13."""
+        """Defect A13 of the Go etr, docs/compatibility.md."""
         for family in (4, 6):
             for flags in (("-T",), ("-U",)):
                 with self.subTest(family=family, flags=flags):
@@ -82,10 +82,10 @@ class CaptureAgrees(harness.LabTest):
 
 
 class Sparing(harness.LabTest):
-    """No flood beyond the target, none towards one router."""
+    """No flood past the target, none towards one router."""
 
     def test_no_more_than_three_probes_of_a_flow_pass_the_target(self):
-        """etr defect A3."""
+        """Defect A3 of the Go etr, docs/compatibility.md."""
         for lab, distance in (("line", 4), ("delay", 10)):
             for family, flag in ((4, "-T"), (6, "-U")):
                 with self.subTest(lab=lab, family=family), Network(lab) as network:
@@ -109,7 +109,7 @@ class Sparing(harness.LabTest):
             self.assertLessEqual(len(within), 200 + 12)  # a burst of 10, and the edges
 
     def test_at_most_six_probes_back_to_back_towards_one_router(self):
-        """etr defect C5."""
+        """Defect C5 of the Go etr, docs/compatibility.md."""
         with Network("line") as network, capture.Capture(network) as tap:
             self.etr(network, "-P", "32", "-c", "2", "-i", "0", "--rate", "0", "-d", "200ms", "-t", "150ms",
                      network.target(4))
@@ -125,7 +125,7 @@ class ProbesAreClean(harness.LabTest):
     """Every probe, as another program reads it: right checksums, and a flow's probes differ only where they may."""
 
     def test_checksums_lengths_and_constant_fields(self):
-        """etr defect B6."""
+        """Defect B6 of the Go etr, docs/compatibility.md."""
         for family in (4, 6):
             for flag in ("-T", "-U"):
                 with self.subTest(family=family, flag=flag), Network("line") as network:

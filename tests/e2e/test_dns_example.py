@@ -30,7 +30,7 @@ def wait_until_served(network, family):
 
 class DnsExample(harness.LabTest):
 
-    def test_an_open_resolver_answers_its_probes_and_counts_as_reached(self):
+    def test_an_open_resolver_answers_probes_and_counts_as_reached(self):
         for family in (4, 6):
             with self.subTest(family=family), Network("two-way") as network:
                 network.start([*RESOLVER, f"--listen-address={network.target(family)}"], node=TARGET,
@@ -44,7 +44,7 @@ class DnsExample(harness.LabTest):
                 self.assertEqual({record["hops"][-1]["rtt_ns"] is None for record in found}, {False})
 
     def test_its_probes_are_well_formed_queries(self):
-        """By tcpdump's word, which dissects them."""
+        """According to tcpdump's dissector."""
         with Network("line") as network:
             sniffer = network.start(["tcpdump", "-n", "-v", "-l", "-c", "4", "-i", "any", "udp dst port 53"], node="r1",
                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

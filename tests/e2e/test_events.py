@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Typed lines: answers that came late, or twice, change no verdict and are told apart."""
+"""Typed lines: late and duplicate replies change no verdict and are reported as such."""
 import harness
 from network import Network
 
@@ -15,11 +15,11 @@ class Events(harness.LabTest):
         answers = [line for line in others if line["type"] == "event" and line["event"] in ("late", "duplicate")]
         events = {(line["event"], line["probe_id"], line["probe_num"], line["ttl"], line["ip"]): line["rtt_ns"]
                   for line in answers}
-        self.assertEqual(len(events), len(answers), "an answer was told twice")
+        self.assertEqual(len(events), len(answers), "a reply was reported twice")
         return found, events, others[-1]
 
-    def test_an_answer_after_the_timeout_is_late_and_its_probe_stays_lost(self):
-        """etr defect A10. The fourth hop and the target answer after 200 ms; the timeout is 100 ms."""
+    def test_a_reply_after_the_timeout_is_late_and_its_probe_lost(self):
+        """Defect A10 of the Go etr. The fourth hop and the target answer after 200 ms; the timeout is 100 ms."""
         with Network("slow") as network:
             for family, flag in ((4, "-T"), (6, "-U")):
                 with self.subTest(family=family):
@@ -38,7 +38,7 @@ class Events(harness.LabTest):
                     self.assertEqual(summary["late"], len(events))
 
     def test_a_second_answer_is_a_duplicate_and_counts_once(self):
-        """etr defect A10."""
+        """Defect A10 of the Go etr, docs/compatibility.md."""
         with Network("twice") as network:
             for family, flag in ((4, "-U"), (6, "-U"), (4, "-T"), (6, "-T")):
                 with self.subTest(family=family, flag=flag):
@@ -47,7 +47,7 @@ class Events(harness.LabTest):
                     self.assert_true_paths(network, found, flows=2, rounds=4)
                     expected = {("duplicate", record["probe_id"], record["probe_num"], hop["ttl"], hop["ip"])
                                 for record in found for hop in record["hops"]}
-                    # The very last one may come when the run is over.
+                    # The very last one may arrive after the end of the run.
                     self.assertLessEqual(set(events), expected)
                     self.assertGreaterEqual(len(events), len(expected) - 1)
                     self.assertEqual(summary["duplicates"], len(events))

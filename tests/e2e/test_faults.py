@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What goes wrong around a running trace: it goes on, says so, and every record stays true."""
+"""Faults around a running trace: it goes on, reports them, and every record stays true."""
 import os
 import signal
 import socket
@@ -19,7 +19,7 @@ ALL = "ETR_TEST_ALL" in os.environ
 class Surroundings(Watching):
 
     def test_a_link_that_goes_down_and_comes_up_again(self):
-        """etr defect B2: a send error is a verdict, not the end."""
+        """Defect B2 of the Go etr: a send error is a verdict, not the end."""
         for family, flag in ((4, "-T"), (6, "-U")):
             with self.subTest(family=family), Network("line") as network:
                 device = network.topology.out_of(SOURCE)[0].device(SOURCE)
@@ -63,7 +63,7 @@ class Surroundings(Watching):
 class Hostility(Watching):
 
     def test_truncated_and_forged_errors_change_nothing(self):
-        """etr defect B1: an ICMP error may quote any number of octets of our probe, or somebody else's."""
+        """Defect B1 of the Go etr: an ICMP error may quote any number of octets of our probe, or another host's."""
         for family in (4, 6):
             with self.subTest(family=family), Network("line") as network:
                 forger = _Forger(network, family)
@@ -77,7 +77,7 @@ class Hostility(Watching):
 class Own(Watching):
 
     def test_quitting_does_not_wait_for_delays(self):
-        """etr defect B8."""
+        """Defect B8 of the Go etr, docs/compatibility.md."""
         with Network("line") as network:
             etr = harness.RunningEtr(network, "-P", "4", "-d", "60s", "-t", "50s", "-i", "1s", network.target(4))
             time.sleep(1.2)
@@ -86,8 +86,8 @@ class Own(Watching):
             etr.end()
             self.assertLess(time.monotonic() - began, 0.5)
 
-    def test_high_ttls_of_udp_towards_a_dark_target_do_not_end_the_run(self):
-        """etr defect B2: probes larger than the MTU."""
+    def test_high_udp_ttls_towards_a_dark_target_do_not_end_the_run(self):
+        """Defect B2 of the Go etr: probes larger than the MTU."""
         with Network("line") as network:
             network.darken(TARGET)
             found, _ = self.etr(network, "-U", "-m", "80", "-P", "2", "-c", "2", "-d", "300ms", "-t", "200ms",
@@ -95,7 +95,7 @@ class Own(Watching):
             self.assert_true_paths(network, found, complete=False, flows=2, rounds=2)
 
     def test_ports_of_well_known_services_are_ports_like_others(self):
-        """etr defect A16."""
+        """Defect A16 of the Go etr, docs/compatibility.md."""
         with Network("line") as network:
             for port in (53, 123, 4789, 5060, 6081):
                 with self.subTest(port=port):
@@ -104,7 +104,7 @@ class Own(Watching):
                     self.assert_true_paths(network, found, flows=2, rounds=1)
 
     def test_many_open_flows_of_other_programs_are_not_mixed_up(self):
-        """A taken source port is skipped and said, and its owner's traffic is left alone (etr defect C4)."""
+        """Defect C4 of the Go etr: a source port in use is skipped and reported, its traffic is ignored."""
         with Network("line") as network:
             listener = network.open_tcp()
             taken = network.socket(SOURCE, socket.AF_INET, socket.SOCK_STREAM)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What befalls the tracing host's own network: interface, address, route, neighbour, MTU, capture."""
+"""Faults of the tracing host's own network: interface, address, route, neighbour, MTU, capture."""
 import signal
 import socket
 
@@ -105,14 +105,14 @@ class Route(Watching):
 
     @staticmethod
     def ways(network, family, flag):
-        """The path of each flow, by the kernels' word."""
+        """The path of each flow, according to the kernels."""
         protocol, port = ("tcp", 443) if flag == "-T" else ("udp", 33434)
         return truth.paths(network, family, protocol, range(harness.SOURCE_PORT, harness.SOURCE_PORT + FLOWS), port)
 
 
 class Capture(Watching):
 
-    def test_an_overrun_is_counted_and_costs_what_it_took_and_no_more(self):
+    def test_an_overrun_is_counted_and_costs_only_what_it_dropped(self):
         with Network("line") as network:
             sender = network.socket("r3", socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
             error = b"\x0b\x00\x00\x00" + bytes(4) + bytes(28)  # Time exceeded, of nothing.

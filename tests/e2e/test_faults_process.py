@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What befalls the process: signals, kill, full and closed and slow outputs. On a simulated network in real time, so
+"""Faults of the process: signals, kill, full and closed and slow outputs. On a simulated network in real time, so
 that neither root nor a lab is needed. ETR_TEST_ALL=1 tries 1000 random moments instead of 50."""
 import concurrent.futures
 import csv
@@ -89,7 +89,7 @@ class Process(unittest.TestCase):
         self.wait_for(lambda: os.path.exists(path) and os.path.getsize(path) >= size, f"{path} does not grow")
 
     def assert_records(self, text):
-        """Every line is a record, every one of them true; each flow's rounds follow each other without a gap."""
+        """Every line is a record, and every record is true; each flow's rounds follow each other without a gap."""
         self.assertTrue(text == "" or text.endswith("\n"), text[-200:])
         found = [json.loads(line) for line in text.splitlines()]
         rounds = {}
@@ -211,7 +211,7 @@ class Process(unittest.TestCase):
         self.assertEqual(len([json.loads(line) for line in lines]), 3)
 
     def test_a_full_disk_is_one_error_and_status_1(self):
-        """etr defect A22."""
+        """Defect A22 of the Go etr, docs/compatibility.md."""
         for flags, name in ((("-j", "/dev/full", "--view", "plain", "-c", "3"), "'/dev/full'"),):
             done = self.run_etr(*flags)
             self.assertEqual(done.returncode, 1)
@@ -225,7 +225,7 @@ class Process(unittest.TestCase):
         self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
         self.assertIn("no space left on device", done.stderr)
 
-    def test_a_file_that_cannot_be_opened_ends_it_before_the_first_probe(self):
+    def test_a_file_that_cannot_be_opened_ends_it_before_any_probe(self):
         done = self.run_etr("-j", self.path("missing/x.ndjson"), "--view", "plain", "-c", "3")
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
@@ -236,7 +236,7 @@ class Process(unittest.TestCase):
             file.write("precious")
         os.chmod(path, 0o400)
         users = [{}]
-        if os.geteuid() == 0:  # Even root has no way round permissions without capabilities; nor has who calls sudo.
+        if os.geteuid() == 0:  # Without capabilities permissions bind even root; as they do the caller of sudo.
             users.append({"SUDO_UID": "65534", "SUDO_GID": "65534", "SUDO_USER": "nobody"})
             os.chmod(self.folder, 0o777)
         for user in users:
@@ -247,7 +247,7 @@ class Process(unittest.TestCase):
             self.assertEqual(file.read(), "precious")
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root, to mount")
-    def test_a_read_only_file_system_is_one_error_before_the_first_probe(self):
+    def test_a_read_only_file_system_is_one_error_before_any_probe(self):
         path = self.path("disk/out.ndjson")
         done = self.on_a_disk("mount -o remount,ro", "size=1m", "-j", path, "--view", "plain", "-c", "3")
         self.assertEqual((done.returncode, done.stdout), (1, ""))
@@ -255,7 +255,7 @@ class Process(unittest.TestCase):
                          [f"Error: sink 'ndjson': cannot open '{path}': read-only file system"])
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root, to mount")
-    def test_a_disk_that_fills_up_in_mid_run_keeps_every_record_before(self):
+    def test_a_disk_that_fills_up_keeps_every_earlier_record(self):
         path = self.path("disk/out.ndjson")
         done = self.on_a_disk("true", "size=64k", "-j", path, "--view", "plain", "-c", "40")
         said, _, written = done.stderr.partition("--written--\n")
@@ -264,7 +264,7 @@ class Process(unittest.TestCase):
         self.assertGreater(len(self.assert_records(written.rpartition("\n")[0] + "\n")), 20)
 
     def on_a_disk(self, then, options, *flags):
-        """etr where `disk` is a file system of its own; what it wrote there ends standard error."""
+        """etr where `disk` is a file system of its own; its content is appended to standard error."""
         disk = self.path("disk")
         os.mkdir(disk)
         script = (f"mount -t tmpfs -o {options} none {disk} && {then} {disk} && {{ \"$@\"; status=$?; "
@@ -274,17 +274,17 @@ class Process(unittest.TestCase):
 
     @staticmethod
     def complaints(text):
-        """The lines of standard error, but for the notes on a run as plain root."""
+        """The lines of standard error, without the notes on a run as plain root."""
         return [line for line in text.partition("--written--")[0].splitlines() if not re.search("run(ning|s) as root", line)]
 
-    def test_a_reader_that_stands_still_is_waited_for_and_nothing_is_lost(self):
+    def test_a_stalled_reader_is_waited_for_and_nothing_is_lost(self):
         etr = self.start("-J", "-c", "40")
         time.sleep(1.5)  # The pipe holds some 64 KiB, far less than 320 records.
         text, errors = etr.communicate(timeout=30)
         self.assertEqual((etr.returncode, errors), (0, ""))
         self.assertEqual(len(self.assert_records(text)), 320)
 
-    # --- Sinks in trouble.
+    # --- Faulty sinks.
 
     def troubled(self, **options):
         text = ",".join(f"{key}={value}" for key, value in options.items())
@@ -295,14 +295,14 @@ class Process(unittest.TestCase):
             return [[int(word) for word in line.split()] for line in file]
 
     def test_a_slow_sink_never_looks_like_loss(self):
-        """etr defect B10."""
+        """Defect B10 of the Go etr, docs/compatibility.md."""
         done = self.run_etr("-J", *self.troubled(pause="20ms"), "-c", "20")
         self.assertEqual((done.returncode, self.complaints(done.stderr)), (0, []))
         self.assertEqual(len(self.assert_records(done.stdout)), 160)
         self.assertEqual({(complete, lost) for _, _, complete, lost in self.lines()}, {(1, 0)})
         self.assertEqual(len(self.lines()), 160)
 
-    def test_a_sink_of_one_record_a_second_is_left_in_time_and_what_it_missed_is_counted(self):
+    def test_a_very_slow_sink_is_abandoned_and_its_losses_counted(self):
         etr = self.start("-J", *self.troubled(pause="1s"))
         self.wait_for_size(self.path("troubled.txt"), 1)
         time.sleep(0.3)
@@ -316,7 +316,7 @@ class Process(unittest.TestCase):
         for _, _, complete, lost in self.lines():
             self.assertEqual((complete, lost), (1, 0))
 
-    def test_a_sink_that_stops_for_good_does_not_keep_it(self):
+    def test_a_sink_that_hangs_does_not_delay_the_exit(self):
         etr = self.start("-J", *self.troubled(stops_at=5))
         self.wait_for(lambda: os.path.exists(self.path("troubled.txt")) and len(self.lines()) == 5, "no five records")
         time.sleep(0.3)
@@ -328,7 +328,7 @@ class Process(unittest.TestCase):
         self.assertRegex(errors, r"sink 'troubled': \d+ records? not written")
         self.assert_records(text)
 
-    def test_a_sink_that_throws_is_closed_and_the_others_get_everything(self):
+    def test_a_throwing_sink_is_closed_and_others_get_everything(self):
         done = self.run_etr("-J", *self.troubled(throws_at=3), "-c", "5")
         self.assertEqual(done.returncode, 1)
         self.assertEqual(len(self.complaints(done.stderr)), 1, done.stderr)
@@ -336,7 +336,7 @@ class Process(unittest.TestCase):
         self.assertEqual(len(self.assert_records(done.stdout)), 40)
         self.assertEqual(len(self.lines()), 3)
 
-    def test_a_view_that_throws_is_closed_and_the_sinks_get_everything(self):
+    def test_a_throwing_view_is_closed_and_sinks_get_everything(self):
         path = self.path("records.ndjson")
         for where in ("open", "render", "path", "close"):
             with self.subTest(where=where):
@@ -351,7 +351,7 @@ class Process(unittest.TestCase):
 
     # --- Files.
 
-    def test_a_link_in_a_folder_that_all_may_write_to_is_not_followed(self):
+    def test_a_link_in_a_world_writable_folder_is_not_followed(self):
         shared = self.path("shared")
         os.mkdir(shared)
         os.chmod(shared, 0o1777)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Leaving: signals, closed pipes, full files. All records written are whole."""
+"""The end of a run: signals, closed pipes, full files. All records written are whole."""
 import os
 import signal
 import subprocess
@@ -13,7 +13,7 @@ ENDLESS = {"-P": "16", "-d": "200ms", "-t": "150ms"}
 
 
 def endless(**changes):
-    """The flags of a run without end."""
+    """The flags of an endless run."""
     values = ENDLESS | {"-" + letter: value for letter, value in changes.items()}
     return [word for pair in values.items() for word in pair]
 
@@ -25,7 +25,7 @@ class Leaving(harness.LabTest):
         cls.network = cls.enterClassContext(Network("nested"))
 
     def leave(self, number, after, *flags, **changes):
-        """Signals etr that long after its first record; returns status, time to leave, output, errors."""
+        """Signals etr that long after its first record; returns status, time to exit, output, errors."""
         etr = harness.RunningEtr(self.network, *endless(**changes), *flags, self.network.target(4))
         lines = etr.lines()
         text = next(lines)
@@ -36,8 +36,8 @@ class Leaving(harness.LabTest):
         took = time.monotonic() - began
         return status, took, text + "".join(lines), errors
 
-    def test_a_signal_ends_the_run_in_half_a_second_with_whole_records(self):
-        """etr defect B8."""
+    def test_a_signal_ends_the_run_in_time_with_whole_records(self):
+        """Defect B8 of the Go etr, docs/compatibility.md."""
         for number in (signal.SIGINT, signal.SIGTERM):
             for after in (0.0, 0.07, 0.15, 0.31):
                 with self.subTest(signal=number, after=after):
@@ -49,8 +49,8 @@ class Leaving(harness.LabTest):
                     self.assert_valid(found)
                     self.assert_true_paths(self.network, [record for record in found if record["complete"]])
 
-    def test_the_round_that_is_cut_is_written_and_says_so(self):
-        """etr defect A20: interrupted while the answers of a dark target are still awaited."""
+    def test_the_cut_round_is_written_and_marked(self):
+        """Defect A20 of the Go etr: interrupted while the answers of a dark target are still awaited."""
         self.network.darken("dst")
         self.addCleanup(self.network.lighten, "dst")
         etr = harness.RunningEtr(self.network, *endless(P="4", t="5s", d="6s"), self.network.target(4))
@@ -87,7 +87,7 @@ class Leaving(harness.LabTest):
         self.assertIn("no space left", done.stderr.lower())
 
     def test_many_flows_and_an_interrupt_do_not_hang(self):
-        """etr defect B4."""
+        """Defect B4 of the Go etr, docs/compatibility.md."""
         status, took, text, _ = self.leave(signal.SIGINT, 0.1, "-i", "0", "--rate", "0", P="150")
         self.assertEqual(status, 0)
         self.assertLess(took, 0.5)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The README's iperf3 recipe, word for word: the data take the path that etr has shown for the source port."""
+"""The README's iperf3 recipe, verbatim: the data take the path that etr has shown for the source port."""
 import json
 import os
 import re
@@ -59,7 +59,7 @@ class Iperf3(harness.LabTest):
             cls.network.start(["iperf3", "-s", "-p", str(PORT), "--forceflush"], node=TARGET, stdout=log, stderr=log)
 
     def server_is_ready(self):
-        """It says so before each test; before that it refuses."""
+        """It prints a line before each test; earlier connections are refused."""
         self.log.seek(0)
         return self.log.read().count("Server listening") > self.runs
 
@@ -71,7 +71,7 @@ class Iperf3(harness.LabTest):
         self.assertEqual(done.returncode, 0, f"iperf3 {' '.join(arguments)}:\n{done.stdout}{done.stderr}")
 
     def trace(self, family, flags):
-        """{source port: the routers on its path}, as etr's records say."""
+        """{source port: the routers on its path}, according to etr's records."""
         found, _ = self.etr(self.network, "-c", "1", "-t", "300ms",
                             *[self.network.target(family) if word == "HOST" else word for word in flags])
         owners = {link.address(link.far, family): link.far for link in self.network.topology.links}
@@ -101,7 +101,7 @@ class Iperf3(harness.LabTest):
                 self.network.nft(node, "table inet witness\ndelete table inet witness\n")
 
     def assert_took(self, path, octets):
-        """All routers of the path, and no other, were given the data, and each of them all of it."""
+        """All routers of the path, and no others, received the data, and each of them all of it."""
         self.assertEqual(set(octets), path)
         self.assertEqual(len(set(octets.values())), 1, octets)
         self.assertGreater(min(octets.values()), DATA)

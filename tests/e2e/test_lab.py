@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The lab tells the truth: where an independent traceroute's packets go is where the kernels say they go."""
+"""The ground truth is right: an independent traceroute's packets go where the kernels' routes lead."""
 import sys
 
 import harness
@@ -28,7 +28,7 @@ class Truth(harness.LabTest):
                         longest = max(map(len, paths.values()))
                         found = pytrace.trace(network, family, protocol, ports, port, longest, timeout=0.4)
                         for record in found:
-                            # A lost answer of the target leaves the next TTL in: pytrace knows no distance.
+                            # After a lost reply of the target the next TTL remains: pytrace keeps no distance.
                             del record["hops"][len(paths[record["source_port"]]):]
                             record["reached_dest"] = record["hops"][-1]["ip"] == paths[record["source_port"]][-1]
                         wrong = [text for record in found for text in records.differences(

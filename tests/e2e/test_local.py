@@ -6,7 +6,7 @@ from network import OPEN_TCP_PORT, Network
 
 
 class Local(harness.LabTest):
-    """etr defect B11: a target on the host itself is one hop away."""
+    """Defect B11 of the Go etr: a target on the host itself is one hop away."""
 
     @classmethod
     def setUpClass(cls):
@@ -40,9 +40,9 @@ class Local(harness.LabTest):
 
 
 class Blocked(harness.LabTest):
-    """etr defect A17: an unreachable is no silence, and from somebody else not the target."""
+    """Defect A17 of the Go etr: an unreachable is not silence, and not the target if another node sent it."""
 
-    def test_an_unreachable_from_a_router_ends_the_walk_as_blocked_by_it(self):
+    def test_an_unreachable_from_a_router_marks_the_path_blocked(self):
         cases = ((4, "icmp host-unreachable", 3, 1), (4, "icmp admin-prohibited", 3, 13),
                  (6, "icmpv6 admin-prohibited", 1, 1), (6, "icmpv6 addr-unreachable", 1, 3))
         for family, reason, icmp_type, icmp_code in cases:

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Reverse names: looked up beside the trace, never in its way."""
+"""Reverse names: looked up in parallel to the trace, never delaying it."""
 import contextlib
 import ipaddress
 import os
@@ -14,7 +14,7 @@ from topologies import SOURCE
 
 @contextlib.contextmanager
 def resolver_is(network, address):
-    """What etr finds in /etc/resolv.conf."""
+    """The nameserver in etr's /etc/resolv.conf."""
     folder = f"/etc/netns/{network.namespace(SOURCE)}"
     os.makedirs(folder)
     try:
@@ -33,7 +33,7 @@ def reversed_name(address):
 
 
 def trace(network, *flags):
-    """As etr does it with names: without -n."""
+    """With names: without -n."""
     return network.run([harness.ETR, "-J", *flags], capture_output=True, text=True, timeout=30, check=False,
                        stdin=subprocess.DEVNULL)
 
@@ -77,7 +77,7 @@ class Names(harness.LabTest):
                 self.etr(network, "-P", "4", "-c", "4", "-d", "300ms", "-t", "200ms", network.target(4))
                 self.assertLess(took, time.monotonic() - began + 0.6)
 
-    def test_names_off_asks_nobody(self):
+    def test_names_off_sends_no_query(self):
         with Network("line") as network, resolver_is(network, network.topology.links[0].address("r1", 4)):
             network.nft(SOURCE, "table inet count { counter asked {}; chain out { type filter hook output priority 0;\n"
                                 "udp dport 53 counter name asked\n}; }\n")

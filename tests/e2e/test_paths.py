@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Records of 64 flows against the kernels' own word, in one topology, at the default pace and without any."""
+"""Records of 64 flows against the kernels' routes, in one topology, at the default pace and unpaced."""
 import sys
 
 import harness
@@ -21,10 +21,10 @@ class Paths(harness.LabTest):
     def setUpClass(cls):
         cls.network = cls.enterClassContext(Network(LAB))
         cls.network.open_tcp()
-        cls.network.answer_udp(size=48)  # Not the length of any probe: only the flow can be told.
+        cls.network.answer_udp(size=48)  # Not the length of any probe: only the flow can be identified.
 
     def check(self, family, flag, protocol, port, kind, rounds, *pace):
-        # A forwarder in Python that has to share its processor may take its time.
+        # A forwarder in Python that shares its processor may be slow.
         patience = "1s" if self.network.topology.userspace else "400ms"
         flags = [flag, "-p", str(port), "-P", str(FLOWS), "-c", str(rounds), "-d", patience, "-t", patience, *pace,
                  self.network.target(family)]
@@ -47,7 +47,7 @@ class Paths(harness.LabTest):
         self.assert_one_path_id_per_path(found, paths)
 
     def assert_one_path_id_per_path(self, found, paths):
-        """Where every hop is heard, flows have the same id exactly if they take the same path."""
+        """Where every hop replies, flows have the same id exactly if they take the same path."""
         if not self.network.topology.flawless:
             return
         last = {record["source_port"]: record for record in found}  # the latest record of each

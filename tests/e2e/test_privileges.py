@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What etr may do while it runs: nothing. And what it says when it may not begin."""
+"""A running etr has no privileges; without any it refuses to start, with the remedy."""
 import json
 import os
 import re
@@ -56,7 +56,7 @@ class Privileges(harness.LabTest):
             self.assertNotIn("0", status["Groups"].split())
 
     def test_no_interface_becomes_promiscuous(self):
-        """etr defect B9. What passes by is nobody's business."""
+        """Defect B9 of the Go etr. Other hosts' traffic is not captured."""
         etr = harness.RunningEtr(self.network, "-P", "2", "-d", "200ms", "-t", "100ms", self.network.target(4))
         try:
             self.assertTrue(next(etr.lines()))
@@ -70,7 +70,7 @@ class Privileges(harness.LabTest):
             etr.end()
 
     def test_files_belong_to_the_invoking_user(self):
-        """etr defect B9."""
+        """Defect B9 of the Go etr, docs/compatibility.md."""
         with tempfile.TemporaryDirectory() as folder:
             os.chown(folder, NOBODY, NOBODY)
             path = f"{folder}/paths.ndjson"
@@ -80,7 +80,7 @@ class Privileges(harness.LabTest):
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual(os.stat(path).st_uid, NOBODY)
 
-    def test_without_privilege_one_line_names_the_capability_and_the_remedy(self):
+    def test_without_privilege_one_line_names_capability_and_remedy(self):
         done = self.network.run(["setpriv", "--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups",
                                  "--inh-caps=-all", harness.ETR, "-J", "-n", "-c", "1", self.network.target(4)],
                                 capture_output=True, text=True, check=False, timeout=20)
@@ -90,7 +90,7 @@ class Privileges(harness.LabTest):
         self.assertRegex(done.stderr, re.compile(r"setcap cap_net_raw"))
 
     def test_a_file_capability_is_enough_and_is_dropped(self):
-        """A copy beside the build's own binary, so that it finds its plugins; setcap fails on some file systems."""
+        """A copy next to the build's own binary, so that it finds its plugins; setcap fails on some file systems."""
         copy = f"{os.path.dirname(harness.ETR)}/etr-setcap-{os.getpid()}"
         shutil.copy(harness.ETR, copy)
         self.addCleanup(os.unlink, copy)

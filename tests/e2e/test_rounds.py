@@ -10,9 +10,9 @@ from network import OPEN_UDP_PORT, Network
 
 
 class Dark(harness.LabTest):
-    """A round tells its own truth, and nothing older (etr defects A1, A2)."""
+    """A round shows its own replies, and no older ones (defects A1, A2 of the Go etr)."""
 
-    def test_a_target_that_goes_dark_is_not_reached_and_shows_no_stale_reply(self):
+    def test_a_dark_target_is_not_reached_and_shows_no_stale_reply(self):
         for family, flag in ((4, "-T"), (6, "-U")):
             with self.subTest(family=family, flag=flag), Network("two-way") as network:
                 etr = harness.RunningEtr(network, flag, "-P", "8", "-c", "24", "-d", "200ms", "-t", "150ms",
@@ -51,7 +51,7 @@ class Dark(harness.LabTest):
 class Loss(harness.LabTest):
 
     def test_loss_on_a_link_never_changes_a_path(self):
-        """20 % for 200 rounds: path_id never moves, path_hash only until every hop was heard (etr defect A8)."""
+        """Defect A8 of the Go etr. 20 % for 200 rounds: path_id is constant, path_hash once every hop has replied."""
         for family in (4, 6):
             with self.subTest(family=family), Network("nested-lossy") as network:
                 found, others = self.etr(network, "-P", "12", "-c", "200", "-d", "60ms", "-t", "50ms", "--rate", "0",
@@ -70,7 +70,7 @@ class Loss(harness.LabTest):
                     self.assertEqual(len(ids), 1, f"flow {flow}")
                     self.assertEqual(len(hashes), 1, f"flow {flow}")
 
-    def test_hops_behind_a_lossy_link_are_lossy_and_those_before_are_not(self):
+    def test_hops_beyond_a_lossy_link_are_lossy_and_others_are_not(self):
         with Network("lossy") as network:
             found, _ = self.etr(network, "-P", "8", "-c", "60", "-d", "100ms", "-t", "80ms", "--rate", "0",
                                 network.target(4))
@@ -118,7 +118,7 @@ def _last_classes(found):
 
 
 class Reroute(harness.LabTest):
-    """The path grows and shrinks while it is watched (etr defects A5, A6, A7)."""
+    """The path grows and shrinks while it is watched (defects A5, A6, A7 of the Go etr)."""
 
     def test_growth_and_shrinkage_are_followed_within_a_round(self):
         for family, flag in ((4, "-T"), (6, "-U")):
@@ -163,7 +163,7 @@ class Reroute(harness.LabTest):
 class OpenService(harness.LabTest):
 
     def test_a_udp_service_that_answers_is_reached(self):
-        """etr defect A15."""
+        """Defect A15 of the Go etr, docs/compatibility.md."""
         for family in (4, 6):
             with self.subTest(family=family), Network("line") as network:
                 network.answer_udp(size=300)

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""What must not be guessed: the program as it is used, with nothing set that only tests set, repeats no value of an
-earlier run, and believes no reply to one."""
+"""Values that must not be guessed: the program in normal use, without settings of tests, repeats no value of an
+earlier run, and accepts no reply to one."""
 import json
 import socket
 
@@ -50,7 +50,7 @@ class Runs(harness.LabTest):
 
 
 class ReplyToAnEarlierRun(harness.LabTest):
-    """Everything that answered one run is sent once more while the next one probes from the same ports."""
+    """Every reply to one run is sent once more while the next run probes from the same ports."""
 
     def replay(self, network, family, flag, kind, node):
         source, target = network.source(family), network.target(family)
@@ -67,7 +67,7 @@ class ReplyToAnEarlierRun(harness.LabTest):
         for line in running.lines():
             document = json.loads(line)
             (events if "type" in document else found).append(document)
-            if len(found) == 2 and "type" not in document:  # Every hop of both flows has been heard.
+            if len(found) == 2 and "type" not in document:  # Every hop of both flows has replied.
                 for packet in answers:
                     sender.sendto(packet.segment, (source, 0))
         status, errors = running.end()

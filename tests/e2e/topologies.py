@@ -1,4 +1,4 @@
-"""The networks of the lab, as data: who is linked to whom, and what is wrong with it.
+"""The networks of the lab, as data: its links and its faults.
 
 A topology is a directed graph without cycles from `src` to `dst`. A node sends towards the target over all
 its outgoing links (equal-cost multipath) and towards the source over its first incoming one.
@@ -75,7 +75,7 @@ class Topology:
 
 
 def _topology(name, summary, pairs, links=None, **rest):
-    """`pairs` are the links; `links` maps a pair to what is particular about it."""
+    """`pairs` are the links; `links` maps a pair to its special properties."""
     particular = links or {}
     return Topology(name, summary, tuple(
         Link(number, near, far, **particular.get((near, far), {}))

@@ -1,4 +1,4 @@
-"""Ground truth: which way each flow goes, by the kernels' own word.
+"""Ground truth: the path of each flow, according to the kernels.
 
 Each router on the way is asked what it would do with a packet of the flow that came in by this interface
 (`ip route get ... iif ... ipproto ... sport ... dport ...`), hop by hop.
@@ -11,7 +11,7 @@ from topologies import SOURCE, TARGET
 
 
 def paths(network, family, protocol, source_ports, destination_port):
-    """{source port: [address of hop 1, hop 2, ..., the target]}: who answers there, if anybody does."""
+    """{source port: [address of hop 1, hop 2, ..., the target]}: the responder there, if there is one."""
     flows = flow_paths(network, family, protocol, [(port, destination_port) for port in source_ports])
     return {source_port: path for (source_port, _), path in flows.items()}
 

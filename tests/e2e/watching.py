@@ -1,4 +1,4 @@
-"""A run that is disturbed: it goes on, says so, and every record stays true."""
+"""A run with faults: it goes on, reports them, and every record stays true."""
 import json
 import os
 import tempfile
@@ -46,9 +46,9 @@ class Watching(harness.LabTest):
                 self.assertEqual([hop["verdict"] for hop in record["hops"]], ["answered"] * hops, record)
 
     def verdicts(self, found, rounds):
-        """All verdicts of some rounds."""
+        """All verdicts of the given rounds."""
         return {hop["verdict"] for record in found if record["probe_num"] in rounds for hop in record["hops"]}
 
     def assert_told(self, others, text):
         self.assertTrue([line for line in others if text in line.get("text", "")],
-                        f"'{text}' is not told; but {[line.get('text') for line in others]}")
+                        f"'{text}' is not reported; but {[line.get('text') for line in others]}")

@@ -1,4 +1,4 @@
-"""Just enough of IP, TCP, UDP and ICMP to write probes and to read what comes back. Shares no code with etr."""
+"""Enough of IP, TCP, UDP and ICMP to write probes and to read replies. Shares no code with etr."""
 import dataclasses
 import ipaddress
 import socket

@@ -20,7 +20,7 @@ void require(bool holds, const char* what) {
   if (!holds) throw std::logic_error(std::string("it does not hold that ") + what);
 }
 
-/// True if `part` was cut from `whole`.
+/// True if `part` lies within `whole`.
 bool lies_in(Bytes part, Bytes whole) {
   return part.empty() ||
          (part.data() >= whole.data() && part.size() <= whole.size() &&
@@ -41,8 +41,7 @@ void require_plausible(const Prober& prober, const ProbeId& probe) {
   require(probe.slot < prober.slots(), "a slot is below the number of slots");
 }
 
-/// What was read from a quote must be what the prober would have written: `identity` octets from
-/// the fifth on.
+/// A decoded quote must be what the prober would have written: `identity` octets from the fifth on.
 void check_quote_of(const Prober& prober, const Flow& flow, Bytes segment, std::size_t identity) {
   const std::optional<Decoded> decoded = prober.decode_quote(flow, segment);
   if (!decoded) return;
@@ -100,8 +99,7 @@ void check_icmp_error(const net::IpPacket& packet) {
   check_quotes(flow, error->original.payload);
 }
 
-/// The same packet with the checksum its ICMP message should have; hardly any input gets past the
-/// check otherwise.
+/// The same packet with a valid ICMP checksum; hardly any input passes the check otherwise.
 void check_with_right_checksum(Bytes input, const net::IpPacket& packet) {
   if (packet.payload.size() < 4) return;
   testing::Octets mended(input.begin(), input.end());
@@ -186,14 +184,18 @@ void check_udp_reply(Bytes input) {
 }
 
 const std::vector<Target>& targets() {
-  static const std::vector<Target> all{
-      {"link", check_link},           {"ip", check_ip},
-      {"icmp", check_icmp},           {"quote", check_quote},
-      {"tcp_reply", check_tcp_reply}, {"udp_reply", check_udp_reply},
-      {"keys", check_keys},           {"screen_text", check_screen_text},
-      {"topology", check_topology},   {"pipeline", check_pipeline},
-      {"simulated_packet", check_simulated_packet},
-      {"dns_reply", check_dns_reply}};
+  static const std::vector<Target> all{{"link", check_link},
+                                       {"ip", check_ip},
+                                       {"icmp", check_icmp},
+                                       {"quote", check_quote},
+                                       {"tcp_reply", check_tcp_reply},
+                                       {"udp_reply", check_udp_reply},
+                                       {"keys", check_keys},
+                                       {"screen_text", check_screen_text},
+                                       {"topology", check_topology},
+                                       {"pipeline", check_pipeline},
+                                       {"simulated_packet", check_simulated_packet},
+                                       {"dns_reply", check_dns_reply}};
   return all;
 }
 

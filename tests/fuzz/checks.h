@@ -1,6 +1,6 @@
-// What must hold for any bytes at all, one function per parser. A check throws std::logic_error
-// where a parser gives a result that cannot be; what it reads out of bounds, a sanitizer finds.
-// The fuzzers, the replay of their corpora and the tests with damaged packets all run these.
+// What must hold for any bytes, one function per parser. A check throws std::logic_error if a
+// parser returns an impossible result; a sanitizer finds reads out of bounds. The fuzzers, the
+// replay of their corpora and the tests with damaged packets all run these checks.
 #pragma once
 
 #include <string_view>
@@ -14,22 +14,22 @@ namespace etr::fuzz {
 void check_link(Bytes input);
 /// First octet, lowest bit: read it as a quote. The others: an IP packet.
 void check_ip(Bytes input);
-/// An IP packet with an ICMP error, read as it is and with its checksum put right, then through
-/// both probers as far as it goes.
+/// An IP packet with an ICMP error, read as it is and with its checksum corrected, then through
+/// both probers as far as it gets.
 void check_icmp(Bytes input);
 /// First octet, lowest bit: IPv6. The others: a quoted transport segment.
 void check_quote(Bytes input);
-/// As before, but an answer of the destination.
+/// The same for a reply of the destination.
 void check_tcp_reply(Bytes input);
 void check_udp_reply(Bytes input);
 /// Octets typed at the view, however they are split.
 void check_keys(Bytes input);
 /// Text from the network on its way into a grid of cells.
 void check_screen_text(Bytes input);
-/// A topology file, which is then played if it is one; a pipeline file.
+/// A topology file, which is then simulated if it is valid; a pipeline file.
 void check_topology(Bytes input);
 void check_pipeline(Bytes input);
-/// A packet sent into a simulated network whose routers change all that they can.
+/// A packet sent into a simulated network whose routers change every field that they can.
 void check_simulated_packet(Bytes input);
 /// A DNS message that answers a reverse lookup.
 void check_dns_reply(Bytes input);

@@ -45,7 +45,7 @@ void check_damaged(std::string_view name, const Octets& sample) {
   }
 }
 
-Octets behind(std::uint8_t selector, Bytes rest) {
+Octets prefixed(std::uint8_t selector, Bytes rest) {
   Octets octets{selector};
   octets.insert(octets.end(), rest.begin(), rest.end());
   return octets;
@@ -98,14 +98,14 @@ TEST_P(HostileBytes, InFramesGiveNoImpossibleResult) {
 
 TEST_P(HostileBytes, InIpPacketsGiveNoImpossibleResult) {
   const Octets probe = testing::probe_packet(udp_, flow_, spec());
-  check_damaged("ip", behind(0, probe));
-  check_damaged("ip", behind(1, probe));
+  check_damaged("ip", prefixed(0, probe));
+  check_damaged("ip", prefixed(1, probe));
   if (GetParam() == Family::kIpv6) {
     const Octets extended = testing::from_hex(
         "3c00 000000000000 2c01 000000000000 0000000000000000"
         "1100 0001 00000001 c350 829a 0008 0000");
     check_damaged("ip",
-                  behind(0, testing::ip_packet(flow_.source, flow_.destination, 0, extended)));
+                  prefixed(0, testing::ip_packet(flow_.source, flow_.destination, 0, extended)));
   }
 }
 
@@ -118,7 +118,7 @@ TEST_P(HostileBytes, InIcmpErrorsGiveNoImpossibleResult) {
   }
 }
 
-// What kernels said to our probes, tests/data/kernel_*.txt.
+// The replies of kernels to our probes, tests/data/kernel_*.txt.
 TEST_P(HostileBytes, InCapturedPacketsGiveNoImpossibleResult) {
   const testing::PcapFile capture =
       testing::read_pcap(std::string(ETR_TEST_DATA_DIR) +
@@ -128,8 +128,8 @@ TEST_P(HostileBytes, InCapturedPacketsGiveNoImpossibleResult) {
     const auto content = net::parse_link(capture.link_type, frame);
     ASSERT_TRUE(content);
     const Octets packet(content->ip.begin(), content->ip.end());
-    check_damaged("link", behind(2, frame));
-    check_damaged("ip", behind(0, packet));
+    check_damaged("link", prefixed(2, frame));
+    check_damaged("ip", prefixed(0, packet));
     if (!net::parse_icmp_error(*net::parse_ip(packet))) continue;
     check_damaged("icmp", packet);
     ++errors;
@@ -138,8 +138,8 @@ TEST_P(HostileBytes, InCapturedPacketsGiveNoImpossibleResult) {
 }
 
 TEST_P(HostileBytes, InQuotesGiveNoImpossibleResult) {
-  check_damaged("quote", behind(selector(), segment(tcp_)));
-  check_damaged("quote", behind(selector(), segment(udp_)));
+  check_damaged("quote", prefixed(selector(), segment(tcp_)));
+  check_damaged("quote", prefixed(selector(), segment(udp_)));
 }
 
 TEST_P(HostileBytes, InAnswersGiveNoImpossibleResult) {
@@ -153,11 +153,11 @@ TEST_P(HostileBytes, InAnswersGiveNoImpossibleResult) {
   for (const unsigned flags : {0x12U, 0x14U, 0x10U}) {
     answer.flags = static_cast<std::uint8_t>(flags);
     check_damaged("tcp_reply",
-                  behind(selector(), net::write_tcp(flow_.destination, flow_.source, answer)));
+                  prefixed(selector(), net::write_tcp(flow_.destination, flow_.source, answer)));
   }
   const Octets data(24, 0x41);
-  check_damaged("udp_reply", behind(selector(), net::write_udp(flow_.destination, flow_.source,
-                                                               {443, 50000, data})));
+  check_damaged("udp_reply", prefixed(selector(), net::write_udp(flow_.destination, flow_.source,
+                                                                 {443, 50000, data})));
 }
 
 }  // namespace

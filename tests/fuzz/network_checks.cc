@@ -1,5 +1,4 @@
-// Checks of what reads files, and of the simulated network, which reads the packets that it is
-// given.
+// Checks of the parsers of files, and of the simulated network as a parser of packets.
 #include <chrono>
 #include <stdexcept>
 #include <string>
@@ -36,7 +35,8 @@ void check_topology(Bytes input) {
   absl::StatusOr<Network> network = simulation::parse_topology(text_of(input), "n.toml");
   if (!network.ok()) return require_place(network.status(), "n.toml");
   if (!check(*network).ok()) throw std::logic_error("a network that was read but is not sound");
-  // Each change is a state of the whole network; a fuzzer must not run out of memory by many.
+  // Each change holds a state of the whole network; a fuzzer must not run out of memory because of
+  // many.
   if (network->changes.size() * (network->routers.size() + 1) > 10000) return;
   network->virtual_clock = true;
   SimulatedTransport simulated(*network);
@@ -63,11 +63,13 @@ void check_simulated_packet(Bytes input) {
   const auto flow = simulated.open_flow(simulation::testing::flow_to_target(50000));
   if (!simulated.send(*flow, input).ok()) return;
   simulated.wait(simulated.clock().now() + std::chrono::seconds(100));
-  simulated.receive([](const transport::ReceivedPacket& received) {
-    if (!received.outgoing && !net::parse_ip(received.ip)) {
-      throw std::logic_error("an answer that is no IP packet");
-    }
-  });
+  simulated.receive(
+      [](const transport::ReceivedPacket& received) {
+        if (!received.outgoing && !net::parse_ip(received.ip)) {
+          throw std::logic_error("an answer that is no IP packet");
+        }
+      },
+      transport::kAllPackets);
 }
 
 }  // namespace etr::fuzz

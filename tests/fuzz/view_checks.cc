@@ -1,4 +1,4 @@
-// What a terminal sends, and what a terminal is sent.
+// Checks of what a terminal sends, and of what is sent to it.
 #include <stdexcept>
 #include <string>
 #include <string_view>

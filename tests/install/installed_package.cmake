@@ -58,7 +58,7 @@ endfunction()
 
 file(REMOVE_RECURSE ${WORK_DIR})
 run(${CMAKE_COMMAND} --install ${ETR_BINARY_DIR} --prefix ${WORK_DIR}/first)
-# It finds its own files wherever it lies.
+# It finds its own files wherever it is installed.
 file(RENAME ${WORK_DIR}/first ${prefix})
 run(${etr} plugins list)
 expect("${prefix}/lib")
@@ -77,7 +77,7 @@ build_plugin(${WORK_DIR}/dns_prober prober dns)
 expect_fewer_lines(40 ${WORK_DIR}/tsv_sink)
 expect_fewer_lines(80 ${WORK_DIR}/dns_prober)
 
-# Both are run, on a network in memory.
+# Both run on a network in memory.
 set(simulated --simulate ${ETR_SOURCE_DIR}/tests/install/network.toml -n -c 2 203.0.113.9)
 run(${etr} ${simulated} -P 2 --view plain --plugin-path ${WORK_DIR}/build-tsv/plugins
     --sink tsv:path=${WORK_DIR}/out.tsv)

@@ -11,10 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(Histogram, HasNoQuantilesWithoutSamples) {
-  EXPECT_EQ(Histogram().quantile(0.5), 0ns);
-  EXPECT_EQ(Histogram().count(), 0U);
-}
+TEST(Histogram, HasNoQuantilesWithoutSamples) { EXPECT_EQ(Histogram().quantile(0.5), 0ns); }
 
 TEST(Histogram, IsWithinFourPercentOfASingleValueAtEveryScale) {
   for (double ns = 1e3; ns < 1e11; ns *= 1.013) {
@@ -53,8 +50,8 @@ TEST(Histogram, PutsValuesOutsideItsRangeAtItsEnds) {
   histogram.add(0ns);
   histogram.add(24h);
   histogram.add(Duration::max());
-  EXPECT_EQ(histogram.count(), 4U);
   EXPECT_LE(histogram.quantile(0.5), 2us);
+  EXPECT_GE(histogram.quantile(0.51), 100s);  // the third of four
   EXPECT_GE(histogram.quantile(0.75), 100s);
 }
 

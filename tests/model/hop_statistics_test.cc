@@ -43,7 +43,8 @@ TEST(HopStatistics, TellsLastBestWorstAndMean) {
 TEST(HopStatistics, DividesTheVarianceByNLessOne) {
   EXPECT_DOUBLE_EQ(stats_of({10ms}).stddev_ns, 0);
   EXPECT_NEAR(stats_of({10ms, 20ms}).stddev_ns, std::sqrt(50e12), 1);
-  EXPECT_NEAR(stats_of({2ms, 4ms, 4ms, 4ms, 5ms, 5ms, 7ms, 9ms}).stddev_ns, std::sqrt(32e12 / 7), 1);
+  EXPECT_NEAR(stats_of({2ms, 4ms, 4ms, 4ms, 5ms, 5ms, 7ms, 9ms}).stddev_ns, std::sqrt(32e12 / 7),
+              1);
 }
 
 TEST(HopStatistics, KeepsTheVarianceOfSmallNoiseOnALongRtt) {
@@ -123,20 +124,19 @@ TEST(HopStatistics, KeepsQuantilesWithinBestAndWorst) {
   EXPECT_EQ(stats.p99, 10ms);
 }
 
-TEST(HopStatistics, SumsVerdictsAndTellsTheLossOfALossyHopOnly) {
+TEST(HopStatistics, SumsVerdictsAndHasNoLossOfALimitedHop) {
   HopStatistics hop;
   hop.sent = 5;
   for (int i = 0; i < 3; ++i) hop.add_answer(reply(1ms));
   hop.add_loss();
-  hop.hop_class = HopClass::kLossy;
   HopStats stats = hop.summarize(9);
   EXPECT_EQ(stats.ttl, 9);
   EXPECT_EQ(stats.sent, 5U);
   EXPECT_EQ(stats.answered, 3U);
   EXPECT_EQ(stats.lost, 1U);
   EXPECT_DOUBLE_EQ(stats.loss().value(), 0.25);
-  hop.hop_class = HopClass::kLimited;
-  EXPECT_FALSE(hop.summarize(9).loss());
+  stats.hop_class = HopClass::kLimited;
+  EXPECT_FALSE(stats.loss());
 }
 
 TEST(HopStatistics, RemembersABoundedNumberOfResponders) {
@@ -158,7 +158,6 @@ TEST(HopStatistics, TakesNoJitterAroundAResponderBeyondTheBound) {
 
 TEST(HopStatistics, OfANewPathAreOfItsOwnProbesAndRememberTheLastFourWhoAnsweredBefore) {
   HopStatistics hop;
-  hop.hop_class = HopClass::kLossy;
   for (int i = 1; i <= 6; ++i) {
     ++hop.sent;
     hop.add_answer(reply(1ms, "10.0.0." + std::to_string(i)));
@@ -166,21 +165,23 @@ TEST(HopStatistics, OfANewPathAreOfItsOwnProbesAndRememberTheLastFourWhoAnswered
     hop.begin_path();
   }
   Hop round;
+  round.asked = 2;  // The first of the two was lost.
   round.verdict = Verdict::kAnswered;
   round.reply = reply(3ms, "10.0.0.5");
   hop.add(round);
+  round.asked = 1;
   round.verdict = Verdict::kLost;
   hop.add(round);
   const HopStats stats = hop.summarize(1);
-  EXPECT_EQ(stats.sent, 2U);
+  EXPECT_EQ(stats.sent, 3U);
   EXPECT_EQ(stats.answered, 1U);
-  EXPECT_EQ(stats.lost, 1U);
-  EXPECT_EQ(stats.hop_class, HopClass::kUnknown);
+  EXPECT_EQ(stats.lost, 2U);
   ASSERT_EQ(stats.responders.size(), 1U);
   EXPECT_EQ(stats.responders[0].best, 3ms);
   // Who answers again is no former one.
   std::vector<std::string> former;
-  for (const ResponderStats& responder : stats.former) former.push_back(responder.address.to_string());
+  for (const ResponderStats& responder : stats.former)
+    former.push_back(responder.address.to_string());
   EXPECT_EQ(former, (std::vector<std::string>{"10.0.0.3", "10.0.0.4", "10.0.0.6"}));
 }
 

@@ -135,9 +135,9 @@ TEST_F(PathIdentityTest, DoubtsASingleDifferenceWhenItIsNew) {
 TEST_F(PathIdentityTest, BelievesASingleDifferenceThatASecondLookConfirms) {
   changes("a b c T");
   Observation seen = saw("a d c T");
-  seen.second_look = {2, named("b")};
+  seen.confirmations = {{2, named("b")}};
   EXPECT_FALSE(flow.observe(seen));
-  seen.second_look = {2, named("d")};
+  seen.confirmations = {{2, named("d")}};
   EXPECT_TRUE(flow.observe(seen));
 }
 
@@ -302,10 +302,12 @@ TEST_F(PathIdentityTest, StillNoticesAChangeBesideABalancedHop) {
 TEST_F(PathIdentityTest, RemembersABoundedNumberOfFormerPaths) {
   Observation seen = saw("a b c d T");
   for (int i = 0; i < 500; ++i) {
-    seen.hops[1] = IpAddress{Family::kIpv4, {10, 1, static_cast<std::uint8_t>(i / 250),
-                                            static_cast<std::uint8_t>(i % 250)}};
-    seen.hops[2] = IpAddress{Family::kIpv4, {10, 2, static_cast<std::uint8_t>(i / 250),
-                                            static_cast<std::uint8_t>(i % 250)}};
+    seen.hops[1] =
+        IpAddress{Family::kIpv4,
+                  {10, 1, static_cast<std::uint8_t>(i / 250), static_cast<std::uint8_t>(i % 250)}};
+    seen.hops[2] =
+        IpAddress{Family::kIpv4,
+                  {10, 2, static_cast<std::uint8_t>(i / 250), static_cast<std::uint8_t>(i % 250)}};
     // Three rounds each, or it looks like balancing per packet.
     for (int round = 0; round < 3; ++round) flow.observe(seen);
   }

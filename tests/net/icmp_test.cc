@@ -21,7 +21,7 @@ constexpr auto kQuoteV6 =
     "6000 0000 0014 11 01 20010db8000000000000000000000010 20010db8000100000000000000000020"
     "c350 829a 0014 1234 0102030405060708 00000000";
 
-/// An ICMP message behind the right header for its family, with the right checksum.
+/// An ICMP message after the right header for its family, with the right checksum.
 Octets icmp_packet(Family family, Octets message) {
   const bool ipv4 = family == Family::kIpv4;
   const IpAddress router = address(ipv4 ? "203.0.113.1" : "2001:db8:f::1");
@@ -75,7 +75,7 @@ struct KindCase {
   std::optional<ReplyKind> kind;
 };
 
-// etr-compat A17.
+// Defect A17 of the Go etr, docs/compatibility.md.
 TEST(ParseIcmpError, KnowsKindsByTypeAndCode) {
   const KindCase cases[] = {
       {Family::kIpv4, "0b00 0000 00000000", ReplyKind::kTimeExceeded},
@@ -133,7 +133,7 @@ TEST(ParseIcmpError, RefusesWhatTheCaptureCut) {
   EXPECT_FALSE(parse_icmp_error(*ip));
 }
 
-// B1 of the Go etr: 1 to 7 quoted transport octets crashed it.
+// Defect B1 of the Go etr: 1 to 7 quoted transport octets crashed it.
 TEST(ParseIcmpError, TakesQuotesOfAnyLength) {
   for (const Family family : {Family::kIpv4, Family::kIpv6}) {
     const bool ipv4 = family == Family::kIpv4;
@@ -205,8 +205,9 @@ TEST(Extensions, AreNotGuessedFromQuotedPayload) {
   EXPECT_EQ(mpls_stack(parse(summed)->extensions), std::vector{kLabel});
 }
 
-TEST(Extensions, AreNotGuessedFromObjectsThatNobodyUses) {
-  // Class 4, an object shorter than its header, one longer than the rest: not behind 128 octets.
+TEST(Extensions, AreNotGuessedFromUnusedObjectClasses) {
+  // Class 4, an object shorter than its header, one longer than the rest: not accepted after 128
+  // octets.
   for (const char* const object : {"0008 0401", "0003 0101", "000c 0101", "0008 0001"}) {
     const Octets packet =
         icmp_v4("0b00 0000 00000000", kQuoteV4 + zeros(88) + "2000 0000" + object + "00064b01");
@@ -236,7 +237,7 @@ TEST(Extensions, OfAnUnknownVersionAreIgnored) {
   EXPECT_TRUE(parse(packet)->extensions.empty());
 }
 
-TEST(Extensions, BehindAnImpossibleLengthAttributeAreIgnored) {
+TEST(Extensions, AfterAnImpossibleLengthAttributeAreIgnored) {
   const Octets packet = icmp_v4("0b00 0000 00 ff 0000", kQuoteV4 + zeros(88) + kMplsStructure);
   const auto error = parse(packet);
   ASSERT_TRUE(error);

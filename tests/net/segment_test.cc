@@ -45,7 +45,7 @@ TEST(Segment, UdpReadsBackWhatWasWritten) {
   const auto destination = address("2001:db8::2");
   Octets bytes = write_udp(source, destination, {53, 50000, data});
   EXPECT_EQ(segment_checksum(source, destination, kProtocolUdp, bytes), 0);
-  bytes.push_back(0);  // Padding behind the datagram.
+  bytes.push_back(0);  // Padding after the datagram.
   const auto parsed = parse_udp(bytes);
   ASSERT_TRUE(parsed);
   EXPECT_EQ(parsed->source_port, 53);

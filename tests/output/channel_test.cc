@@ -29,7 +29,7 @@ TEST(Channel, ReservationsCountAsItemsUntilTheyArePopped) {
   EXPECT_TRUE(channel.reserve());
 }
 
-TEST(Channel, SaysOnceThatRoomWasWanted) {
+TEST(Channel, ReportsOnceThatRoomWasWanted) {
   Channel<int> channel(2, 0);
   channel.reserve();
   channel.reserve();

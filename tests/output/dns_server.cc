@@ -129,8 +129,7 @@ void DnsServer::run() {
     socklen_t peer_size = sizeof peer;
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the socket interface
     auto* const generic = reinterpret_cast<sockaddr*>(&peer);
-    const ssize_t size =
-        ::recvfrom(socket_, buffer.data(), buffer.size(), 0, generic, &peer_size);
+    const ssize_t size = ::recvfrom(socket_, buffer.data(), buffer.size(), 0, generic, &peer_size);
     if (size < static_cast<ssize_t>(kHeaderSize)) continue;
     const Bytes query(buffer.data(), static_cast<std::size_t>(size));
     DnsAnswer answer;

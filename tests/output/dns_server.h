@@ -1,4 +1,4 @@
-// A DNS server on loopback that says what a test tells it to.
+// A DNS server on loopback that answers as a test tells it to.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ std::vector<std::uint8_t> dns_name(const std::string& text);
 struct DnsAnswer {
   std::uint8_t rcode = kNoSuchName;
   std::optional<std::vector<std::uint8_t>> ptr;  ///< Encoded name.
-  std::string cname;  ///< A CNAME with this target comes before the PTR.
+  std::string cname;                             ///< A CNAME with this target comes before the PTR.
   std::uint32_t ttl = 3600;
   std::uint32_t cname_ttl = 3600;
   bool silent = false;  ///< Receives, and never answers.
@@ -44,7 +44,7 @@ class DnsServer {
 
   /// "127.0.0.1:port".
   const std::string& address() const { return address_; }
-  /// What to say of a name from now on; others do not exist.
+  /// The answer for a name from now on; other names do not exist.
   void set(const std::string& name, DnsAnswer answer);
   /// Queries for a name so far.
   int asked(const std::string& name);

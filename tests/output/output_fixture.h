@@ -1,4 +1,4 @@
-// An output whose sinks, view and owner write down what reaches them.
+// An output whose sinks, view and owner record every call.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ namespace etr::output {
 /// How long a condition that must come true may take on a busy machine.
 inline constexpr std::chrono::seconds kPatience(30);
 
-/// Lines from several threads that a test can wait for.
+/// Lines from several threads, for which a test can wait.
 class Journal {
  public:
   void add(std::string line) {

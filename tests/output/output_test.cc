@@ -47,7 +47,7 @@ TEST_F(OutputTest, PutsTheNamesKnownByThenIntoRecords) {
   EXPECT_THAT(journal_->lines(), testing::Contains("write 1 target.example gw.example"));
 }
 
-TEST_F(OutputTest, ReservesRoomAndSaysWhenThereIsSomeAgain) {
+TEST_F(OutputTest, ReservesRoomAndReportsWhenThereIsSomeAgain) {
   Gate gate;
   add_sink("a")->on_write = [&] { gate.pass(); };
   OutputOptions options;
@@ -65,7 +65,7 @@ TEST_F(OutputTest, ReservesRoomAndSaysWhenThereIsSomeAgain) {
   finish();
 }
 
-TEST_F(OutputTest, OnAVirtualClockReservingWaitsAndNothingIsDroppedForTheView) {
+TEST_F(OutputTest, ReservingWaitsAndDropsNothingOnAVirtualClock) {
   add_sink("a");
   set_view();
   OutputOptions options;
@@ -80,7 +80,7 @@ TEST_F(OutputTest, OnAVirtualClockReservingWaitsAndNothingIsDroppedForTheView) {
             500);
 }
 
-TEST_F(OutputTest, OnAVirtualClockAWaitingReservationEndsWithTheRun) {
+TEST_F(OutputTest, AWaitingReservationEndsWithTheRun) {
   Gate gate;
   add_sink("a")->on_write = [&] { gate.pass(); };
   OutputOptions options;
@@ -104,8 +104,8 @@ TEST_F(OutputTest, ASinkThatCannotOpenEndsTheRunBeforeItBegins) {
   finish();
 }
 
-// etr-compat A22.
-TEST_F(OutputTest, ASinkThatFailsIsReportedOnceAndClosedWhileTheOthersGoOn) {
+// Defect A22 of the Go etr, docs/compatibility.md.
+TEST_F(OutputTest, ReportsAFailedSinkOnceAndKeepsTheOthers) {
   add_sink("bad")->on_write = [] { throw std::runtime_error("no space left on device"); };
   auto good = std::make_shared<Journal>();
   sinks_.push_back({"good", std::make_unique<FakeSink>(good)});
@@ -155,8 +155,8 @@ TEST_F(OutputTest, AClosedPipeOfAnotherFileIsAFaultLikeAnyOther) {
   EXPECT_FALSE(output_->closed_pipe());
 }
 
-// etr-compat B5.
-TEST_F(OutputTest, AStuckSinkCostsTheDeadlineAndItsLossesAreCounted) {
+// Defect B5 of the Go etr, docs/compatibility.md.
+TEST_F(OutputTest, CountsTheLossesOfAStuckSinkAfterTheDeadline) {
   auto gate = std::make_shared<Gate>();
   add_sink("slow")->on_write = [gate] { gate->pass(); };
   ASSERT_TRUE(make().start(test::sample_run()).ok());
@@ -194,7 +194,7 @@ TEST_F(OutputTest, EventsReachSinksAndView) {
   EXPECT_THAT(view_journal_->lines(), testing::Contains("event something"));
 }
 
-TEST_F(OutputTest, TooManyEventsAtOnceAreCountedAndSaid) {
+TEST_F(OutputTest, CountsAndReportsDroppedEvents) {
   Gate gate;
   add_sink("a")->on_write = [&] { gate.pass(); };
   OutputOptions options;
@@ -209,7 +209,7 @@ TEST_F(OutputTest, TooManyEventsAtOnceAreCountedAndSaid) {
   finish();
 }
 
-TEST_F(OutputTest, WithoutSinksAndViewARunIsFine) {
+TEST_F(OutputTest, RunsWithoutSinksAndView) {
   ASSERT_TRUE(make().start(test::sample_run()).ok());
   EXPECT_FALSE(output_->wants_snapshot());
   send(0);

@@ -68,17 +68,16 @@ TEST_F(OutputTest, CommandsOfTheViewReachTheOwner) {
   set_view()->input = pipe[0];
   ASSERT_TRUE(make().start(test::sample_run()).ok());
   ASSERT_EQ(::write(pipe[1], "rzq", 3), 3);
-  EXPECT_TRUE(reports_->wait_for("command " + std::to_string(static_cast<int>(
-                                                  Command::Kind::kQuit))));
+  EXPECT_TRUE(
+      reports_->wait_for("command " + std::to_string(static_cast<int>(Command::Kind::kQuit))));
   finish();
-  EXPECT_THAT(view_journal_->lines(),
-              ElementsAre("open", "render 0", "render 0", "suspend", "stopped", "resume",
-                          "render 0", "close 7"));
+  EXPECT_THAT(view_journal_->lines(), ElementsAre("open", "render 0", "render 0", "suspend",
+                                                  "stopped", "resume", "render 0", "close 7"));
   ::close(pipe[0]);
   ::close(pipe[1]);
 }
 
-TEST_F(OutputTest, InputThatHungUpIsLeftAlone) {
+TEST_F(OutputTest, IgnoresInputAfterAHangup) {
   std::array<int, 2> pipe{};
   ASSERT_EQ(::pipe2(pipe.data(), O_CLOEXEC | O_NONBLOCK), 0);
   set_view()->input = pipe[0];
@@ -90,7 +89,7 @@ TEST_F(OutputTest, InputThatHungUpIsLeftAlone) {
   ::close(pipe[0]);
 }
 
-TEST_F(OutputTest, ResizingAndStoppingAreTheViewsAffair) {
+TEST_F(OutputTest, PassesResizingAndStoppingToTheView) {
   set_view();
   ASSERT_TRUE(make().start(test::sample_run()).ok());
   output_->resize();
@@ -100,7 +99,7 @@ TEST_F(OutputTest, ResizingAndStoppingAreTheViewsAffair) {
   finish();
 }
 
-TEST_F(OutputTest, AViewThatFailsIsReportedAndTheSinksGoOn) {
+TEST_F(OutputTest, ReportsAFailedViewAndKeepsTheSinks) {
   add_sink("a");
   set_view()->on_path_hook = [] { throw std::runtime_error("terminal is gone"); };
   ASSERT_TRUE(make().start(test::sample_run()).ok());
@@ -113,7 +112,7 @@ TEST_F(OutputTest, AViewThatFailsIsReportedAndTheSinksGoOn) {
   EXPECT_THAT(journal_->lines(), testing::Contains("close 7"));
 }
 
-// etr-compat A21.
+// Defect A21 of the Go etr, docs/compatibility.md.
 TEST_F(OutputTest, AViewThatCannotOpenEndsTheRunBeforeItBegins) {
   add_sink("a");
   set_view()->on_open = [] { throw std::runtime_error("unknown terminal 'x'"); };
@@ -122,7 +121,7 @@ TEST_F(OutputTest, AViewThatCannotOpenEndsTheRunBeforeItBegins) {
   EXPECT_THAT(reports_->lines(), IsEmpty());
 }
 
-TEST_F(OutputTest, AStuckViewDoesNotHangTheExit) {
+TEST_F(OutputTest, DoesNotWaitForAStuckViewAtTheEnd) {
   auto gate = std::make_shared<Gate>();
   set_view()->on_path_hook = [gate] { gate->pass(); };
   ASSERT_TRUE(make().start(test::sample_run()).ok());
@@ -136,8 +135,8 @@ TEST_F(OutputTest, AStuckViewDoesNotHangTheExit) {
   gate->open();
 }
 
-// etr-compat A24.
-TEST_F(OutputTest, AViewThatIsSlowMissesPathsAndIsToldHowMany) {
+// Defect A24 of the Go etr, docs/compatibility.md.
+TEST_F(OutputTest, DropsPathsForASlowViewAndReportsHowMany) {
   Gate gate;
   set_view()->on_path_hook = [&] { gate.pass(); };
   OutputOptions options;

@@ -27,7 +27,7 @@ class ResolverTest : public testing::Test {
   ResolverOptions options() {
     ResolverOptions options;
     options.servers = server_.address();
-    // One at a time: when a later address has its answer, an earlier one had its own.
+    // One query at a time: when a later address has its answer, the earlier ones have theirs, too.
     options.in_flight = 1;
     options.now = [this] { return steady_clock::time_point(seconds(now_.load())); };
     return options;
@@ -52,7 +52,7 @@ class ResolverTest : public testing::Test {
     return ::testing::AssertionFailure() << address << " did not become " << name;
   }
 
-  /// Waits until everything asked for before has come to an end.
+  /// Waits until every earlier query is finished.
   void settle() {
     const std::string address = "203.0.113." + std::to_string(++settled_);
     set_name(address, "settled");
@@ -105,7 +105,7 @@ TEST_F(ResolverTest, AVeryShortTtlDoesNotMakeItAskForEachScreen) {
   EXPECT_EQ(asked("192.0.2.1"), 1);
 }
 
-TEST_F(ResolverTest, ThatThereIsNoNameIsRememberedForAShortWhile) {
+TEST_F(ResolverTest, CachesAMissingNameForAShortTime) {
   make(options());
   resolver_->request(ip("192.0.2.1"));
   settle();
@@ -118,7 +118,8 @@ TEST_F(ResolverTest, ThatThereIsNoNameIsRememberedForAShortWhile) {
   EXPECT_TRUE(becomes("192.0.2.1", "gw.example"));
 }
 
-// etr-compat C9: a failed lookup is no answer, and not kept as one.
+// Defect C9 of the Go etr, docs/compatibility.md: a failed lookup is no answer, and not kept as
+// one.
 TEST_F(ResolverTest, AFailureIsNotKeptAsNotFound) {
   DnsAnswer failure;
   failure.rcode = test::kServerFailure;

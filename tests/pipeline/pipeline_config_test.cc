@@ -71,7 +71,7 @@ TEST(PipelineConfig, SetReachesEveryTable) {
   EXPECT_EQ(result->sinks[1].options.at(0), (RawOption{"path", FlagText{"x=y.z"}, ""}));
 }
 
-TEST(PipelineConfig, SetSaysWhatIsWrongWithIt) {
+TEST(PipelineConfig, SetErrorsNameTheReason) {
   EXPECT_EQ(error_of(with_view(), setting("flows", "1")), "--set flows: write table.key=value");
   EXPECT_EQ(error_of(with_view(), setting("tarce.flows", "1")),
             "--set tarce.flows: there is no table 'tarce'; did you mean 'trace'?");
@@ -102,13 +102,13 @@ TEST(PipelineConfig, StandardOutputLeavesNoRoomForAView) {
   EXPECT_FALSE(result->view);
 }
 
-TEST(PipelineConfig, SomebodyMustSeeTheResults) {
+TEST(PipelineConfig, NeedsAViewOrASink) {
   PipelineConfig config;
   config.file = "mine.toml";
-  EXPECT_THAT(error_of(config, {}), HasSubstr("mine.toml: neither a view nor a sink"));
+  EXPECT_THAT(error_of(config, {}), HasSubstr("mine.toml: no view and no sink"));
 }
 
-TEST(PipelineConfig, TwoSinksOfOnePluginAreToldApart) {
+TEST(PipelineConfig, LabelsTwoSinksOfOnePluginDifferently) {
   PipelineConfig config = with_view();
   config.sinks = {{"csv", {}, "", ""}, {"ndjson", {}, "", ""}, {"csv", {}, "", ""}};
   const auto result = override_config(config, {});
@@ -142,8 +142,8 @@ TEST_F(FindInstalled, ABareNameIsLookedForAmongTheInstalled) {
 
 TEST_F(FindInstalled, ANameWithASlashIsAFile) { EXPECT_EQ(find("./batch"), "./batch"); }
 
-// A folder called like an installed pipeline does not hide it; one that is called like none is no
-// unknown name.
+// A folder with the name of an installed pipeline does not hide it; a folder with any other name is
+// named as such, not reported as an unknown pipeline.
 TEST_F(FindInstalled, AFolderIsNoPipelineButIsNamed) {
   fs::create_directories(installed_ / "here" / "batch");
   fs::create_directories(installed_ / "here" / "mine");

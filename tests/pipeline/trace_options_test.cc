@@ -23,16 +23,23 @@ TEST(TraceOptions, TheDefaultsAreTheEngines) {
   const trace::RunKey key = trace::RunKey::from_seed(1);
   const trace::EngineOptions ours = engine_options(TraceOptions{}, key);
   const trace::EngineOptions engines{key};
-  EXPECT_EQ(ours.flows, engines.flows);
   EXPECT_EQ(ours.first_source_port, engines.first_source_port);
   EXPECT_EQ(ours.destination_port, engines.destination_port);
-  EXPECT_EQ(ours.rounds, engines.rounds);
   EXPECT_EQ(ours.max_ttl, engines.max_ttl);
-  EXPECT_EQ(ours.ttl_delay, engines.ttl_delay);
-  EXPECT_EQ(ours.round_interval, engines.round_interval);
   EXPECT_EQ(ours.timeout, engines.timeout);
   EXPECT_EQ(ours.rate, engines.rate);
   EXPECT_TRUE(ours.source.is_unspecified());
+}
+
+TEST(TraceOptions, TheDefaultsAreThoseOfFixedRounds) {
+  const plan::FixedRoundsOptions ours = round_options(TraceOptions{});
+  const plan::FixedRoundsOptions planners;
+  EXPECT_EQ(ours.flows, planners.flows);
+  EXPECT_EQ(ours.rounds, planners.rounds);
+  EXPECT_EQ(ours.ttl_delay, planners.ttl_delay);
+  EXPECT_EQ(ours.round_interval, planners.round_interval);
+  EXPECT_EQ(ours.timeout, planners.timeout);
+  EXPECT_EQ(ours.rate, planners.rate);
 }
 
 TEST(TraceOptions, PortsAre1To65535) {
@@ -46,8 +53,7 @@ TEST(TraceOptions, PortsAre1To65535) {
             "source port must be between 1 and 65535");
 }
 
-// etr refused the last port that would still have fitted.
-// etr-compat C2.
+// Defect C2 of the Go etr, docs/compatibility.md: it refused the last port that would have fitted.
 TEST(TraceOptions, TheLastFlowMayUsePort65535) {
   EXPECT_EQ(refusal([](auto& o) {
               o.source_port = 65535;
@@ -67,7 +73,7 @@ TEST(TraceOptions, TheLastFlowMayUsePort65535) {
   EXPECT_NE(refusal([](auto& o) { o.flows = std::int64_t{1} << 62; }), "");
 }
 
-// etr-compat C2.
+// Defect C2 of the Go etr, docs/compatibility.md.
 TEST(TraceOptions, ThereIsAtLeastOneFlow) {
   EXPECT_EQ(refusal([](auto& o) { o.flows = 0; }), "parallel probes must be at least 1");
 }
@@ -90,7 +96,7 @@ TEST(TraceOptions, TimesAndRatesAreNotNegative) {
   EXPECT_NE(refusal([](auto& o) { o.round_interval = -1ns; }), "");
   EXPECT_NE(refusal([](auto& o) { o.timeout = 0ns; }), "");
   EXPECT_NE(refusal([](auto& o) { o.rate = -1; }), "");
-  // Not rounded to 0, which is no limit at all.
+  // Not rounded to 0, which would mean no limit.
   EXPECT_NE(refusal([](auto& o) { o.rate = 1e-300; }), "");
   EXPECT_EQ(refusal([](auto& o) { o.rate = 0.001; }), "");
   EXPECT_NE(refusal([](auto& o) { o.count = -1; }), "");
@@ -111,7 +117,7 @@ TEST(TraceOptions, ASourceIsAnAddressOfTheForcedFamily) {
   EXPECT_NE(refusal([](auto& o) { o.source = "0.0.0.0"; }), "");
 }
 
-// etr-compat C13.
+// Defect C13 of the Go etr, docs/compatibility.md.
 TEST(TraceOptions, UnknownWordsAreRefused) {
   EXPECT_EQ(refusal([](auto& o) { o.log_level = "loud"; }),
             "log level must be debug, info, warn or error, not 'loud'");

@@ -46,13 +46,6 @@ TEST(FixedRounds, SpreadsFlowsOverTheInterval) {
   }
 }
 
-TEST(FixedRounds, SpreadsFlowsWhoseNumbersDoNotBeginAtZero) {
-  Play play(rounds(3), 0, line(5));
-  for (std::uint32_t flow = 100; flow < 104; ++flow) play.planner.add_flow(flow, 30);
-  play.run();
-  EXPECT_EQ(sorted(starts(play)[1]), (std::vector<Duration>{2000ms, 2500ms, 3000ms, 3500ms}));
-}
-
 TEST(FixedRounds, GivesEachFlowEveryPlaceAndKeepsItsIntervalWithinAFifth) {
   for (const std::uint32_t flows : {5U, 8U, 10U, 25U, 96U}) {
     Play play(rounds(2 * flows + 1), flows, line(5));
@@ -75,7 +68,8 @@ TEST(FixedRounds, GivesEachFlowEveryPlaceAndKeepsItsIntervalWithinAFifth) {
 
 TEST(FixedRounds, SpreadsManyFlowsOverYears) {
   FixedRoundsOptions options = rounds(2);
-  options.round_interval = 10 * 365 * 24h;  // As long as a duration may be: flows times that is no number.
+  options.round_interval =
+      10 * 365 * 24h;  // As long as a duration may be: flows times that is no number.
   Play play(options, 1000, line(2));
   play.run(30 * 365 * 24h);
   const std::vector<Duration> times = sorted(starts(play)[1]);
@@ -84,18 +78,17 @@ TEST(FixedRounds, SpreadsManyFlowsOverYears) {
   EXPECT_EQ(times.back(), options.round_interval + options.round_interval / 1000 * 999);
 }
 
-TEST(FixedRounds, TakesTurnsAmongTtlsWithoutDelayThoughSendingTakesTime) {
+TEST(FixedRounds, TakesTurnsOfThreeTtlsThoughSendingTakesTime) {
   FixedRoundsOptions options = rounds(1);
   options.ttl_delay = 0ms;
-  FixedRounds planner(options, kStart, [] { return true; });
-  for (std::uint32_t flow = 0; flow < 100; ++flow) planner.add_flow(flow, 30);
+  Play play(options, 100, line(9));
   Instant now = kStart;
   for (std::uint32_t flow = 0; flow < 100; ++flow) {
     for (std::uint8_t ttl = 1; ttl <= 3; ++ttl, now += 20us) {
-      EXPECT_EQ(planner.next(now), (Cell{flow, ttl, 0}));
+      EXPECT_EQ(play.take(now), (Request{flow, ttl, 0}));
     }
   }
-  EXPECT_FALSE(planner.next(now));
+  EXPECT_FALSE(play.take(now));
 }
 
 TEST(FixedRounds, SendsTheTtlsOfAFlowInAscendingOrder) {
@@ -117,20 +110,8 @@ TEST(FixedRounds, StretchesARoundThatDoesNotFit) {
   options.round_interval = 500ms;
   Play play(options, 2, line(5));
   play.run();
-  EXPECT_EQ(play.planner.effective_interval(), 1s);
+  EXPECT_EQ(play.planner.status().round_interval, 1s);
   EXPECT_EQ(play.times(0, 7).front() - play.times(0, 3).front(), 4s);  // And back at its place.
-}
-
-TEST(FixedRounds, StretchesNoMoreOnceFlowsHaveRetired) {
-  FixedRoundsOptions options = rounds(0);
-  options.rate = 10;
-  options.round_interval = 500ms;
-  Play play(options, 4, line(5));
-  play.run(10s);
-  EXPECT_EQ(play.planner.effective_interval(), 2s);
-  for (std::uint32_t flow = 1; flow < 4; ++flow) play.planner.retire_flow(flow);
-  play.run(15s);
-  EXPECT_EQ(play.planner.effective_interval(), 500ms);
 }
 
 TEST(FixedRounds, EndsAfterItsLastRound) {
@@ -149,35 +130,13 @@ TEST(FixedRounds, IsNotFinishedBeforeTheLastProbeIsSent) {
   EXPECT_TRUE(play.planner.finished());
 }
 
-TEST(FixedRounds, IsFinishedWithoutFlows) {
-  Play play(rounds(0), 2, line(5));
-  EXPECT_FALSE(play.planner.finished());
-  play.planner.retire_flow(0);
-  EXPECT_FALSE(play.planner.finished());
-  play.planner.retire_flow(1);
-  play.planner.retire_flow(1);
-  EXPECT_TRUE(play.planner.finished());
-  EXPECT_FALSE(play.planner.next(kStart + 1h));
-}
-
-TEST(FixedRounds, WantsNothingMoreOfARetiredFlow) {
-  Play play(rounds(0), 2, line(5));
-  play.run(3s);
-  play.planner.retire_flow(0);
-  EXPECT_FALSE(play.planner.still_wanted({0, 1, 1}));
-  play.sent.clear();
-  play.run(9s);
-  EXPECT_TRUE(play.ttls(0, 2).empty());
-  EXPECT_FALSE(play.ttls(1, 2).empty());
-}
-
 TEST(FixedRounds, ParksFlowsWhileThereIsNoRoom) {
   Play play(rounds(2), 4, line(5));
-  play.room = 2;
+  play.host.room = 2;
   play.run();
   EXPECT_EQ(play.sent.size(), 2U * 5);
   EXPECT_FALSE(play.planner.finished());
-  play.room = 100;
+  play.host.room = 100;
   play.run();
   EXPECT_TRUE(play.planner.finished());
   EXPECT_EQ(play.sent.size(), 4U * 2 * 5);
@@ -185,20 +144,20 @@ TEST(FixedRounds, ParksFlowsWhileThereIsNoRoom) {
 
 TEST(FixedRounds, AsksForOneParkedFlowOnlyWhileThereIsNoRoom) {
   Play play(rounds(2), 50, line(5));
-  play.room = 0;
+  play.host.room = 0;
   play.run(1ms);
-  play.asked = 0;
-  play.planner.retry_starts();
+  play.host.asked = 0;
+  play.planner.on_room();
   EXPECT_FALSE(play.planner.next(kStart + 1s));
-  EXPECT_EQ(play.asked, 1);
+  EXPECT_EQ(play.host.asked, 1);
 }
 
 TEST(FixedRounds, KeepsThePlaceInTheIntervalAfterAStandstill) {
   Play play(rounds(0), 4, line(5));
   play.run(3s);
-  play.room = 0;
+  play.host.room = 0;
   play.run(9100ms);
-  play.room = 1000;
+  play.host.room = 1000;
   play.now = kStart + 9100ms;
   play.run(20s);
   std::set<Duration> taken;
@@ -213,10 +172,10 @@ TEST(FixedRounds, KeepsThePlaceInTheIntervalAfterAStandstill) {
 TEST(FixedRounds, DoesNotMakeUpForMissedRounds) {
   Play play(rounds(0), 1, line(5));
   play.run(3s);
-  play.room = 0;
+  play.host.room = 0;
   play.run(100s);
   play.now = kStart + 100s;
-  play.room = 1000;
+  play.host.room = 1000;
   const std::size_t before = play.sent.size();
   play.run(109900ms);
   EXPECT_LE(play.sent.size() - before, 6U * 5);
@@ -229,7 +188,7 @@ TEST(FixedRounds, TakesAShorterIntervalAtOnce) {
   play.run(4s);
   EXPECT_EQ(play.times(0, 2).front(), 2500ms);
   EXPECT_EQ(play.times(0, 3).front(), 3s);
-  EXPECT_EQ(play.planner.effective_interval(), 500ms);
+  EXPECT_EQ(play.planner.status().round_interval, 500ms);
 }
 
 TEST(FixedRounds, TakesALongerIntervalFromTheNextRound) {

@@ -19,7 +19,7 @@ TEST(FixedRounds, WalksToTheTargetAtItsDelayAndNoFurther) {
   play.run();
   EXPECT_THAT(play.ttls(0, 0), ElementsAre(1, 2, 3, 4, 5));
   EXPECT_THAT(play.times(0, 0), ElementsAre(0ms, 10ms, 20ms, 30ms, 40ms));
-  EXPECT_EQ(play.planner.end_of_path(0), 5);
+  EXPECT_EQ(play.end_of_path(0), 5);
 }
 
 TEST(FixedRounds, SendsEachTtlOncePerRoundOnceTheDistanceIsKnown) {
@@ -47,7 +47,8 @@ TEST(FixedRounds, LooksThreeFurtherThanWhatAnswered) {
 }
 
 TEST(FixedRounds, LooksFurtherOnceEverythingBelowHadTimeToAnswer) {
-  Play play(rounds(1), 1, [](const Cell&, Duration) { return std::nullopt; }, 6);
+  Play play(
+      rounds(1), 1, [](const Request&, Duration) { return std::nullopt; }, 6);
   play.run();
   EXPECT_THAT(play.ttls(0, 0), ElementsAre(1, 2, 3, 4, 5, 6));
   EXPECT_THAT(play.times(0, 0), ElementsAre(0ms, 10ms, 20ms, 220ms, 420ms, 620ms));
@@ -55,9 +56,12 @@ TEST(FixedRounds, LooksFurtherOnceEverythingBelowHadTimeToAnswer) {
 
 TEST(FixedRounds, WaitsThreeRoundTripsButNoLongerThanTheTimeout) {
   for (const auto& [rtt, patience] : {std::pair{100ms, 300ms}, std::pair{900ms, 1000ms}}) {
-    Play play(rounds(1), 1, [](const Cell& cell, Duration) {
-      return cell.ttl == 1 ? std::optional(OutcomeKind::kTimeExceeded) : std::nullopt;
-    }, 12);
+    Play play(
+        rounds(1), 1,
+        [](const Request& cell, Duration) {
+          return cell.ttl == 1 ? std::optional(OutcomeKind::kTimeExceeded) : std::nullopt;
+        },
+        12);
     play.rtt = rtt;
     play.run();
     const auto times = play.times(0, 0);
@@ -67,7 +71,7 @@ TEST(FixedRounds, WaitsThreeRoundTripsButNoLongerThanTheTimeout) {
 }
 
 TEST(FixedRounds, StopsThreePastTheHighestAnswerWhereTheTargetIsSilent) {
-  Play play(rounds(3), 1, [](const Cell& cell, Duration) {
+  Play play(rounds(3), 1, [](const Request& cell, Duration) {
     return cell.ttl <= 4 ? std::optional(OutcomeKind::kTimeExceeded) : std::nullopt;
   });
   play.run();
@@ -77,9 +81,12 @@ TEST(FixedRounds, StopsThreePastTheHighestAnswerWhereTheTargetIsSilent) {
 }
 
 TEST(FixedRounds, SearchesASilentTargetThreeFurtherEveryThirdRound) {
-  Play play(rounds(40), 1, [](const Cell& cell, Duration) {
-    return cell.ttl <= 4 ? std::optional(OutcomeKind::kTimeExceeded) : std::nullopt;
-  }, 15);
+  Play play(
+      rounds(40), 1,
+      [](const Request& cell, Duration) {
+        return cell.ttl <= 4 ? std::optional(OutcomeKind::kTimeExceeded) : std::nullopt;
+      },
+      15);
   play.run();
   EXPECT_EQ(play.ttls(0, 6).size(), 10U);
   EXPECT_EQ(play.ttls(0, 9).size(), 13U);
@@ -93,18 +100,18 @@ TEST(FixedRounds, SearchesASilentTargetThreeFurtherEveryThirdRound) {
 
 TEST(FixedRounds, SearchesATargetThatFellSilentAndMovedAway) {
   // At 5 until it goes to 8 behind three silent routers.
-  Play play(rounds(12), 1, [](const Cell& cell, Duration at) -> std::optional<OutcomeKind> {
+  Play play(rounds(12), 1, [](const Request& cell, Duration at) -> std::optional<OutcomeKind> {
     if (at < 5s) return line(5)(cell, at);
     if (cell.ttl <= 4) return OutcomeKind::kTimeExceeded;
     if (cell.ttl >= 8) return OutcomeKind::kReached;
     return std::nullopt;
   });
   play.run();
-  EXPECT_EQ(play.planner.end_of_path(0), 8);
+  EXPECT_EQ(play.end_of_path(0), 8);
 }
 
 TEST(FixedRounds, KeepsTheDistanceThroughTwoSilentRounds) {
-  Play play(rounds(8), 1, [](const Cell& cell, Duration at) -> std::optional<OutcomeKind> {
+  Play play(rounds(8), 1, [](const Request& cell, Duration at) -> std::optional<OutcomeKind> {
     if (cell.ttl == 5 && at > 3s && at < 7s) return std::nullopt;  // Rounds 2 and 3.
     return line(5)(cell, at);
   });
@@ -115,36 +122,38 @@ TEST(FixedRounds, KeepsTheDistanceThroughTwoSilentRounds) {
 }
 
 TEST(FixedRounds, FollowsAPathThatGrowsWithinTheRound) {
-  Play play(rounds(6), 1, [](const Cell& cell, Duration at) { return line(at < 5s ? 5 : 7)(cell, at); });
+  Play play(rounds(6), 1,
+            [](const Request& cell, Duration at) { return line(at < 5s ? 5 : 7)(cell, at); });
   play.run();
   EXPECT_THAT(play.ttls(0, 2), ElementsAre(1, 2, 3, 4, 5));
   EXPECT_THAT(play.ttls(0, 3), ElementsAre(1, 2, 3, 4, 5, 6, 7));
   EXPECT_THAT(play.ttls(0, 4), ElementsAre(1, 2, 3, 4, 5, 6, 7));
-  EXPECT_EQ(play.planner.end_of_path(0), 7);
+  EXPECT_EQ(play.end_of_path(0), 7);
 }
 
 TEST(FixedRounds, FollowsAPathThatShrinksWithinTheRound) {
-  Play play(rounds(6), 1, [](const Cell& cell, Duration at) { return line(at < 5s ? 7 : 5)(cell, at); });
+  Play play(rounds(6), 1,
+            [](const Request& cell, Duration at) { return line(at < 5s ? 7 : 5)(cell, at); });
   play.run();
   EXPECT_THAT(play.ttls(0, 2), ElementsAre(1, 2, 3, 4, 5, 6, 7));
   EXPECT_THAT(play.ttls(0, 3), ElementsAre(1, 2, 3, 4, 5));
-  EXPECT_EQ(play.planner.end_of_path(0), 5);
+  EXPECT_EQ(play.end_of_path(0), 5);
 }
 
 TEST(FixedRounds, LooksAgainBelowAnEndThatMayBeTooFar) {
   int seen = 0;
-  Play play(rounds(2), 1, [&](const Cell& cell, Duration at) -> std::optional<OutcomeKind> {
+  Play play(rounds(2), 1, [&](const Request& cell, Duration at) -> std::optional<OutcomeKind> {
     if (cell.ttl == 5 && seen++ == 0) return std::nullopt;  // The target's own TTL, once.
     return line(5)(cell, at);
   });
   play.run();
-  EXPECT_EQ(play.planner.end_of_path(0), 5);
+  EXPECT_EQ(play.end_of_path(0), 5);
   EXPECT_THAT(play.ttls(0, 0), ElementsAre(1, 2, 3, 4, 5, 6, 5));
   EXPECT_THAT(play.ttls(0, 1), ElementsAre(1, 2, 3, 4, 5));
 }
 
 TEST(FixedRounds, TakesAnEndForCertainAfterThreeLooksBelow) {
-  Play play(rounds(4), 1, [](const Cell& cell, Duration at) -> std::optional<OutcomeKind> {
+  Play play(rounds(4), 1, [](const Request& cell, Duration at) -> std::optional<OutcomeKind> {
     if (cell.ttl == 4) return std::nullopt;  // A silent router.
     return line(5)(cell, at);
   });
@@ -160,7 +169,7 @@ TEST(FixedRounds, TakesAnEndForCertainAfterThreeLooksBelow) {
 TEST(FixedRounds, TakesAnEndForCertainAfterThreeRoundsShorterThanTheTimeout) {
   FixedRoundsOptions options = rounds(40);
   options.round_interval = 300ms;
-  Play play(options, 1, [](const Cell& cell, Duration at) -> std::optional<OutcomeKind> {
+  Play play(options, 1, [](const Request& cell, Duration at) -> std::optional<OutcomeKind> {
     if (cell.ttl == 4) return std::nullopt;
     return line(5)(cell, at);
   });
@@ -170,47 +179,50 @@ TEST(FixedRounds, TakesAnEndForCertainAfterThreeRoundsShorterThanTheTimeout) {
   }
 }
 
-TEST(FixedRounds, DropsACellBeyondAnEndThatWasFoundMeanwhile) {
+TEST(FixedRounds, DropsARequestBeyondAnEndFoundMeanwhile) {
   FixedRoundsOptions options = rounds(1);
   options.ttl_delay = 0ms;
   Play play(options, 1, line(9));
-  for (int i = 0; i < 3; ++i) ASSERT_TRUE(play.planner.next(kStart + 1s));
-  const Cell last{0, 3, 0};
-  EXPECT_TRUE(play.planner.still_wanted(last));
-  play.planner.on_outcome({0, 2, 0}, {OutcomeKind::kReached, kStart + 1s, 1ms, false});
-  EXPECT_FALSE(play.planner.still_wanted(last));
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(play.take(kStart + 1s));
+  EXPECT_EQ(play.planner.next(kStart + 1s), (Request{0, 3, 0}));  // The pacer holds it back.
+  play.tell({0, 2, 0}, OutcomeKind::kReached, kStart + 1s);
+  EXPECT_FALSE(play.planner.next(kStart + 1s));
 }
 
-TEST(FixedRounds, AsksAgainOneAtATimeWhenAnAnswerNamesNoProbe) {
+TEST(FixedRounds, AsksAgainOneAtATimeAfterAnAmbiguousReply) {
   FixedRoundsOptions options = rounds(1);
   options.ttl_delay = 0ms;
   Play play(options, 1, line(9));
-  FixedRounds& planner = play.planner;
-  for (int ttl = 1; ttl <= 3; ++ttl) ASSERT_TRUE(planner.next(kStart + 1s));
-  planner.on_outcome({0, 1, 0}, {OutcomeKind::kTimeExceeded, kStart + 1s, 1ms, false});
-  planner.on_outcome({0, 1, 0}, {OutcomeKind::kReachedUnknown, kStart + 1s, {}, true});
-  auto cell = planner.next(kStart + 2s);
-  ASSERT_TRUE(cell);
-  EXPECT_EQ(*cell, (Cell{0, 2, 0}));
-  EXPECT_FALSE(planner.next(kStart + 3s));  // Not the next before this one has its outcome.
-  planner.on_outcome({0, 2, 0}, {OutcomeKind::kTimeExceeded, kStart + 3s, 1ms, false});
-  cell = planner.next(kStart + 3s);
-  ASSERT_TRUE(cell);
-  EXPECT_EQ(*cell, (Cell{0, 3, 0}));
-  EXPECT_FALSE(planner.next(kStart + 4s));
-  planner.on_outcome({0, 3, 0}, {OutcomeKind::kReached, kStart + 4s, 1ms, true});
-  EXPECT_EQ(planner.end_of_path(0), 3);
-  EXPECT_TRUE(planner.finished());
+  for (int ttl = 1; ttl <= 3; ++ttl) ASSERT_TRUE(play.take(kStart + 1s));
+  play.tell({0, 1, 0}, OutcomeKind::kTimeExceeded, kStart + 1s);
+  // As the engine does: the probes that may have reached the destination are withdrawn.
+  model::KnownFlow& known = play.host.at(0);
+  for (const std::uint8_t ttl : {std::uint8_t{2}, std::uint8_t{3}})
+    known.rounds.back().withdraw(ttl);
+  known.gate.doubt(0, std::nullopt, true);
+  known.end.doubt_from(2);
+  known.rounds.back().repeat_from(2);
+  for (const std::uint8_t ttl : {std::uint8_t{2}, std::uint8_t{3}}) {
+    play.planner.on_outcome({0, ttl, 0}, {OutcomeKind::kWithdrawn, kStart + 1s, {}, {}});
+  }
+  EXPECT_EQ(play.take(kStart + 2s), (Request{0, 2, 0}));
+  EXPECT_FALSE(play.take(kStart + 3s));  // Not the next before this one has its outcome.
+  play.tell({0, 2, 0}, OutcomeKind::kTimeExceeded, kStart + 3s);
+  EXPECT_EQ(play.take(kStart + 3s), (Request{0, 3, 0}));
+  EXPECT_FALSE(play.take(kStart + 4s));
+  play.tell({0, 3, 0}, OutcomeKind::kReached, kStart + 4s, true);
+  EXPECT_EQ(play.end_of_path(0), 3);
+  EXPECT_TRUE(play.planner.finished());
 }
 
 TEST(FixedRounds, KeepsOneProbeOutToATargetThatNamesNone) {
   FixedRoundsOptions options = rounds(30);
   options.round_interval = 100ms;
-  Play play(options, 1, [](const Cell& cell, Duration at) -> std::optional<OutcomeKind> {
+  Play play(options, 1, [](const Request& cell, Duration at) -> std::optional<OutcomeKind> {
     if (cell.ttl >= 3 && at > 1s && at < 2500ms) return std::nullopt;  // Known a second later.
     return line(3)(cell, at);
   });
-  play.nameless = true;
+  play.unattributable = true;
   play.run();
   std::optional<Duration> lost;
   for (const Sent& one : play.sent) {
@@ -224,29 +236,42 @@ TEST(FixedRounds, KeepsOneProbeOutToATargetThatNamesNone) {
   EXPECT_TRUE(lost);
 }
 
-TEST(FixedRounds, IsOpenWhileTheRoundMaySendMore) {
+TEST(FixedRounds, EndsARoundOnceItCanSendNoMore) {
+  using Rounds = std::vector<std::pair<FlowId, std::uint64_t>>;
   Play play(rounds(2), 1, line(3));
-  EXPECT_FALSE(play.planner.is_open(0, 0));
-  play.run(1ms);
-  EXPECT_TRUE(play.planner.is_open(0, 0));
   play.run(24ms);
-  EXPECT_TRUE(play.planner.is_open(0, 0));  // All sent; an answer could show that it goes on.
+  EXPECT_EQ(play.host.ended, Rounds{});  // All sent; a reply could show that the path goes on.
   play.run(100ms);
-  EXPECT_FALSE(play.planner.is_open(0, 0));
-  EXPECT_FALSE(play.planner.is_open(0, 1));
+  EXPECT_EQ(play.host.ended, (Rounds{{0, 0}}));
   play.run(2001ms);
-  EXPECT_FALSE(play.planner.is_open(0, 0));
-  EXPECT_TRUE(play.planner.is_open(0, 1));
+  EXPECT_EQ(play.host.ended, (Rounds{{0, 0}}));
+  play.run();
+  EXPECT_EQ(play.host.ended, (Rounds{{0, 0}, {0, 1}}));
+}
+
+// A path that differs at one TTL: the TTL is asked again, once, before the round ends.
+TEST(FixedRounds, AsksAgainWhereThePathDiffersAtOneTtl) {
+  Play play(rounds(2), 1, line(4));
+  play.run(1s);
+  model::Observation seen;
+  for (const char* text : {"192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"}) {
+    seen.hops.push_back(IpAddress::parse(text));
+  }
+  play.host.at(0).identity.observe(seen);
+  play.responders = {"192.0.2.1", "192.0.2.9", "192.0.2.3", "192.0.2.4"};
+  play.run();
+  EXPECT_THAT(play.ttls(0, 1), ElementsAre(1, 2, 3, 4, 2));
 }
 
 TEST(FixedRounds, WalksTo255WhereAllowed) {
-  Play play(rounds(2), 1, [](const Cell&, Duration) { return OutcomeKind::kTimeExceeded; }, 255);
+  Play play(
+      rounds(2), 1, [](const Request&, Duration) { return OutcomeKind::kTimeExceeded; }, 255);
   play.run();
   EXPECT_EQ(play.ttls(0, 1).size(), 255U);
 }
 
-// Whatever the network does, a round sends each TTL once (and one TTL two more looks), rounds follow
-// one another, and the run ends.
+// Whatever the network does, a round sends each TTL once (and one TTL two more looks), rounds
+// follow one another, and the run ends.
 TEST(FixedRounds, KeepsItsBoundsOnAnyNetwork) {
   for (std::uint32_t seed = 1; seed <= 150; ++seed) {
     std::mt19937 random(seed);
@@ -257,12 +282,15 @@ TEST(FixedRounds, KeepsItsBoundsOnAnyNetwork) {
     FixedRoundsOptions options = rounds(12);
     options.ttl_delay = random() % 2 == 0 ? 0ms : 10ms;
     options.round_interval = random() % 2 == 0 ? 2s : 300ms;
-    Play play(options, 3, [&](const Cell& cell, Duration at) -> std::optional<OutcomeKind> {
-      if (std::uniform_real_distribution<double>()(random) < loss) return std::nullopt;
-      const auto met = line(at < 10s ? distance : moved)(cell, at);
-      if (silent && met == OutcomeKind::kReached) return std::nullopt;
-      return met;
-    }, 20);
+    Play play(
+        options, 3,
+        [&](const Request& cell, Duration at) -> std::optional<OutcomeKind> {
+          if (std::uniform_real_distribution<double>()(random) < loss) return std::nullopt;
+          const auto met = line(at < 10s ? distance : moved)(cell, at);
+          if (silent && met == OutcomeKind::kReached) return std::nullopt;
+          return met;
+        },
+        20);
     play.rtt = Duration(1ms) * (random() % 400 + 1);
     play.run();
     ASSERT_TRUE(play.planner.finished()) << "seed " << seed;

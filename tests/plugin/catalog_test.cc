@@ -39,7 +39,7 @@ std::string message(const Result& result) {
 class CatalogTest : public testing::Test {
  protected:
   // A second plugin folder, for copies. Its name is new in each test: a library is never unloaded,
-  // so the loader would find the copy of an earlier test under the same name.
+  // so the loader would return the copy of an earlier test for the same name.
   void SetUp() override {
     const auto* test = testing::UnitTest::GetInstance()->current_test_info();
     folder_ =
@@ -126,7 +126,7 @@ TEST_F(CatalogTest, AThrowingCreateIsAnErrorThatNamesThePlugin) {
   EXPECT_EQ(message(catalog.create_sink(use("throwing-create"))),
             "sink 'throwing-create': no luck");
   EXPECT_EQ(message(catalog.create_sink(use("throwing-int"))),
-            "sink 'throwing-int': threw something that is no std::exception");
+            "sink 'throwing-int': threw something that is not a std::exception");
 }
 
 TEST_F(CatalogTest, RefusesANameThatIsNotTheFiles) {
@@ -143,7 +143,7 @@ TEST_F(CatalogTest, RefusesASinkInTheFolderOfProbers) {
               HasSubstr("probers/good.so: it is a sink, not a prober"));
 }
 
-TEST_F(CatalogTest, TheFirstFolderWinsAndTheShadowedPluginIsSaid) {
+TEST_F(CatalogTest, TheFirstFolderWinsAndReportsTheShadowedPlugin) {
   copy("good", "sinks/good.so");
   Catalog catalog(folders({folder_, kFixtures}));
   EXPECT_EQ(catalog.find(PluginKind::kSink, "good")->file, folder_ / "sinks/good.so");
@@ -159,7 +159,7 @@ TEST_F(CatalogTest, ABrokenPluginIsNeverReplacedByAnotherOfItsName) {
   EXPECT_THAT(message(catalog.find(PluginKind::kSink, "good")), HasSubstr("magic number"));
 }
 
-TEST_F(CatalogTest, AFolderThatDoesNotExistIsSaid) {
+TEST_F(CatalogTest, ReportsAFolderThatDoesNotExist) {
   Catalog catalog(folders({"/nowhere/plugins", kFixtures}));
   EXPECT_THAT(catalog.take_notices(),
               ElementsAre("plugin folder /nowhere/plugins (test) does not exist"));
@@ -182,7 +182,7 @@ TEST_F(CatalogTest, AnElevatedRunFollowsLinksBeforeItTrusts) {
   EXPECT_THAT(message(catalog.find(PluginKind::kSink, "good")), HasSubstr("not loaded"));
 }
 
-TEST_F(CatalogTest, AnElevatedRunPermitsNoFileOfOthersOutsideTheFoldersEither) {
+TEST_F(CatalogTest, AnElevatedRunRefusesUntrustedFilesOutsideFolders) {
   copy("good", "good.so");
   chmod((folder_ / "good.so").c_str(), 0666);
   EXPECT_THAT(message(Catalog(folders({}, true)).permit(folder_ / "good.so")),

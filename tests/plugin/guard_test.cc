@@ -18,7 +18,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-// A prober whose every answer a test can choose.
+// A prober whose every result a test can choose.
 struct FakeProber final : Prober {
   std::uint16_t slot_count = 4;
   std::size_t size = 8;
@@ -68,7 +68,7 @@ TEST(GuardedProber, PassesEverythingOn) {
   EXPECT_EQ(prober->decode_quote({}, buffer)->probe, (ProbeId{3, 2}));
 }
 
-// etr-compat B7.
+// Defect B7 of the Go etr, docs/compatibility.md.
 TEST(GuardedProber, AThrowInEncodeIsAFaultThatNamesThePlugin) {
   FakeProber fake;
   fake.encode_throws = true;
@@ -81,7 +81,7 @@ TEST(GuardedProber, AThrowInEncodeIsAFaultThatNamesThePlugin) {
   }
 }
 
-TEST(GuardedProber, AThrowInDecodeRejectsThePacketAndIsReportedOnce) {
+TEST(GuardedProber, RejectsThePacketAndReportsOnceIfDecodeThrows) {
   FakeProber fake;
   fake.decode_throws = true;
   std::vector<std::string> reports;
@@ -161,7 +161,7 @@ TEST(GuardedSink, WhatWasThrownIsNestedInTheFault) {
   }
 }
 
-// Counts which hooks of a view were reached.
+// Records which hooks of a view were called.
 struct RecordingView final : View {
   explicit RecordingView(std::vector<std::string>& calls) : calls_(calls) {}
   bool needs_terminal() const override { return true; }

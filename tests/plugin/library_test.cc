@@ -1,4 +1,4 @@
-// Each way in which a file is no plugin for this host has its own message.
+// Each reason for refusing a file as a plugin has its own message.
 #include "plugin/library.h"
 
 #include <gmock/gmock.h>
@@ -20,7 +20,7 @@ std::string fixture(const std::string& name) {
   return std::string(ETR_FIXTURE_DIR) + "/sinks/" + name + ".so";
 }
 
-// The message that refuses a fixture. It names the file, once, and is one line.
+// The message that refuses a fixture. It names the file once and is one line.
 std::string refusal(const std::string& file) {
   const auto opened = open_library(file);
   EXPECT_FALSE(opened.ok()) << file;
@@ -110,7 +110,7 @@ TEST(Library, RefusesADescriptorWhoseFunctionsAreNotItsKinds) {
   EXPECT_EQ(refusal(fixture("claims-view")), "its descriptor lacks the functions of its kind");
 }
 
-// Whoever changes the ABI changes the size too: the version must be what is said then.
+// A change of the ABI changes the size, too: the message must then name the version.
 TEST(Library, ChecksInTheOrderOfTheContract) {
   DescriptorHead head{0, 0, 0, 0, nullptr};
   EXPECT_THAT(std::string(check_head(head).message()), HasSubstr("magic number"));

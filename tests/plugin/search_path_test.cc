@@ -30,13 +30,13 @@ TEST(SearchPath, GoesFromFileToFlagsToEnvironmentToInstalled) {
   EXPECT_THAT(path.notices, IsEmpty());
 }
 
-TEST(SearchPath, AnElevatedRunIgnoresTheEnvironmentAndSaysSo) {
+TEST(SearchPath, AnElevatedRunIgnoresTheEnvironmentAndReportsIt) {
   const SearchPath path = search_path(all_sources(), true, 0);
   EXPECT_THAT(folders(path), ElementsAre("/from/file", "/from/flag", "/installed"));
   EXPECT_THAT(path.notices, ElementsAre(HasSubstr("ETR_PLUGIN_PATH is ignored")));
 }
 
-TEST(SearchPath, AnElevatedRunWithoutTheVariableSaysNothing) {
+TEST(SearchPath, AnElevatedRunWithoutTheVariableReportsNothing) {
   FolderSources sources = all_sources();
   sources.environment = nullptr;
   EXPECT_THAT(search_path(sources, true, 0).notices, IsEmpty());

@@ -36,7 +36,7 @@ class Grabber(unittest.TestCase):
                               capture_output=True, text=True, check=False, timeout=60)
 
     def grabbed(self, done):
-        """The lines of the plugin's report on what it got; all attempts were made."""
+        """The lines of the plugin's report on its attempts; all attempts were made."""
         self.assertEqual(done.returncode, 0, done.stderr)
         with open(os.path.join(self.folder, "grabber.out"), encoding="utf-8") as file:
             lines = file.read().splitlines()
@@ -44,8 +44,8 @@ class Grabber(unittest.TestCase):
         return [line for line in lines if line.endswith("GOT IT")]
 
     def setcap_copy(self):
-        """The program with CAP_NET_RAW, beside the build's own so that it finds its plugins. It loads them only
-        where nobody else can write: not in a checkout below /tmp."""
+        """The program with CAP_NET_RAW, next to the build's own so that it finds its plugins. It loads them only
+        where no other user can write: not in a checkout below /tmp."""
         self.require_trusted(FIXTURES)
         copy = f"{os.path.dirname(ETR)}/etr-trust-{os.getpid()}"
         shutil.copy(ETR, copy)

@@ -44,7 +44,7 @@ TEST_F(TrustTest, TrustsWhatOnlyRootCanWrite) {
   EXPECT_TRUE(check_trusted(fs::canonical("/bin/sh"), 0).ok());
 }
 
-TEST_F(TrustTest, RefusesAFileOfSomebodyElse) {
+TEST_F(TrustTest, RefusesAFileOfAnotherUser) {
   if (geteuid() == 0) {
     ASSERT_EQ(chown(file_.c_str(), kStranger, 0), 0);
   }
@@ -55,7 +55,7 @@ TEST_F(TrustTest, TheProgramsOwnerIsTrustedWithTheFile) {
   if (geteuid() == 0) {
     ASSERT_EQ(chown(file_.c_str(), kStranger, 0), 0);
   }
-  // The file passes; a folder above it, such as /tmp, does not.
+  // The file is accepted; a folder above it, such as /tmp, is not.
   EXPECT_THAT(refusal(geteuid() == 0 ? kStranger : geteuid()),
               testing::Not(HasSubstr(file_.string() + " belongs")));
 }

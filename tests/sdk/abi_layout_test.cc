@@ -1,6 +1,6 @@
-// What a plugin compiled yesterday relies on: the size of each public type, where its members lie,
-// which slot of its table a virtual function has, which number an enumerator. The recorded layout
-// of each ABI version lies in abi/; a change needs a new version (etr/abi.h) and a new file.
+// What a compiled plugin relies on: the size of each public type, the offsets of its members, the
+// slots of virtual functions, the numbers of enumerators. abi/ holds the recorded layout of each
+// ABI version; a change needs a new version (etr/abi.h) and a new file.
 //
 // To record one: ETR_RECORD_ABI=1 sdk_test --gtest_filter='AbiLayout.*'
 #include <gtest/gtest.h>
@@ -150,6 +150,7 @@ void describe_paths(Layout& layout) {
   ETR_TYPE(Hop);
   ETR_MEMBER(Hop, ttl);
   ETR_MEMBER(Hop, verdict);
+  ETR_MEMBER(Hop, asked);
   ETR_MEMBER(Hop, sent_at);
   ETR_MEMBER(Hop, reply);
   ETR_MEMBER(Hop, hop_class);
@@ -299,6 +300,76 @@ void describe_snapshots(Layout& layout) {
   ETR_MEMBER(Snapshot, round_interval);
   ETR_MEMBER(Snapshot, counters);
   ETR_MEMBER(Snapshot, flows);
+  ETR_MEMBER(Snapshot, graphs);
+  ETR_TYPE(ConfidenceInterval);
+  ETR_MEMBER(ConfidenceInterval, low);
+  ETR_MEMBER(ConfidenceInterval, high);
+  ETR_TYPE(PooledStatistics);
+  ETR_MEMBER(PooledStatistics, answered);
+  ETR_MEMBER(PooledStatistics, lost);
+  ETR_MEMBER(PooledStatistics, recent_judged);
+  ETR_MEMBER(PooledStatistics, recent_lost);
+  ETR_MEMBER(PooledStatistics, rtt_samples);
+  ETR_MEMBER(PooledStatistics, rtt_mean_ns);
+  ETR_MEMBER(PooledStatistics, rtt_stddev_ns);
+  ETR_MEMBER(PooledStatistics, rtt_best);
+  ETR_MEMBER(PooledStatistics, rtt_worst);
+  ETR_MEMBER(PooledStatistics, rtt_last);
+  ETR_TYPE(GraphVertex);
+  ETR_MEMBER(GraphVertex, id);
+  ETR_MEMBER(GraphVertex, ttl);
+  ETR_MEMBER(GraphVertex, address);
+  ETR_MEMBER(GraphVertex, flows);
+  ETR_MEMBER(GraphVertex, per_packet);
+  ETR_MEMBER(GraphVertex, hop_class);
+  ETR_MEMBER(GraphVertex, statistics);
+  ETR_TYPE(GraphEdge);
+  ETR_MEMBER(GraphEdge, from);
+  ETR_MEMBER(GraphEdge, to);
+  ETR_MEMBER(GraphEdge, flows);
+  ETR_MEMBER(GraphEdge, samples);
+  ETR_MEMBER(GraphEdge, share);
+  ETR_MEMBER(GraphEdge, share_interval);
+  ETR_MEMBER(GraphEdge, lossy_link);
+  ETR_TYPE(LossyLink);
+  ETR_MEMBER(LossyLink, edges);
+  ETR_MEMBER(LossyLink, rate);
+  ETR_MEMBER(LossyLink, interval);
+  ETR_MEMBER(LossyLink, flows);
+  ETR_MEMBER(LossyLink, recent_judged);
+  ETR_MEMBER(LossyLink, recent_lost);
+  ETR_MEMBER(LossyLink, since);
+  ETR_TYPE(BranchPoint);
+  ETR_MEMBER(BranchPoint, vertex);
+  ETR_MEMBER(BranchPoint, next_hops);
+  ETR_MEMBER(BranchPoint, samples);
+  ETR_MEMBER(BranchPoint, confidence);
+  ETR_MEMBER(BranchPoint, hidden_share);
+  ETR_MEMBER(BranchPoint, state);
+  ETR_TYPE(GraphFlow);
+  ETR_MEMBER(GraphFlow, flow);
+  ETR_MEMBER(GraphFlow, source_port);
+  ETR_TYPE(GraphPath);
+  ETR_MEMBER(GraphPath, id);
+  ETR_MEMBER(GraphPath, hash);
+  ETR_MEMBER(GraphPath, vertices);
+  ETR_MEMBER(GraphPath, flows);
+  ETR_MEMBER(GraphPath, has_gaps);
+  ETR_MEMBER(GraphPath, end);
+  ETR_MEMBER(GraphPath, reached);
+  ETR_MEMBER(GraphPath, blocked);
+  ETR_MEMBER(GraphPath, at_end);
+  ETR_TYPE(PathGraph);
+  ETR_MEMBER(PathGraph, trace);
+  ETR_MEMBER(PathGraph, at);
+  ETR_MEMBER(PathGraph, judged_at);
+  ETR_MEMBER(PathGraph, flows);
+  ETR_MEMBER(PathGraph, vertices);
+  ETR_MEMBER(PathGraph, edges);
+  ETR_MEMBER(PathGraph, lossy_links);
+  ETR_MEMBER(PathGraph, shared_loss);
+  ETR_MEMBER(PathGraph, branch_points);
+  ETR_MEMBER(PathGraph, paths);
 }
 
 void describe_interfaces(Layout& layout) {
@@ -407,7 +478,7 @@ TEST(AbiLayout, IsTheOneRecordedForItsVersion) {
   recorded << in.rdbuf();
   EXPECT_EQ(present, recorded.str())
       << "a public type changed: plugins built before would misread it. Raise kAbiVersion in "
-         "etr/abi.h and record the new layout beside the old one; docs/abi.md says more.";
+         "etr/abi.h and record the new layout beside the old one; see docs/abi.md.";
 #else
   GTEST_SKIP() << "the layout is recorded for x86-64 and libstdc++";
 #endif

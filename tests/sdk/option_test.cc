@@ -43,7 +43,7 @@ std::string error_of(const std::vector<NamedOption>& values) {
   return "none";
 }
 
-TEST(Option, TheListSaysNamesHelpAndDefaults) {
+TEST(Option, TheListHoldsNamesHelpAndDefaults) {
   const auto specs = detail::option_specs<Plugin>();
   ASSERT_EQ(specs.size(), 6U);
   EXPECT_EQ(specs[1].name, "small");

@@ -24,7 +24,7 @@ class RecordFileTest : public testing::Test {
   etr::test::TemporaryFolder folder_;
 };
 
-TEST_F(RecordFileTest, SaysTheNameAndTheReasonWhenItCannotOpen) {
+TEST_F(RecordFileTest, NamesTheFileAndTheReasonWhenItCannotOpen) {
   const std::string missing = folder_.file("missing/x.json");
   RecordFile record(missing);
   EXPECT_THAT([&] { record.open(RecordFile::Mode::kTruncate); },
@@ -39,22 +39,22 @@ TEST_F(RecordFileTest, AnEmptyPathIsRefusedAtOnce) {
   EXPECT_THROW(RecordFile(""), std::runtime_error);
 }
 
-// etr-compat B9.
-TEST_F(RecordFileTest, FollowsNoSymbolicLinkWhereEverybodyMayWrite) {
+// Defect B9 of the Go etr, docs/compatibility.md.
+TEST_F(RecordFileTest, FollowsNoSymbolicLinkInAWorldWritableFolder) {
   std::filesystem::create_symlink(folder_.file("elsewhere"), file());
   {
     RecordFile own_folder(file());
-    own_folder.open(RecordFile::Mode::kTruncate);  // nobody else can have placed the link
+    own_folder.open(RecordFile::Mode::kTruncate);  // no other user can have placed the link
   }
   ASSERT_EQ(::chmod(folder_.file(".").c_str(), 01777), 0);
   RecordFile shared_folder(file());
-  EXPECT_THAT([&] { shared_folder.open(RecordFile::Mode::kTruncate); },
-              ThrowsMessage<std::runtime_error>(
-                  "cannot open '" + file() +
-                  "': a symbolic link in a folder that everyone may write to"));
+  EXPECT_THAT(
+      [&] { shared_folder.open(RecordFile::Mode::kTruncate); },
+      ThrowsMessage<std::runtime_error>(
+          "cannot open '" + file() + "': a symbolic link in a folder that everyone may write to"));
 }
 
-TEST_F(RecordFileTest, AFifoThatNobodyReadsIsAnErrorAndNotAReasonToWait) {
+TEST_F(RecordFileTest, FailsForAFifoWithoutAReader) {
   ASSERT_EQ(::mkfifo(file().c_str(), 0600), 0);
   RecordFile record(file());
   EXPECT_THROW(record.open(RecordFile::Mode::kTruncate), std::runtime_error);
@@ -68,7 +68,7 @@ TEST_F(RecordFileTest, KeepsOnlyWholeLinesWhenTheDiskFillsUp) {
   RecordFile record(file());
   record.open(RecordFile::Mode::kTruncate);
   record.write("first\n");
-  const struct rlimit limit {15, before.rlim_max};
+  const struct rlimit limit { 15, before.rlim_max };
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
   EXPECT_THAT([&] { record.write("second\nthird\n"); },
               ThrowsMessage<std::runtime_error>("cannot write '" + file() + "': file too large"));
@@ -77,7 +77,7 @@ TEST_F(RecordFileTest, KeepsOnlyWholeLinesWhenTheDiskFillsUp) {
   EXPECT_EQ(contents(file()), "first\nsecond\n");
 }
 
-TEST_F(RecordFileTest, AReaderThatWentAwayIsToldApartFromAFault) {
+TEST_F(RecordFileTest, DistinguishesAClosedPipeFromAFault) {
   const auto old_handler = std::signal(SIGPIPE, SIG_IGN);
   ASSERT_EQ(::mkfifo(file().c_str(), 0600), 0);
   const int reader = ::open(file().c_str(), O_RDONLY | O_NONBLOCK);

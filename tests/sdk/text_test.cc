@@ -11,6 +11,7 @@ using etr::columns;
 using etr::cut_to_columns;
 using etr::printable;
 using etr::to_rfc3339;
+using etr::uncapitalized;
 using std::chrono::seconds;
 
 etr::Timestamp at(std::int64_t unix_seconds, std::int64_t nanoseconds) {
@@ -37,9 +38,18 @@ TEST(Printable, KeepsOrdinaryTextOfAnyLanguage) {
 TEST(Printable, ReplacesWhatATerminalWouldObey) {
   EXPECT_EQ(printable("a\x1b[2Jb"), "a?[2Jb");
   EXPECT_EQ(printable("a\r\n\tb\x7f"), "a???b?");
-  EXPECT_EQ(printable("\xc2\x9b" "31m"), "?31m") << "C1 control sequence introducer";
-  EXPECT_EQ(printable("\xe2\x80\xae" "evil"), "?evil") << "right-to-left override";
-  EXPECT_EQ(printable("a\xe2\x80\x8b" "b"), "a?b") << "zero-width space";
+  EXPECT_EQ(printable("\xc2\x9b"
+                      "31m"),
+            "?31m")
+      << "C1 control sequence introducer";
+  EXPECT_EQ(printable("\xe2\x80\xae"
+                      "evil"),
+            "?evil")
+      << "right-to-left override";
+  EXPECT_EQ(printable("a\xe2\x80\x8b"
+                      "b"),
+            "a?b")
+      << "zero-width space";
   EXPECT_EQ(printable(std::string_view("a\0b", 3)), "a?b");
 }
 
@@ -50,7 +60,9 @@ TEST(Printable, ReplacesEachOctetThatIsNotUtf8) {
   EXPECT_EQ(printable("\xe0\x80\xaf"), "???") << "overlong";
   EXPECT_EQ(printable("\xed\xa0\x80"), "???") << "surrogate";
   EXPECT_EQ(printable("\xf4\x90\x80\x80"), "????") << "past the last code point";
-  EXPECT_EQ(printable("a\xe4\xbe" "b"), "a??b");
+  EXPECT_EQ(printable("a\xe4\xbe"
+                      "b"),
+            "a??b");
 }
 
 TEST(Columns, CountsWideAndCombiningCharacters) {
@@ -61,7 +73,7 @@ TEST(Columns, CountsWideAndCombiningCharacters) {
   EXPECT_EQ(columns("😀"), 2U);
 }
 
-// etr-compat A24.
+// Defect A24 of the Go etr, docs/compatibility.md.
 TEST(CutToColumns, CutsByColumnsAndNeverInsideACharacter) {
   EXPECT_EQ(cut_to_columns("abcdef", 3), "abc");
   EXPECT_EQ(cut_to_columns("abc", 5), "abc");
@@ -69,6 +81,13 @@ TEST(CutToColumns, CutsByColumnsAndNeverInsideACharacter) {
   EXPECT_EQ(cut_to_columns("ééé", 2), "éé");
   EXPECT_EQ(cut_to_columns("e\xcc\x81x", 1), "e\xcc\x81") << "the accent stays with its letter";
   EXPECT_EQ(cut_to_columns("abc", 0), "");
+}
+
+TEST(Uncapitalized, KeepsAbbreviations) {
+  EXPECT_EQ(uncapitalized("Permission denied"), "permission denied");
+  EXPECT_EQ(uncapitalized("RPC struct is bad"), "RPC struct is bad");
+  EXPECT_EQ(uncapitalized("message too long"), "message too long");
+  EXPECT_EQ(uncapitalized(""), "");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Links of the simulated network, changes in the middle of a run, and what makes no network.
+// Links of the simulated network, changes during a run, and networks that check() refuses.
 #include <chrono>
 #include <map>
 #include <set>
@@ -168,9 +168,9 @@ TEST(SimulatedChange, ClockStepMovesUtcButNotTime) {
   EXPECT_EQ(clock.utc() - utc, 1900ms - 1h);
 }
 
-// --- What check() refuses.
+// --- Networks that check() refuses.
 
-TEST(SimulatedNetwork, CheckNamesWhatMakesNoSense) {
+TEST(SimulatedNetwork, CheckNamesTheFirstError) {
   const auto error = [](const std::function<void(Network&)>& edit) {
     Network network = diamond(2);
     edit(network);
@@ -184,7 +184,7 @@ TEST(SimulatedNetwork, CheckNamesWhatMakesNoSense) {
   EXPECT_EQ(error([](Network& n) { link(n, "r1", "r2.1").forward.loss = 1.5; }),
             "router 'r1': link to 'r2.1': shares lie between 0 and 1");
   EXPECT_EQ(error([](Network& n) { n.routers.push_back(n.routers[0]); }),
-            "there are two nodes of the id 'r1'");
+            "there are two nodes with the id 'r1'");
   EXPECT_EQ(error([](Network& n) { n.targets.clear(); }), "a network needs a target");
   EXPECT_EQ(error([](Network& n) { n.source.addresses.clear(); }), "source: an address is needed");
   EXPECT_EQ(error([](Network& n) { n.targets[0].addresses.clear(); }),

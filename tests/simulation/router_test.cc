@@ -1,4 +1,4 @@
-// What routers of the simulated network can do to packets.
+// What the routers of the simulated network can do to packets.
 #include <chrono>
 #include <map>
 #include <set>
@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::Optional;
 
-/// A line of three routers of which `edit` changes the second.
+/// A line of three routers; `edit` changes the second.
 template <class Edit>
 Network line_with(const Edit& edit) {
   Network network = line(3);
@@ -143,7 +143,7 @@ TEST(SimulatedRouter, NatThatRestoresQuotesIsInvisible) {
   EXPECT_EQ(net::parse_tcp(error->original.payload)->source_port, 50000);
 }
 
-TEST(SimulatedRouter, NatThatDoesNotShowsTheTranslatedPacket) {
+TEST(SimulatedRouter, NatThatKeepsQuotesShowsTheTranslatedPacket) {
   SimulatedTracer tracer(line_with([](Router& router) {
     router.nat = Nat{{address("198.51.100.1")}, true, false};
   }));
@@ -153,21 +153,21 @@ TEST(SimulatedRouter, NatThatDoesNotShowsTheTranslatedPacket) {
   const std::optional<net::IcmpError> error = answer->error();
   EXPECT_EQ(error->original.header.source, address("198.51.100.1"));
   EXPECT_NE(net::parse_tcp(error->original.payload)->source_port, 50000);
-  // The answer of the target finds its way back all the same.
+  // The target's answer still finds its way back.
   EXPECT_EQ(tracer.probe(tcp_flow(50000), 4)->tcp()->destination_port, 50000);
 }
 
-TEST(SimulatedRouter, NatChangesWhatRoutersBehindItHash) {
+TEST(SimulatedRouter, NatChangesWhatLaterRoutersHash) {
   Network network = tiers({1, 8, 1});
   find_router(network, "r1")->nat = Nat{{address("198.51.100.1")}, true, true};
   Network without = tiers({1, 8, 1});
-  SimulatedTransport behind(network);
+  SimulatedTransport translated(network);
   SimulatedTransport plain(without);
   int moved = 0;
   for (std::uint16_t port = 50000; port < 50100; ++port) {
-    moved += behind.path(udp_flow(port)) != plain.path(udp_flow(port)) ? 1 : 0;
+    moved += translated.path(udp_flow(port)) != plain.path(udp_flow(port)) ? 1 : 0;
   }
-  // r1 balances what it has already translated.
+  // r1 balances packets that it has already translated.
   EXPECT_GT(moved, 50);
 }
 
@@ -176,11 +176,11 @@ TEST(SimulatedRouter, ScrubberGivesOtherIds) {
   for (int i = 0; i < 5; ++i) tracer.probe(udp_flow(50000), 1);
   const std::uint16_t before = tracer.probe(udp_flow(50000), 2)->error()->original.header.id;
   EXPECT_EQ(before, tracer.transport().sent().back().id);
-  const std::uint16_t behind = tracer.probe(udp_flow(50000), 3)->error()->original.header.id;
-  EXPECT_NE(behind, tracer.transport().sent().back().id);
+  const std::uint16_t scrubbed = tracer.probe(udp_flow(50000), 3)->error()->original.header.id;
+  EXPECT_NE(scrubbed, tracer.transport().sent().back().id);
 }
 
-TEST(SimulatedRouter, SequenceRandomiserShowsInQuotesButNotInAnswers) {
+TEST(SimulatedRouter, SequenceRandomiserShowsOnlyInQuotes) {
   SimulatedTracer tracer(line_with([](Router& router) { router.rewrites_sequence = true; }));
   const transport::Endpoints flow = tcp_flow(50000);
   const auto quoted_sequence = [&](std::uint8_t ttl) {
@@ -195,7 +195,7 @@ TEST(SimulatedRouter, SequenceRandomiserShowsInQuotesButNotInAnswers) {
       << "the kernel's RST was shifted like the SYN";
 }
 
-TEST(SimulatedRouter, TrafficClassIsRewrittenBehindIt) {
+TEST(SimulatedRouter, RewritesTheTrafficClassOfForwardedPackets) {
   SimulatedTracer tracer(line_with([](Router& router) { router.sets_traffic_class = 0x20; }));
   for (const Family family : {Family::kIpv4, Family::kIpv6}) {
     EXPECT_EQ(tracer.probe(udp_flow(50000, family), 2)->error()->original.header.traffic_class, 0);
@@ -259,7 +259,7 @@ TEST(SimulatedRouter, FlowsSpreadByWeight) {
   EXPECT_NEAR(first, 3000, 110);  // Four standard deviations.
 }
 
-TEST(SimulatedRouter, RoutersHashEachTheirOwnWayUnlessTheirSeedsAgree) {
+TEST(SimulatedRouter, RoutersHashDifferentlyUnlessSeedsAgree) {
   const auto paths = [](const Network& network) {
     SimulatedTransport transport(network);
     std::set<std::vector<std::optional<IpAddress>>> found;
@@ -316,7 +316,7 @@ TEST(SimulatedRouter, AnswerDelayAndLongerReturn) {
   EXPECT_EQ(answer->ip().header.ttl, 64 - 1 - 5);
 }
 
-// --- Forgeries: each quotes a probe of ours, but for one thing.
+// --- Forgeries: each quotes a probe of ours, with one difference.
 
 Seen forged(ForgeryKind kind, const transport::Endpoints& flow, std::vector<std::uint8_t>& probe) {
   SimulatedTracer tracer(line_with([&](Router& router) {

@@ -1,4 +1,4 @@
-// What destinations of the simulated network answer.
+// The answers of the simulated network's destinations.
 #include <chrono>
 
 #include "gmock/gmock.h"
@@ -21,7 +21,7 @@ Network target_with(const Edit& edit) {
   return network;
 }
 
-/// Sends a SYN and gives the answer's segment, which borrows from `answer`.
+/// Sends a SYN and returns the answer's segment, which borrows from `answer`.
 std::optional<net::TcpSegment> syn(SimulatedTracer& tracer, std::uint32_t sequence,
                                    std::optional<Seen>& answer, Duration time = 100ms) {
   const transport::Endpoints flow = tcp_flow(50000);
@@ -39,7 +39,7 @@ TEST(SimulatedTarget, ClosedTcpPortAnswersReset) {
   EXPECT_EQ(segment->acknowledgment, 501U);
 }
 
-TEST(SimulatedTarget, FilteredPortsAreSilentOrSaySo) {
+TEST(SimulatedTarget, FilteredPortsAreSilentOrReject) {
   SimulatedTracer silent(
       target_with([](Target& target) { target.tcp_ports[443] = PortState::kFiltered; }));
   EXPECT_FALSE(silent.probe(tcp_flow(50000), 2));
@@ -153,7 +153,7 @@ TEST(SimulatedTcp, KernelResetIsSeenInTheCaptureAfterTheSynAck) {
   EXPECT_EQ(tracer.transport().sent().size(), 1U) << "what the kernel sends is no probe";
 }
 
-TEST(SimulatedTcp, NearbySequenceOnAHalfOpenConnectionIsResetAndFreesIt) {
+TEST(SimulatedTcp, NearbySequenceResetsAHalfOpenConnection) {
   Network network = line(1);
   network.source.resets = false;
   SimulatedTracer tracer(network);

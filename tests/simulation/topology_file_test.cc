@@ -18,7 +18,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-// The least that a topology needs; tests add to it.
+// A minimal topology; tests add to it.
 constexpr std::string_view kHead = R"(
 [source]
 address = "192.0.2.1"
@@ -102,7 +102,7 @@ next = ["web"]
   EXPECT_EQ(network->names.at(address("10.0.1.2")), "b2.example");
 }
 
-TEST(TopologyFile, DefaultsHoldWhereNothingElseIsSaid) {
+TEST(TopologyFile, DefaultsHoldWhereNothingElseIsGiven) {
   const absl::StatusOr<Network> network = parse(R"(
 [defaults.link]
 delay = "9ms"
@@ -270,29 +270,29 @@ TEST(TopologyFile, ErrorsNamePlaceReasonAndNearestName) {
   EXPECT_EQ(error_of(r1 + "next = [{ to = \"web\", loss = 2 }]"),
             "net.toml:10:30: write a share from 0 to 1, or a percentage such as \"20%\"");
   EXPECT_EQ(error_of(r1 + "next = [{ delay = \"1ms\" }]"),
-            "net.toml:10:9: a link says where it goes: to = \"ID\"");
+            "net.toml:10:9: a link needs a destination: to = \"ID\"");
   EXPECT_EQ(error_of(r1 + "balancing = \"flwo\""),
             "net.toml:10:13: 'flwo' is not one of flow, addresses, packet; did you mean 'flow'?");
   EXPECT_EQ(error_of(r1 + "address = \"10.0.0.300\""),
             "net.toml:10:11: '10.0.0.300' is not an IP address");
   EXPECT_EQ(error_of(r1 + "address = [\"10.0.0.1\", \"10.0.0.2\"]"),
-            "net.toml:10:24: one address of a family is all there can be");
+            "net.toml:10:24: more than one address of a family");
   EXPECT_EQ(error_of(r1 + "initial_ttl = 0"), "net.toml:10:15: write a whole number from 1 to 255");
   EXPECT_EQ(error_of(r1 + "answer_delay = \"5\""),
             "net.toml:10:16: '5' lacks a unit: write 5s or 5ms, for example");
   EXPECT_EQ(error_of(r1 + "name = \"x{1}\""), "net.toml:10:8: 'x{1}': the name has 0 ranges");
   EXPECT_EQ(error_of("[[router]]\naddress = \"10.0.0.1\""), "net.toml:8:1: [[router]] needs an id");
   EXPECT_EQ(error_of("[[router]]\nid = \"r[3-1]\""),
-            "net.toml:9:6: 'r[3-1]' is no range of names such as core[1-4]");
+            "net.toml:9:6: 'r[3-1]' is not a range of names such as core[1-4]");
   EXPECT_EQ(error_of(r1 + "next = [\"web\"]\n[[router]]\nid = \"web\""),
-            "net.toml:6:6: there is another node 'web'");
+            "net.toml:6:6: there is already a node 'web'");
   EXPECT_EQ(error_of("[routers]\n"), "net.toml:8:2: unknown key 'routers'; did you mean 'router'?");
   EXPECT_EQ(error_of(r1 + "next = [\"web\"]\n[[change]]\nat = \"1s\"\nnode = \"r2\""),
             "net.toml:13:8: there is no node 'r2'; did you mean 'r1'?");
   EXPECT_EQ(error_of(r1 + "next = [\"web\"]\n[[change]]\nat = \"1s\"\nlink = \"web -> r1\""),
             "net.toml:13:8: 'web' is a target, which has no links");
   EXPECT_EQ(error_of(r1 + "next = [\"web\"]\n[[change]]\nat = \"1s\"\nsilent = true"),
-            "net.toml:11:1: a change is of a node = \"ID\" or of a link = \"ID -> ID\"");
+            "net.toml:11:1: a change needs node = \"ID\" or link = \"ID -> ID\"");
   EXPECT_EQ(error_of("[[router]]\nid = \"r[1-5000]\"\nnext = [\"r[1-5000]\"]"),
             "net.toml:10:9: more than 200000 links");
   EXPECT_THAT(error_of("= 3"), HasSubstr("net.toml:8:1: "));
@@ -312,7 +312,7 @@ std::vector<std::filesystem::path> examples() {
   return files;
 }
 
-/// How many paths the flows of a thousand ports take to the target.
+/// The number of paths that the flows of a thousand ports take to the target.
 std::size_t paths_of(const std::string& name) {
   absl::StatusOr<Network> network =
       read_topology(std::filesystem::path(ETR_SOURCE_DIR) / "examples/networks" / name);
@@ -331,7 +331,7 @@ std::size_t paths_of(const std::string& name) {
   return paths.size();
 }
 
-TEST(TopologyFile, ExamplesAreGoodAndHaveThePathsTheyPromise) {
+TEST(TopologyFile, ExamplesAreValidAndHaveThePathsTheyPromise) {
   for (const std::filesystem::path& file : examples()) {
     const absl::StatusOr<Network> network = read_topology(file);
     EXPECT_TRUE(network.ok()) << network.status();
@@ -345,7 +345,7 @@ TEST(TopologyFile, ExamplesAreGoodAndHaveThePathsTheyPromise) {
   EXPECT_EQ(paths_of("demo.toml"), 32U);
 }
 
-// The section of the documentation under a heading that contains a name, up to the next heading.
+// The section of the documentation whose heading contains a name, up to the next heading.
 std::string section(const std::string& text, const std::string& name) {
   std::istringstream lines(text);
   std::string line;
@@ -372,7 +372,7 @@ TEST(TopologyFile, DocumentationExplainsEveryKey) {
   }
 }
 
-TEST(TopologyFile, DocumentedExamplesAreGood) {
+TEST(TopologyFile, DocumentedExamplesAreValid) {
   std::ifstream in(ETR_SOURCE_DIR "/docs/topology-file.md");
   std::stringstream text;
   text << in.rdbuf();

@@ -1,5 +1,5 @@
-// The least a traceroute needs, for tests of the simulated network: sends single packets and reads
-// what comes back, with the core's parsers but without the engine.
+// A minimal traceroute for tests of the simulated network: sends single packets and reads the
+// answers with the core's parsers, without the engine.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ struct Seen {
   Timestamp stamp{};
   bool outgoing = false;
 
-  // What these give borrows from this.
+  // Results of these borrow from this object.
   net::IpPacket ip() const { return *net::parse_ip(bytes); }
   std::optional<net::IcmpError> error() const { return net::parse_icmp_error(ip()); }
   std::optional<net::TcpSegment> tcp() const { return net::parse_tcp(ip().payload); }
@@ -71,15 +71,17 @@ class SimulatedTracer {
     return transport_.send(*handle, bytes);
   }
 
-  /// Everything that the capture shows within a time from now.
+  /// Everything that the capture shows from now on, for a time.
   std::vector<Seen> listen(Duration time = std::chrono::seconds(1)) {
     std::vector<Seen> seen;
     const base::Instant deadline = transport_.clock().now() + time;
     while (true) {
-      transport_.receive([&seen](const transport::ReceivedPacket& received) {
-        seen.push_back(
-            {{received.ip.begin(), received.ip.end()}, received.stamp, received.outgoing});
-      });
+      transport_.receive(
+          [&seen](const transport::ReceivedPacket& received) {
+            seen.push_back(
+                {{received.ip.begin(), received.ip.end()}, received.stamp, received.outgoing});
+          },
+          transport::kAllPackets);
       if (transport_.clock().now() >= deadline) return seen;
       transport_.wait(deadline);
     }
@@ -92,7 +94,7 @@ class SimulatedTracer {
     return seen;
   }
 
-  /// Sends one packet and gives the first answer, if there is one within the time.
+  /// Sends one packet and returns the first answer, if there is one in time.
   std::optional<Seen> probe(const transport::Endpoints& flow, std::uint8_t ttl,
                             Duration time = std::chrono::seconds(1)) {
     return exchange(flow, packet(flow, ttl), time);
@@ -106,7 +108,7 @@ class SimulatedTracer {
     return seen.front();
   }
 
-  /// One probe per TTL up to the destination's first answer: who answered.
+  /// One probe per TTL up to the destination's first answer: the responders.
   std::vector<std::optional<IpAddress>> trace(const transport::Endpoints& flow,
                                               std::uint8_t max_ttl = 16) {
     std::vector<std::optional<IpAddress>> hops;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "etr/prober.h"
+#include "plan/fixed_rounds.h"
 #include "plugins/hashers/crc32/crc32_hasher.h"
 #include "plugins/probers/tcp-syn/tcp_syn_prober.h"
 #include "plugins/probers/udp-length/udp_length_prober.h"
@@ -24,6 +25,7 @@ enum class Protocol { kTcp, kUdp };
 
 struct EngineRunOptions {
   trace::EngineOptions engine{trace::RunKey::from_seed(7)};
+  plan::FixedRoundsOptions plan;  ///< Timeout and rate are the engine's.
   Protocol protocol = Protocol::kTcp;
   Family family = Family::kIpv4;
   std::vector<IpAddress> targets;  ///< Empty: the network's one target.
@@ -32,7 +34,7 @@ struct EngineRunOptions {
 inline EngineRunOptions options_for(Protocol protocol = Protocol::kTcp,
                                     Family family = Family::kIpv4) {
   EngineRunOptions options;
-  options.engine.rounds = 3;
+  options.plan.rounds = 3;
   options.protocol = protocol;
   options.family = family;
   return options;
@@ -40,9 +42,17 @@ inline EngineRunOptions options_for(Protocol protocol = Protocol::kTcp,
 
 inline EngineRunOptions one_flow(std::uint64_t rounds, Protocol protocol = Protocol::kTcp) {
   EngineRunOptions options = options_for(protocol);
-  options.engine.flows = 1;
-  options.engine.rounds = rounds;
+  options.plan.flows = 1;
+  options.plan.rounds = rounds;
   return options;
+}
+
+/// The planner that the options ask for.
+inline std::unique_ptr<plan::Planner> fixed_rounds(const EngineRunOptions& options) {
+  plan::FixedRoundsOptions rounds = options.plan;
+  rounds.timeout = options.engine.timeout;
+  rounds.rate = options.engine.rate;
+  return std::make_unique<plan::FixedRounds>(rounds);
 }
 
 class EngineRun {
@@ -54,7 +64,8 @@ class EngineRun {
     if (addresses.empty()) addresses = {simulation::testing::target_address(options.family)};
     std::vector<trace::Target> targets;
     for (const IpAddress& address : addresses) targets.push_back({address.to_string(), address});
-    engine = std::make_unique<trace::Engine>(options.engine, targets, prober(), hasher_, transport);
+    engine = std::make_unique<trace::Engine>(options.engine, targets, fixed_rounds(options),
+                                             prober(), hasher_, transport);
   }
 
   /// Runs to the end.
@@ -64,6 +75,11 @@ class EngineRun {
     const absl::Status done = engine->run(observer);
     EXPECT_TRUE(done.ok()) << done;
     summary = engine->summary();
+    // A run that was not stopped has a record of each flow and round; otherwise a test of "all
+    // records" might test none.
+    if (options_.plan.rounds > 0 && summary.reason == StopReason::kFinished) {
+      EXPECT_EQ(observer.paths.size(), options_.plan.rounds * summary.snapshot->flows.size());
+    }
     return *this;
   }
 

@@ -160,7 +160,7 @@ inline Network unequal(Duration delay = std::chrono::milliseconds(1)) {
   return network;
 }
 
-/// The node of a type and id as the network's data has it after all changes so far.
+/// The node of a type and id in its state after all changes so far.
 template <class Node>
 Node latest(const Network& network, std::string_view id) {
   Network copy = network;
@@ -177,8 +177,8 @@ Node latest(const Network& network, std::string_view id) {
   }
 }
 
-/// From `at` on, the node is as `edit` makes it, starting from what it was. Call in the order of
-/// time. Node is Router or Target; for links: edit router.next.
+/// From `at` on, the node is as `edit` makes it, starting from its previous state. Call in the
+/// order of time. Node is Router or Target; for links: edit router.next.
 template <class Node, class Edit>
 void change(Network& network, Duration at, std::string_view id, const Edit& edit) {
   Node node = latest<Node>(network, id);

@@ -1,4 +1,4 @@
-// Packets for tests, in few words.
+// Packets for tests.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace etr::testing {
 
 using Octets = std::vector<std::uint8_t>;
 
-/// An address that the test spells right.
+/// An address that the test is known to spell right.
 IpAddress address(const std::string& text);
 
 /// Octets from hex digits; spaces and newlines are skipped.

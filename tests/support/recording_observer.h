@@ -1,4 +1,4 @@
-// An observer that keeps everything it is told.
+// An observer that keeps every call's data.
 #pragma once
 
 #include <memory>

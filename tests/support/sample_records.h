@@ -1,4 +1,4 @@
-// Records for tests of whatever takes them: sinks, views, the output side.
+// Records for tests of their consumers: sinks, views, the output side.
 #pragma once
 
 #include <chrono>
@@ -14,7 +14,7 @@ namespace etr::test {
 
 inline IpAddress address(const std::string& text) { return IpAddress::parse(text).value(); }
 
-/// 2026-01-02T03:04:05Z and so many nanoseconds.
+/// 2026-01-02T03:04:05Z plus the given nanoseconds.
 inline Timestamp sample_time(std::int64_t nanoseconds = 0) {
   return Timestamp(std::chrono::seconds(1767323045)) + Duration(nanoseconds);
 }

@@ -69,7 +69,8 @@ class DispatcherTest : public ::testing::TestWithParam<Setup> {
 };
 INSTANTIATE_TEST_SUITE_P(All, DispatcherTest,
                          ::testing::Values(Setup{Family::kIpv4, true}, Setup{Family::kIpv6, true},
-                                           Setup{Family::kIpv4, false}, Setup{Family::kIpv6, false}),
+                                           Setup{Family::kIpv4, false},
+                                           Setup{Family::kIpv6, false}),
                          [](const auto& suite) {
                            return std::string(suite.param.tcp ? "Tcp" : "Udp") +
                                   (suite.param.family == Family::kIpv4 ? "Ipv4" : "Ipv6");
@@ -90,7 +91,8 @@ TEST_P(DispatcherTest, KnowsItsOwnProbesAsTheyLeave) {
 TEST_P(DispatcherTest, DoesNotTakeAProbeSomewhereElseOnItsWayForOneThatLeaves) {
   Octets passing = probe(spec(7));
   const Octets other = probe(spec(6));
-  std::copy(other.begin(), other.begin() + static_cast<std::ptrdiff_t>(net::ip_header_size(flow.source.family)),
+  std::copy(other.begin(),
+            other.begin() + static_cast<std::ptrdiff_t>(net::ip_header_size(flow.source.family)),
             passing.begin());  // TTL 6 in the IP header, 7 in the segment.
   if (passing.size() != other.size()) GTEST_SKIP() << "the length says the TTL";
   EXPECT_TRUE(std::holds_alternative<std::monostate>(see(passing, true)));
@@ -153,7 +155,8 @@ TEST_P(DispatcherTest, RejectsAnErrorAboutAPortThatIsNotOurs) {
 TEST_P(DispatcherTest, SaysNothingOfErrorsAboutOtherPeoplesPackets) {
   Flow other = flow;
   other.destination = router();
-  EXPECT_TRUE(std::holds_alternative<std::monostate>(see(error(probe_packet(prober(), other, spec())))));
+  EXPECT_TRUE(
+      std::holds_alternative<std::monostate>(see(error(probe_packet(prober(), other, spec())))));
 }
 
 TEST_P(DispatcherTest, MarksAQuoteWithAForeignSource) {
@@ -185,8 +188,7 @@ TEST_P(DispatcherTest, RejectsErrorsOfThisHostUnlessItTracesItself) {
   const Octets own =
       probe_packet(prober(), local, spec(), flow.source.family == Family::kIpv4 ? kIpId : 0);
   const Octets answer = net::write_icmp_error(wanted, own);
-  EXPECT_TRUE(std::holds_alternative<Answer>(
-      at_home.dispatch({answer, Timestamp{}, 2, false})));
+  EXPECT_TRUE(std::holds_alternative<Answer>(at_home.dispatch({answer, Timestamp{}, 2, false})));
 }
 
 TEST_P(DispatcherTest, IgnoresOutgoingErrors) {
@@ -208,8 +210,10 @@ TEST_P(DispatcherTest, SurvivesEveryTruncation) {
 }
 
 TEST_P(DispatcherTest, ForgetsAFlow) {
-  dispatcher.remove_flow(kId);
-  EXPECT_FALSE(std::holds_alternative<Answer>(see(error(probe()))));
+  dispatcher.remove_flow(flow);
+  const Sighting seen = see(error(probe()));
+  ASSERT_TRUE(std::holds_alternative<Rejection>(seen));
+  EXPECT_EQ(std::get<Rejection>(seen), Rejection::kClosedFlow);
   EXPECT_FALSE(std::holds_alternative<OwnProbe>(see(probe(), true)));
 }
 
@@ -242,8 +246,9 @@ TEST_P(DispatcherTest, ReadsAnAnswerOfTheService) {
 TEST_P(DispatcherTest, RejectsAnAnswerToAPortThatIsNotOurs) {
   const Octets segment =
       GetParam().tcp
-          ? net::write_tcp(flow.destination, flow.source,
-                           {flow.destination_port, 50001, 0, 1, net::kTcpRst | net::kTcpAck, 0, {}, {}})
+          ? net::write_tcp(
+                flow.destination, flow.source,
+                {flow.destination_port, 50001, 0, 1, net::kTcpRst | net::kTcpAck, 0, {}, {}})
           : net::write_udp(flow.destination, flow.source, {flow.destination_port, 50001, {}});
   const Sighting seen = see(ip_packet(flow.destination, flow.source, prober().protocol(), segment));
   ASSERT_TRUE(std::holds_alternative<Rejection>(seen));

@@ -75,7 +75,8 @@ TEST(Reroute, OverASilentHopKeepsNothingOfTheOldPath) {
   EngineRun run(network, one_flow(5));
   run.run();
   const auto paths = run.observer.of_flow(0);
-  EXPECT_THAT(hops_of(paths[4]), ElementsAre("10.0.1.1", "10.0.2.1", "*", "10.0.4.9", "203.0.113.9"));
+  EXPECT_THAT(hops_of(paths[4]),
+              ElementsAre("10.0.1.1", "10.0.2.1", "*", "10.0.4.9", "203.0.113.9"));
   EXPECT_NE(paths[4].path_id, paths[0].path_id);
   EXPECT_NE(paths[4].path_hash, paths[0].path_hash);
   const HopStats& silent = run.summary.snapshot->flows[0]->hops[2];
@@ -216,7 +217,7 @@ TEST(Reroute, IsNotReadIntoAHopThatIsBalancedPerPacketForLong) {
 
 TEST(Flows, OnTheSamePathShareItsNumber) {
   EngineRunOptions options = options_for();
-  options.engine.flows = 64;
+  options.plan.flows = 64;
   EngineRun run(diamond(4), options);
   run.run();
   std::map<std::uint32_t, std::set<std::vector<std::string>>> by_id;
@@ -266,10 +267,10 @@ TEST(OpenUdpService, CountsAsReachedAtItsOwnTtl) {
       simulation::Network network = line(4, delay);
       network.targets[0].udp = PortState::kOpen;
       EngineRunOptions options = one_flow(5, Protocol::kUdp);
-      options.engine.flows = 8;
-      options.engine.ttl_delay = ttl_delay;
+      options.plan.flows = 8;
+      options.plan.ttl_delay = ttl_delay;
       options.engine.timeout = 2s;
-      options.engine.round_interval = 3s;
+      options.plan.round_interval = 3s;
       EngineRun run(network, options);
       run.run();
       EXPECT_EQ(run.observer.paths.size(), 40U);
@@ -293,12 +294,13 @@ TEST(OpenUdpService, ThatAnswersOnceMoreLaterIsNotTakenForNearer) {
     network.targets[0].udp = PortState::kOpen;
     network.targets[0].udp_repeat_after = later;
     EngineRunOptions options = one_flow(20, Protocol::kUdp);
-    options.engine.flows = 8;
+    options.plan.flows = 8;
     EngineRun run(network, options);
     run.run();
     EXPECT_EQ(run.observer.paths.size(), 160U);
     for (const Path& path : run.observer.paths) {
-      ASSERT_THAT(hops_of(path), ElementsAre("10.0.1.1", "10.0.2.1", "10.0.3.1", "10.0.4.1", "203.0.113.9"))
+      ASSERT_THAT(hops_of(path),
+                  ElementsAre("10.0.1.1", "10.0.2.1", "10.0.3.1", "10.0.4.1", "203.0.113.9"))
           << "flow " << path.flow << " round " << path.round << ", again after " << later.count();
       for (const Hop& hop : path.hops) {
         // In the first rounds it may not be known yet that the service repeats itself.
@@ -318,7 +320,7 @@ TEST(OpenUdpService, IsFollowedWithinOneRoundWhenItComesNearerOrMovesAway) {
     reroute(network, 7s, "r5");
     reroute(network, 15s, "r3");
     EngineRunOptions options = one_flow(6, Protocol::kUdp);
-    options.engine.round_interval = 4s;
+    options.plan.round_interval = 4s;
     EngineRun run(network, options);
     run.run();
     const auto paths = run.observer.of_flow(0);
@@ -343,8 +345,8 @@ TEST(OpenUdpService, BehindALossyLinkIsNeverCreditedWithAnotherProbesTime) {
     network.targets[0].udp = PortState::kOpen;
     simulation::testing::link(network, "r2", "r3").forward.loss = 0.2;
     EngineRunOptions options = one_flow(20, Protocol::kUdp);
-    options.engine.flows = 8;
-    options.engine.round_interval = 500ms;
+    options.plan.flows = 8;
+    options.plan.round_interval = 500ms;
     options.engine.timeout = 500ms;
     EngineRun run(network, options);
     run.run();

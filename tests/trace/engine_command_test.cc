@@ -60,11 +60,11 @@ TEST(ResetOfStatistics, CountsAnewAndKeepsWhoAnswers) {
     EXPECT_EQ(hop.sent, 5U);
     EXPECT_EQ(hop.answered, 5U);
   }
-  const auto empty = std::find_if(somebody.snapshots.begin(), somebody.snapshots.end(),
-                                  [](const auto& snapshot) {
-    return !snapshot->flows.empty() && snapshot->flows[0]->hops.size() == 4 &&
-           snapshot->flows[0]->hops[3].sent == 0;
-  });
+  const auto empty =
+      std::find_if(somebody.snapshots.begin(), somebody.snapshots.end(), [](const auto& snapshot) {
+        return !snapshot->flows.empty() && snapshot->flows[0]->hops.size() == 4 &&
+               snapshot->flows[0]->hops[3].sent == 0;
+      });
   ASSERT_NE(empty, somebody.snapshots.end());
   for (const HopStats& hop : (*empty)->flows[0]->hops) {
     EXPECT_TRUE(hop.responders.empty());
@@ -86,7 +86,8 @@ TEST(Pause, SendsNothingUntilItIsOverAndLosesNoRound) {
   ASSERT_EQ(somebody.paths.size(), 6U);
   for (const Path& path : somebody.paths) EXPECT_TRUE(path.reached);
   for (const SentPacket& packet : run.transport.sent()) {
-    EXPECT_TRUE(packet.at <= paused_at + 200ms || packet.at >= paused_at + 19s) << packet.at.count();
+    EXPECT_TRUE(packet.at <= paused_at + 200ms || packet.at >= paused_at + 19s)
+        << packet.at.count();
   }
 }
 

@@ -28,7 +28,7 @@ using ::testing::HasSubstr;
 EngineRunOptions wanted(std::uint64_t rounds, Protocol protocol = Protocol::kTcp,
                         Family family = Family::kIpv4) {
   EngineRunOptions options = options_for(protocol, family);
-  options.engine.rounds = rounds;
+  options.plan.rounds = rounds;
   return options;
 }
 
@@ -82,7 +82,7 @@ TEST(EngineFaults, AFullQueueNowAndThenCostsThoseProbesOnly) {
   Network network = diamond(16);
   network.send_faults = {{0s, 1h, "no buffer space available", 0.2}};
   EngineRunOptions options = wanted(10);
-  options.engine.flows = 64;
+  options.plan.flows = 64;
   EngineRun run(network, options);
   run.run();
   expect_every_record(run, 10, 64);
@@ -271,14 +271,15 @@ TEST(EngineFaults, PacketsThatTheCaptureMissesAreCountedAndNoFalseHopComesOfThem
   Network network = diamond(4);
   network.source.capture_loss = 0.1;
   EngineRunOptions options = wanted(20);
-  options.engine.flows = 16;
+  options.plan.flows = 16;
   EngineRun run(network, options);
   run.run();
   expect_every_record(run, 20, 16);
   EXPECT_GT(run.summary.snapshot->counters.capture_drops, 100U);
   const std::vector<Event> notices = run.observer.of_kind(EventKind::kNotice);
   ASSERT_FALSE(notices.empty());
-  EXPECT_THAT(notices.front().text, ::testing::MatchesRegex("the capture missed [0-9]+ packets.*"));
+  EXPECT_THAT(notices.front().text,
+              ::testing::MatchesRegex("the capture dropped [0-9]+ packets.*"));
   for (const Path& path : run.observer.paths) {
     const auto truth = run.truth(path, 0s);
     for (const Hop& hop : path.hops) {

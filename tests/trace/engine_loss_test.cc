@@ -80,7 +80,7 @@ TEST(LateAnswers, OfOneProbeAreAllCountedAndOnlyTheFirstFewTold) {
   router.answer_delay = 1500ms;
   router.forgeries = {{simulation::ForgeryKind::kReplayed, 1, 600, 1600ms, {}}};
   EngineRunOptions options = one_flow(2);
-  options.engine.round_interval = 4s;
+  options.plan.round_interval = 4s;
   EngineRun run(network, options);
   run.run();
   EXPECT_GT(run.summary.snapshot->counters.late, 256U);
@@ -134,7 +134,8 @@ TEST(LateAnswer, OfAnOpenUdpServiceIsAnEventAndNoDuplicate) {
   EngineRun run(network, options);
   run.run();
   EXPECT_GE(run.summary.snapshot->counters.late, 1U);
-  EXPECT_EQ(run.observer.of_kind(EventKind::kLateReply).size(), run.summary.snapshot->counters.late);
+  EXPECT_EQ(run.observer.of_kind(EventKind::kLateReply).size(),
+            run.summary.snapshot->counters.late);
   EXPECT_EQ(run.summary.snapshot->counters.duplicates, 0U);
   const auto paths = run.observer.of_flow(0);
   EXPECT_FALSE(paths[3].reached);
@@ -150,9 +151,9 @@ TEST(Loss, AndLateChallengeAcksNeverBringTheTargetNearer) {
     uplink.back.jitter = 60ms;
     uplink.back.jitter_kind = simulation::Jitter::kExponential;
     EngineRunOptions options = options_for(Protocol::kTcp, Family::kIpv6);
-    options.engine.flows = 12;
-    options.engine.rounds = 140;
-    options.engine.round_interval = 60ms;
+    options.plan.flows = 12;
+    options.plan.rounds = 140;
+    options.plan.round_interval = 60ms;
     options.engine.timeout = 50ms;
     options.engine.rate = 0;
     options.engine.key = trace::RunKey::from_seed(seed);
@@ -162,16 +163,17 @@ TEST(Loss, AndLateChallengeAcksNeverBringTheTargetNearer) {
   }
 }
 
-// etr-compat A8: the hash changed whenever a hop answered for the first time, and skipped silent ones.
+// etr-compat A8: the hash changed whenever a hop answered for the first time, and skipped silent
+// ones.
 TEST(Loss, NeverChangesThePathIdNorTheHashOnceEveryHopWasHeard) {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
     simulation::Network network = diamond(4);
     network.seed = seed;
     for (auto& branch : *find_links(network, "r1")) branch.forward.loss = 0.2;
     EngineRunOptions options = options_for();
-    options.engine.flows = 8;
-    options.engine.rounds = 200;
-    options.engine.round_interval = 500ms;
+    options.plan.flows = 8;
+    options.plan.rounds = 200;
+    options.plan.round_interval = 500ms;
     options.engine.timeout = 300ms;
     EngineRun run(network, options);
     run.run();
@@ -188,7 +190,8 @@ TEST(Loss, NeverChangesThePathIdNorTheHashOnceEveryHopWasHeard) {
         }
         if (heard.size() < 4) continue;
         if (hash.empty()) hash = path.path_hash;
-        EXPECT_EQ(path.path_hash, hash) << "seed " << seed << " flow " << flow << " round " << path.round;
+        EXPECT_EQ(path.path_hash, hash)
+            << "seed " << seed << " flow " << flow << " round " << path.round;
       }
       EXPECT_FALSE(hash.empty());
     }
@@ -213,7 +216,7 @@ TEST(LinuxIcmpLimit, MakesAHopLimitedForFiveFlowsNotLossy) {
   simulation::Network network = line(4);
   find_router(network, "r2")->limit = simulation::RateLimit{};
   EngineRunOptions options = options_for();
-  options.engine.rounds = 15;
+  options.plan.rounds = 15;
   EngineRun run(network, options);
   run.run();
   for (const auto& flow : run.summary.snapshot->flows) {
@@ -230,7 +233,7 @@ TEST(LossyLink, ShowsFromItsHopOnAndNotBefore) {
   simulation::Network network = line(4);
   link(network, "r2", "r3").forward.loss = 0.2;
   EngineRunOptions options = options_for();
-  options.engine.rounds = 60;
+  options.plan.rounds = 60;
   EngineRun run(network, options);
   run.run();
   for (const auto& flow : run.summary.snapshot->flows) {

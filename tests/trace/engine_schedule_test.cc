@@ -38,7 +38,7 @@ TEST(Sweep, SendsAtMostThreeProbesOfAFlowPastTheTarget) {
 
 TEST(Sweep, SendsOneProbePerFlowAndRoundToTheTargetOnceTheDistanceIsKnown) {
   EngineRunOptions options = options_for();
-  options.engine.rounds = 10;
+  options.plan.rounds = 10;
   EngineRun run(line(4), options);
   run.run();
   std::map<std::uint16_t, int> to_target;
@@ -52,7 +52,7 @@ TEST(Sweep, WithoutAnAnsweringTargetStopsThreePastTheHighestAnswer) {
   simulation::Network network = line(4);
   network.targets[0].dark = true;
   EngineRunOptions options = options_for();
-  options.engine.rounds = 6;
+  options.plan.rounds = 6;
   EngineRun run(network, options);
   run.run();
   for (const Path& path : run.observer.paths) {
@@ -67,7 +67,7 @@ TEST(Sweep, WithoutAnAnsweringTargetStopsThreePastTheHighestAnswer) {
 // etr-compat C5: all flows in step tripped the limiter of the router they share.
 TEST(LaterRounds, AreSpreadOverTheInterval) {
   EngineRunOptions options = options_for();
-  options.engine.rounds = 4;
+  options.plan.rounds = 4;
   EngineRun run(line(4), options);
   run.run();
   std::vector<Duration> first_hop;
@@ -80,8 +80,8 @@ TEST(LaterRounds, AreSpreadOverTheInterval) {
   }
 }
 
-// Linux's limit, six ICMP errors at once and then one a second to a host, keeps step with an interval
-// of whole seconds.
+// Linux's limit, six ICMP errors at once and then one a second to a host, keeps step with an
+// interval of whole seconds.
 TEST(LaterRounds, GiveEveryFlowItsShareOfALimitersAnswers) {
   for (const Duration interval : {Duration(1s), Duration(2s), Duration(5s)}) {
     simulation::Network network = line(4);
@@ -90,8 +90,8 @@ TEST(LaterRounds, GiveEveryFlowItsShareOfALimitersAnswers) {
     limit.burst = 6;
     network.routers[1].limit = limit;
     EngineRunOptions options = options_for();
-    options.engine.rounds = 40;
-    options.engine.round_interval = interval;
+    options.plan.rounds = 40;
+    options.plan.round_interval = interval;
     EngineRun run(network, options);
     run.run();
     const double share = std::min(1.0, static_cast<double>(interval / 1s) / 5);
@@ -105,7 +105,7 @@ TEST(LaterRounds, GiveEveryFlowItsShareOfALimitersAnswers) {
 
 TEST(Pacing, KeepsToTheRateOverEverySecond) {
   EngineRunOptions options = options_for();
-  options.engine.flows = 64;
+  options.plan.flows = 64;
   EngineRun run(line(9), options);
   run.run();
   const auto& sent = run.transport.sent();
@@ -116,7 +116,7 @@ TEST(Pacing, KeepsToTheRateOverEverySecond) {
 
 TEST(Pacing, SendsAtMostSixInARowToOneTtl) {
   EngineRunOptions options = options_for();
-  options.engine.flows = 64;
+  options.plan.flows = 64;
   EngineRun run(line(9), options);
   run.run();
   int row = 0;
@@ -130,9 +130,9 @@ TEST(Pacing, SendsAtMostSixInARowToOneTtl) {
 
 TEST(Rounds, ThatDoNotFitTheirIntervalAreStretchedWithOneEvent) {
   EngineRunOptions options = options_for();
-  options.engine.flows = 64;
-  options.engine.rounds = 6;
-  options.engine.round_interval = 500ms;
+  options.plan.flows = 64;
+  options.plan.rounds = 6;
+  options.plan.round_interval = 500ms;
   options.engine.timeout = 400ms;
   EngineRun run(line(9), options);
   run.run();
@@ -143,7 +143,7 @@ TEST(Rounds, ThatDoNotFitTheirIntervalAreStretchedWithOneEvent) {
 // etr-compat C5.
 TEST(FirstPicture, OfTenHopsAndFiveFlowsTakesLessThanHalfASecond) {
   EngineRunOptions options = options_for();
-  options.engine.rounds = 1;
+  options.plan.rounds = 1;
   EngineRun run(line(9), options);
   run.run();
   EXPECT_EQ(run.observer.paths.size(), 5U);
@@ -155,7 +155,7 @@ TEST(FirstPicture, OfTenHopsAndFiveFlowsTakesLessThanHalfASecond) {
 TEST(Sinks, WithoutRoomDelayRoundsAndNothingElse) {
   simulation::Network network = line(3);
   EngineRunOptions options = options_for();
-  options.engine.rounds = 3;
+  options.plan.rounds = 3;
   EngineRun run(network, options);
   run.observer.room = 7;
   const absl::Status started = run.engine->start();

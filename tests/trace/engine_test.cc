@@ -27,15 +27,14 @@ class EveryProtocolAndFamily : public ::testing::TestWithParam<Case> {
  protected:
   EngineRunOptions options() const { return options_for(GetParam().protocol, GetParam().family); }
 };
-INSTANTIATE_TEST_SUITE_P(All, EveryProtocolAndFamily,
-                         ::testing::Values(Case{Protocol::kTcp, Family::kIpv4},
-                                           Case{Protocol::kTcp, Family::kIpv6},
-                                           Case{Protocol::kUdp, Family::kIpv4},
-                                           Case{Protocol::kUdp, Family::kIpv6}),
-                         [](const auto& suite) {
-                           return std::string(suite.param.protocol == Protocol::kTcp ? "Tcp" : "Udp") +
-                                  (suite.param.family == Family::kIpv4 ? "Ipv4" : "Ipv6");
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    All, EveryProtocolAndFamily,
+    ::testing::Values(Case{Protocol::kTcp, Family::kIpv4}, Case{Protocol::kTcp, Family::kIpv6},
+                      Case{Protocol::kUdp, Family::kIpv4}, Case{Protocol::kUdp, Family::kIpv6}),
+    [](const auto& suite) {
+      return std::string(suite.param.protocol == Protocol::kTcp ? "Tcp" : "Udp") +
+             (suite.param.family == Family::kIpv4 ? "Ipv4" : "Ipv6");
+    });
 
 /// Each record's hops are the network's own, none missing, none past the target.
 void expect_true_and_complete(const EngineRun& run) {
@@ -62,7 +61,7 @@ TEST_P(EveryProtocolAndFamily, RecordsEveryHopOfALine) {
 TEST_P(EveryProtocolAndFamily, RecordsEachFlowsOwnBranch) {
   for (const simulation::Network& network : {diamond(2), diamond(16), nested(4, 4), unequal()}) {
     EngineRunOptions wanted = options();
-    wanted.engine.flows = 64;
+    wanted.plan.flows = 64;
     EngineRun run(network, wanted);
     run.run();
     EXPECT_EQ(run.observer.paths.size(), 64U * 3);
@@ -73,8 +72,8 @@ TEST_P(EveryProtocolAndFamily, RecordsEachFlowsOwnBranch) {
 // etr-compat B6.
 TEST_P(EveryProtocolAndFamily, IsJustAsExactWithoutAnyPacing) {
   EngineRunOptions wanted = options();
-  wanted.engine.flows = 64;
-  wanted.engine.ttl_delay = 0s;
+  wanted.plan.flows = 64;
+  wanted.plan.ttl_delay = 0s;
   wanted.engine.rate = 0;
   EngineRun run(nested(4, 4), wanted);
   run.run();

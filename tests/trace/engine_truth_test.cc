@@ -58,7 +58,7 @@ TEST(SilentHop, OneMoreIsAnotherPathThoughTheHashIsTheSame) {
 // etr-compat A13.
 TEST(InstantAnswers, HaveAnRttAndAreNotAlsoLost) {
   EngineRunOptions options = options_for();
-  options.engine.ttl_delay = {};
+  options.plan.ttl_delay = {};
   options.engine.rate = 0;
   EngineRun run(line(3, 0ms), options);
   run.run();
@@ -127,7 +127,7 @@ TEST(ChallengeAck, IsASignOfLifeWithoutATimeAndNoLoss) {
   find_target(network, "target")->tcp = simulation::PortState::kOpen;
   network.source.resets = false;  // The half-open connection stays, and meets every SYN.
   EngineRunOptions options = one_flow(10);
-  options.engine.ttl_delay = {};
+  options.plan.ttl_delay = {};
   EngineRun run(network, options);
   run.run();
   int acks = 0;

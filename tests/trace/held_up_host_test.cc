@@ -35,13 +35,16 @@ class HeldUpTransport final : public transport::Transport {
   void wait(Instant deadline) override {
     if (captured_.empty()) inner_.wait(deadline);
   }
-  std::size_t receive(const std::function<void(const ReceivedPacket&)>& handler) override {
-    std::size_t received = captured_.size();
-    for (Captured& one : std::exchange(captured_, {})) {
+  std::size_t receive(const std::function<void(const ReceivedPacket&)>& handler,
+                      std::size_t most) override {
+    std::size_t received = 0;
+    for (; !captured_.empty() && received < most; ++received) {
+      Captured one = std::move(captured_.front());
+      captured_.pop_front();
       one.packet.ip = one.bytes;
       handler(one.packet);
     }
-    return received + inner_.receive(handler);
+    return received + inner_.receive(handler, most - received);
   }
 
   const Clock& clock() const override { return inner_.clock(); }
@@ -53,6 +56,7 @@ class HeldUpTransport final : public transport::Transport {
   absl::StatusOr<FlowHandle> open_flow(const Endpoints& flow) override {
     return inner_.open_flow(flow);
   }
+  void close_flow(FlowHandle flow) override { inner_.close_flow(flow); }
   const Route& flow_route(FlowHandle flow) override { return inner_.flow_route(flow); }
   absl::Status start(const std::string& filter) override { return inner_.start(filter); }
   void wake() override { inner_.wake(); }
@@ -67,9 +71,11 @@ class HeldUpTransport final : public transport::Transport {
     const Instant until = clock().now() + delay_;
     while (clock().now() < until) {
       inner_.wait(until);
-      inner_.receive([this](const ReceivedPacket& packet) {
-        captured_.push_back({packet, {packet.ip.begin(), packet.ip.end()}});
-      });
+      inner_.receive(
+          [this](const ReceivedPacket& packet) {
+            captured_.push_back({packet, {packet.ip.begin(), packet.ip.end()}});
+          },
+          transport::kAllPackets);
     }
   }
 
@@ -83,12 +89,13 @@ class HeldUpTransport final : public transport::Transport {
 TEST(HeldUpHost, LosesNoProbeThatLeftLateForTheTimeoutRunsFromWhenItLeft) {
   for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {
     EngineRunOptions options = options_for(protocol);
-    options.engine.rounds = 6;
+    options.plan.rounds = 6;
     EngineRun network(simulation::testing::line(4), options);
     HeldUpTransport transport(network.transport, 7, options.engine.timeout + 500ms);
     const trace::Target target{"target", simulation::testing::target_address()};
     const plugins::Crc32Hasher hasher;
-    trace::Engine engine(options.engine, {target}, network.prober(), hasher, transport);
+    trace::Engine engine(options.engine, {target}, fixed_rounds(options), network.prober(), hasher,
+                         transport);
     ASSERT_TRUE(engine.start().ok());
     RecordingObserver observer;
     ASSERT_TRUE(engine.run(observer).ok());

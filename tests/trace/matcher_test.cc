@@ -15,8 +15,8 @@ class MatcherTest : public ::testing::Test {
  protected:
   /// Sends a probe and gives its IP ID; its token is 1000 + ID, its head 2000 + ID.
   std::uint16_t send(std::uint8_t ttl, std::uint64_t round = 0) {
-    if (state.rounds.empty()) state.rounds.emplace_back(round);
-    state.rounds.back().sent(ttl, Timestamp{});
+    if (state.known.rounds.empty()) state.known.rounds.emplace_back(round);
+    state.known.rounds.back().sent(ttl, {});
     Probe* probe = state.probes.add(ttl, round);
     probe->token = 1000U + probe->id;
     probe->head = 2000U + probe->id;
@@ -58,7 +58,7 @@ class MatcherTest : public ::testing::Test {
   bool rewritten() const { return std::get<Match>(result).rewritten; }
 
   model::PathRegistry registry;
-  FlowState state{testing::sample_flow(Family::kIpv4, 80), 4, 1, registry};
+  FlowState state{testing::sample_flow(Family::kIpv4, 80), 0, 4, 1, 30, registry};
   Matcher matcher;
   MatchResult result;
   int sent_ = 0;
@@ -185,7 +185,7 @@ TEST_F(MatcherTest, FindsAProbeThatIsNoLongerInFlight) {
 
 TEST_F(MatcherTest, TakesANamelessAnswerForTheOnlyProbeThatCanHaveReached) {
   const auto first = send(1);
-  state.rounds.back().answered(1, Timestamp{}, quote(1, 0, first).reply);
+  state.known.rounds.back().answered(1, Timestamp{}, quote(1, 0, first).reply);
   state_of(first) = ProbeState::kAnswered;
   const auto id = send(2);
   EXPECT_EQ(matched(nameless()), id);
@@ -203,17 +203,17 @@ TEST_F(MatcherTest, DoesNotCountProbesAtRoutersThatAnswered) {
   const auto middle = send(2);
   const auto last = send(3);
   // TTL 2 answered as a router, so TTL 1, still out, cannot have reached the destination.
-  state.rounds.back().answered(2, Timestamp{}, quote(2, 0, middle).reply);
+  state.known.rounds.back().answered(2, Timestamp{}, quote(2, 0, middle).reply);
   state_of(middle) = ProbeState::kAnswered;
   EXPECT_EQ(matched(nameless()), last);
 }
 
 TEST_F(MatcherTest, TakesANamelessAnswerForTheProbeToTheKnownEnd) {
   const auto router = send(4);
-  state.rounds.back().answered(4, Timestamp{}, quote(4, 0, router).reply);
+  state.known.rounds.back().answered(4, Timestamp{}, quote(4, 0, router).reply);
   state_of(router) = ProbeState::kAnswered;
   const auto end = send(5);
-  state.end = state.last_end = 5;
+  state.known.end.end_answered(5);
   EXPECT_EQ(matched(nameless()), end);
 }
 
@@ -221,24 +221,23 @@ TEST_F(MatcherTest, HasNoUseForANamelessAnswerThatNobodyAwaits) {
   matched(nameless());
   EXPECT_TRUE(std::holds_alternative<Surplus>(result));
   const auto id = send(5);
-  state.end = state.last_end = 5;
+  state.known.end.end_answered(5);
   state_of(id) = ProbeState::kAnswered;
   matched(nameless());
   EXPECT_TRUE(std::holds_alternative<Surplus>(result));
 }
 
 TEST_F(MatcherTest, DoubtsANamelessAnswerWhileOnlyProbesBelowTheEndAreOut) {
-  state.end = state.last_end = 6;
+  state.known.end.end_answered(6);
   send(5);
   matched(nameless());
   EXPECT_TRUE(std::holds_alternative<Ambiguous>(result));
 }
 
 TEST_F(MatcherTest, TakesANamelessAnswerForAProbeBelowTheEndThatWasAskedForAgain) {
-  state.end = state.last_end = 6;
+  state.known.end.end_answered(6);
   const auto below = send(5);
-  state.service.asked_again = 0;
-  state.service.times_asked = 1;
+  state.known.gate.doubt(0, 6, true);
   EXPECT_EQ(matched(nameless()), below);
   send(4);
   matched(nameless());
@@ -250,7 +249,8 @@ TEST_F(MatcherTest, TakesAChallengeAckForNoProbeBelowAnEndThatWasKnown) {
   Answer challenge = nameless();
   challenge.reply.kind = ReplyKind::kAck;
   send(2);
-  state.last_end = 5;  // Known once, and searched for anew.
+  state.known.end.end_answered(5);
+  state.known.end.router_answered(5);  // Known once, and searched for again.
   matched(challenge);
   EXPECT_TRUE(std::holds_alternative<Surplus>(result));
   const auto end = send(5);
@@ -258,7 +258,7 @@ TEST_F(MatcherTest, TakesAChallengeAckForNoProbeBelowAnEndThatWasKnown) {
 }
 
 TEST_F(MatcherTest, DoesNotGuessBetweenTwoProbesToTheEnd) {
-  state.end = state.last_end = 5;
+  state.known.end.end_answered(5);
   send(5, 0);
   send(5, 1);
   matched(nameless());

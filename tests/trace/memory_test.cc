@@ -53,17 +53,17 @@ TEST(EngineMemory, StaysFlatWith64FlowsForHours) {
   simulation::SimulatedTransport transport(network);
   const plugins::TcpSynProber prober;
   const plugins::Crc32Hasher hasher;
-  trace::EngineOptions options{trace::RunKey::from_seed(7)};
-  options.flows = 64;
-  options.rounds = static_cast<std::uint64_t>(hours * 1800);
-  trace::Engine engine(options, {{"target", simulation::testing::target_address()}}, prober, hasher,
-                       transport);
+  EngineRunOptions options;
+  options.plan.flows = 64;
+  options.plan.rounds = static_cast<std::uint64_t>(hours * 1800);
+  trace::Engine engine(options.engine, {{"target", simulation::testing::target_address()}},
+                       fixed_rounds(options), prober, hasher, transport);
   CountingObserver observer;
   observer.settled = 150;
   ASSERT_TRUE(engine.start().ok());
   ASSERT_TRUE(engine.run(observer).ok());
   const std::size_t memory_now = CountingObserver::in_use();
-  EXPECT_EQ(observer.paths, options.rounds * 64);
+  EXPECT_EQ(observer.paths, options.plan.rounds * 64);
   EXPECT_LT(memory_now, observer.memory_then + 128 * 1024)
       << observer.memory_then << " octets after 5 minutes, " << memory_now << " at the end";
 }

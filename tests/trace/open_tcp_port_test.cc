@@ -10,14 +10,14 @@ using namespace std::chrono_literals;
 using simulation::SentPacket;
 using simulation::testing::line;
 
-// A SYN that meets a half-open connection of one with a higher sequence number draws a challenge ACK,
-// which has no RTT.
+// A SYN that meets a half-open connection of one with a higher sequence number draws a challenge
+// ACK, which has no RTT.
 void expect_named_answers(simulation::Network network, Family family) {
   EngineRunOptions options = options_for(Protocol::kTcp, family);
-  options.engine.flows = 64;
-  options.engine.ttl_delay = 0ms;
+  options.plan.flows = 64;
+  options.plan.ttl_delay = 0ms;
   options.engine.rate = 0;
-  options.engine.round_interval = 400ms;
+  options.plan.round_interval = 400ms;
   options.engine.timeout = 400ms;
   EngineRun run(std::move(network), options);
   run.run();
@@ -49,8 +49,8 @@ TEST(OpenTcpPort, FarAwayNamesItsProbesThoughSomePassedItLateInTheFirstRound) {
   }
 }
 
-// A firewall on the tracing host drops the resets of its kernel, so that an earlier run's connection
-// is still half open, and its SYN-ACK's sequence is none of this run's.
+// A firewall on the tracing host drops the resets of its kernel, so that an earlier run's
+// connection is still half open, and its SYN-ACK's sequence is none of this run's.
 TEST(OpenTcpPort, ThatDrewAChallengeAckOnceIsStillKnownToNameItsProbes) {
   simulation::Network network = line(4);
   network.source.resets = false;
@@ -65,7 +65,8 @@ TEST(OpenTcpPort, ThatDrewAChallengeAckOnceIsStillKnownToNameItsProbes) {
   options.engine.max_ttl = 30;
   const trace::Target target{"target", simulation::testing::target_address()};
   const plugins::Crc32Hasher hasher;
-  trace::Engine again(options.engine, {target}, run.prober(), hasher, run.transport);
+  trace::Engine again(options.engine, {target}, fixed_rounds(options), run.prober(), hasher,
+                      run.transport);
   ASSERT_TRUE(again.start().ok());
   RecordingObserver observer;
   ASSERT_TRUE(again.run(observer).ok());
@@ -73,7 +74,8 @@ TEST(OpenTcpPort, ThatDrewAChallengeAckOnceIsStillKnownToNameItsProbes) {
   ASSERT_TRUE(observer.paths[0].hops.back().reply);
   ASSERT_EQ(observer.paths[0].hops.back().reply->kind, ReplyKind::kAck);
 
-  // Once the end is known, the last look at the silent router does not await the loss of the one before.
+  // Once the end is known, the last look at the silent router does not await the loss of the one
+  // before.
   std::vector<Duration> looks;
   for (std::size_t i = earlier; i < run.transport.sent().size(); ++i) {
     const SentPacket& packet = run.transport.sent()[i];

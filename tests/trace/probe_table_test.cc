@@ -123,7 +123,8 @@ TEST(ProbeTable, NeverMistakesAnIdThatHasComeRoundAgain) {
 
 TEST(ProbeTable, RemembersABoundedNumberOfProbes) {
   ProbeTable table(128);
-  for (int i = 0; i < 100000; ++i) table.add(1, static_cast<std::uint64_t>(i))->state = ProbeState::kLost;
+  for (int i = 0; i < 100000; ++i)
+    table.add(1, static_cast<std::uint64_t>(i))->state = ProbeState::kLost;
   EXPECT_LE(table.size(), 32768U);
 }
 
@@ -163,7 +164,8 @@ TEST(ProbeTable, VisitsExactlyTheProbesInFlight) {
   ProbeTable table(128);
   for (int i = 0; i < 6; ++i) table.add(1, static_cast<std::uint64_t>(i));
   EXPECT_EQ(in_flight(table), (std::vector<std::uint16_t>{1, 2, 3, 4, 5, 6}));
-  for (const std::uint16_t id : std::vector<std::uint16_t>{1, 2, 4}) table.by_id(id)->state = ProbeState::kAnswered;
+  for (const std::uint16_t id : std::vector<std::uint16_t>{1, 2, 4})
+    table.by_id(id)->state = ProbeState::kAnswered;
   EXPECT_EQ(in_flight(table), (std::vector<std::uint16_t>{3, 5, 6}));
   table.forget(Instant(1h));
   EXPECT_EQ(in_flight(table), (std::vector<std::uint16_t>{3, 5, 6}));

@@ -41,12 +41,13 @@ TEST(MostFailures, IsTheBinomialQuantile) {
 }
 
 /// One run of a seed; the engine and the network both get it.
-std::unique_ptr<EngineRun> play(Network network, std::uint64_t seed, std::uint64_t rounds, std::uint32_t flows = 5) {
+std::unique_ptr<EngineRun> play(Network network, std::uint64_t seed, std::uint64_t rounds,
+                                std::uint32_t flows = 5) {
   network.seed = seed;
   EngineRunOptions options = options_for();
   options.engine.key = trace::RunKey::from_seed(seed);
-  options.engine.rounds = rounds;
-  options.engine.flows = flows;
+  options.plan.rounds = rounds;
+  options.plan.flows = flows;
   auto run = std::make_unique<EngineRun>(std::move(network), options);
   run->run();
   return run;
@@ -151,7 +152,8 @@ TEST(Promises, NeverChangesThePathBecauseOfLoss) {
     EXPECT_TRUE(run->observer.of_kind(EventKind::kPathChange).empty()) << "seed " << seed;
     std::map<std::uint32_t, std::uint32_t> ids;
     for (const Path& path : run->observer.paths) {
-      EXPECT_EQ(ids.emplace(path.flow, path.path_id).first->second, path.path_id) << "seed " << seed;
+      EXPECT_EQ(ids.emplace(path.flow, path.path_id).first->second, path.path_id)
+          << "seed " << seed;
     }
   }
 }

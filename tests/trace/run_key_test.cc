@@ -62,7 +62,8 @@ RunKey::Bytes counting_key() {
 
 Input token_input(std::uint32_t flow, std::uint8_t ttl, std::uint64_t counter) {
   Input input{0, ttl};
-  for (int shift = 24; shift >= 0; shift -= 8) input.push_back(static_cast<std::uint8_t>(flow >> shift));
+  for (int shift = 24; shift >= 0; shift -= 8)
+    input.push_back(static_cast<std::uint8_t>(flow >> shift));
   for (int shift = 56; shift >= 0; shift -= 8) {
     input.push_back(static_cast<std::uint8_t>(counter >> shift));
   }

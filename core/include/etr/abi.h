@@ -51,13 +51,13 @@ namespace etr {
 
 /// "etr!" in memory order on a little-endian machine.
 inline constexpr std::uint32_t kPluginMagic = 0x21727465;
-/// Grows with any change to a type that crosses the boundary.
-inline constexpr std::uint32_t kAbiVersion = 2;
+/// Incremented with any change to a type that crosses the boundary.
+inline constexpr std::uint32_t kAbiVersion = 3;
 /// Names what must agree for C++ types to be shared: the standard library, its ABI flag, debug and
 /// sanitizer mode. Not the compiler or its release: g++ and clang plugins mix.
 inline constexpr const char* kLibraryFingerprint =
     ETR_DETAIL_LIBRARY ETR_DETAIL_DEBUG ETR_DETAIL_SANITIZER;
-/// The symbol that the host looks for.
+/// The symbol that the host looks up.
 inline constexpr const char* kDescriptorSymbol = "etr_plugin_descriptor";
 
 enum class PluginKind : std::uint32_t { kProber = 1, kHasher = 2, kSink = 3, kView = 4 };

@@ -55,7 +55,8 @@ OptionValue to_option_value(const Member& value) {
                 std::is_same_v<Member, std::string> || std::is_same_v<Member, Duration>) {
     return value;
   } else {
-    static_assert(std::is_integral_v<Member>, "an option is a bool, integer, double, string or Duration");
+    static_assert(std::is_integral_v<Member>,
+                  "an option is a bool, integer, double, string or Duration");
     return static_cast<std::int64_t>(value);
   }
 }
@@ -75,7 +76,10 @@ Member from_option_value(std::string_view name, const OptionValue& value) {
 
 /// A plugin without options declares neither Options nor kOptions.
 template <class Class>
-concept HasOptions = requires { typename Class::Options; Class::kOptions; };
+concept HasOptions = requires {
+  typename Class::Options;
+  Class::kOptions;
+};
 
 template <class Class>
 std::vector<OptionSpec> option_specs() {

@@ -31,12 +31,12 @@ constexpr std::string_view to_string(Verdict verdict) {
   return "cut";
 }
 
-/// What a hop's history says of it. Only kLossy may be shown as loss.
+/// The class of a hop by its history. Only kLossy may be shown as loss.
 enum class HopClass : std::uint8_t {
-  kUnknown,    ///< Not enough probes to tell.
+  kUnknown,  ///< Not enough probes to tell.
   kAnswering,
-  kSilent,     ///< Never answered; there is no loss percentage.
-  kLimited,    ///< The responder withholds answers, the path does not lose them.
+  kSilent,   ///< Never answered; there is no loss percentage.
+  kLimited,  ///< The responder limits its answers; the path does not lose them.
   kLossy,
 };
 
@@ -55,13 +55,16 @@ constexpr std::string_view to_string(HopClass hop_class) {
 struct Hop {
   std::uint8_t ttl = 0;
   Verdict verdict = Verdict::kLost;
+  /// Probes of this hop with a verdict in this round, at most one of them answered: a hop that was
+  /// probed again counts each of its lost probes. 0: none left this host.
+  std::uint8_t asked = 1;
   Timestamp sent_at{};         ///< Kernel stamp where known.
   std::optional<Reply> reply;  ///< Present exactly if the verdict is kAnswered.
   HopClass hop_class = HopClass::kUnknown;
-  std::string name;            ///< Reverse name of the responder; empty if unknown.
+  std::string name;  ///< Reverse name of the responder; empty if unknown.
 };
 
-/// An unreachable from somebody who is not the destination ended the walk here.
+/// An unreachable message from a node other than the destination ended the path here.
 struct Blocked {
   std::uint8_t ttl = 0;
   IpAddress by;
@@ -84,8 +87,8 @@ struct Path {
   std::uint32_t path_id = 0;
   /// The hasher's digest of the flow's confirmed addresses, lower-case hex.
   std::string path_hash;
-  bool reached = false;   ///< The destination answered in this round.
-  bool complete = true;   ///< False: the run ended before every probe had its verdict.
+  bool reached = false;  ///< The destination answered in this round.
+  bool complete = true;  ///< False: the run ended before every probe had its verdict.
   std::optional<Blocked> blocked;
   Timestamp started{};    ///< First probe of the round.
   Timestamp finished{};   ///< Last verdict of the round.

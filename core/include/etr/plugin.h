@@ -1,4 +1,4 @@
-// All that a plugin needs: include this, write a class, and say ETR_PLUGIN(Class).
+// All that a plugin needs: include this, write a class, and add ETR_PLUGIN(Class).
 //
 // The class derives from Prober, PathHasher, Sink or View and has
 //   static constexpr etr::PluginInfo kInfo{"name", "1.0.0", "One line"};
@@ -56,9 +56,12 @@ constexpr CreateFunction<Interface> create_if() {
 
 template <class Class>
 constexpr PluginKind kind_of() {
-  if constexpr (std::is_base_of_v<Prober, Class>) return PluginKind::kProber;
-  else if constexpr (std::is_base_of_v<PathHasher, Class>) return PluginKind::kHasher;
-  else if constexpr (std::is_base_of_v<Sink, Class>) return PluginKind::kSink;
+  if constexpr (std::is_base_of_v<Prober, Class>)
+    return PluginKind::kProber;
+  else if constexpr (std::is_base_of_v<PathHasher, Class>)
+    return PluginKind::kHasher;
+  else if constexpr (std::is_base_of_v<Sink, Class>)
+    return PluginKind::kSink;
   else {
     static_assert(std::is_base_of_v<View, Class>,
                   "a plugin derives from etr::Prober, PathHasher, Sink or View");
@@ -84,7 +87,7 @@ constexpr PluginDescriptor describe() {
 }  // namespace etr
 
 /// Exports `Class` as the plugin of this library. Once per library, at namespace scope.
-#define ETR_PLUGIN(Class)                                                      \
-  extern "C" __attribute__((visibility("default"))) const etr::PluginDescriptor \
-      etr_plugin_descriptor;                                                   \
+#define ETR_PLUGIN(Class)                            \
+  extern "C" __attribute__((visibility("default")))  \
+  const etr::PluginDescriptor etr_plugin_descriptor; \
   constexpr etr::PluginDescriptor etr_plugin_descriptor = etr::detail::describe<Class>()

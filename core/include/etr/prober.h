@@ -18,10 +18,11 @@ namespace etr {
 /// can still be answered: the prober must make it readable from the first 8 octets of the segment,
 /// which is all that a router has to quote (RFC 792).
 struct ProbeSpec {
-  std::uint8_t ttl = 0;        ///< 1..Prober::max_ttl().
-  std::uint16_t slot = 0;      ///< 0..Prober::slots()-1.
-  std::uint64_t token = 0;     ///< Proof against forgery; to be placed in the payload, if there is one.
-  std::uint16_t mtu = 1500;    ///< Of the outgoing interface, in octets.
+  std::uint8_t ttl = 0;    ///< 1..Prober::max_ttl().
+  std::uint16_t slot = 0;  ///< 0..Prober::slots()-1.
+  std::uint64_t token =
+      0;  ///< Proof against forgery; to be placed in the payload, if there is one.
+  std::uint16_t mtu = 1500;        ///< Of the outgoing interface, in octets.
   std::uint32_t unix_seconds = 0;  ///< Time of sending, for protocols that carry one.
 };
 
@@ -34,11 +35,11 @@ struct ProbeId {
 
 /// What a prober read from a segment that belongs to one of its flows.
 struct Decoded {
-  /// Which probe; empty if the answer does not tell (an open UDP service, a challenge ACK).
+  /// The probe; empty if the reply does not identify it (an open UDP service, a challenge ACK).
   std::optional<ProbeId> probe;
   /// The token, if enough of the probe was quoted.
   std::optional<std::uint64_t> token;
-  /// For answers of the destination: what it was. Not used for quotes.
+  /// For replies of the destination: their kind. Not used for quotes.
   ReplyKind kind = ReplyKind::kOther;
 };
 
@@ -65,7 +66,7 @@ class Prober {
   virtual std::string_view record_name() const = 0;
   /// Destination port where the user names none; 0 if the protocol has no ports.
   virtual std::uint16_t default_port() const = 0;
-  /// How many probes of one flow and TTL can be told apart in flight; at least 1.
+  /// How many probes of one flow and TTL can be distinguished in flight; at least 1.
   virtual std::uint16_t slots() const = 0;
   /// Highest TTL that can be encoded in packets of this MTU.
   virtual std::uint8_t max_ttl(Family family, std::uint16_t mtu) const = 0;
@@ -88,9 +89,11 @@ class Prober {
   /// Writes the segment of one probe, checksum included, and returns its size in octets. The
   /// buffer has room for the MTU less the IP header. Whatever differs between probes of one flow
   /// must not be what balancers hash.
-  virtual std::size_t encode(const Flow& flow, const ProbeSpec& spec, MutableBytes segment) const = 0;
+  virtual std::size_t encode(const Flow& flow, const ProbeSpec& spec,
+                             MutableBytes segment) const = 0;
 
-  /// Reads a probe quoted in an ICMP error, 8 octets or more of it. Empty: not ours, or implausible.
+  /// Reads a probe quoted in an ICMP error, 8 octets or more of it. Empty: not ours, or
+  /// implausible.
   virtual std::optional<Decoded> decode_quote(const Flow& flow, Bytes segment) const = 0;
 
   /// Reads a direct answer from the destination. Empty: no answer to a probe of ours.

@@ -1,4 +1,4 @@
-// A file of records, or standard output: whole lines, and every error said.
+// A file of records, or standard output: whole lines, and every error reported.
 #pragma once
 
 #include <fcntl.h>
@@ -15,12 +15,14 @@
 #include <system_error>
 #include <utility>
 
+#include "etr/text.h"
+
 namespace etr {
 
 /// Writes to a file by its name, or to standard output by the name "-". Errors are exceptions whose
-/// text is for the user: "cannot write 'x.json': no space left on device". A reader that went away
-/// is a std::system_error with EPIPE, so that the host can tell a closed standard output from a
-/// fault. The process must ignore SIGPIPE and SIGXFSZ, as the host does.
+/// text is for the user: "cannot write 'x.json': no space left on device". A pipe whose reader is
+/// gone is a std::system_error with EPIPE, so that the host can tell a closed standard output from
+/// a fault. The process must ignore SIGPIPE and SIGXFSZ, as the host does.
 class RecordFile {
  public:
   enum class Mode { kTruncate, kAppend };
@@ -38,13 +40,13 @@ class RecordFile {
   bool is_open() const { return fd_ >= 0; }
 
   /// Opens, and creates, the file. In a folder that everyone may write to, a symbolic link is not
-  /// followed: somebody else could have put it there.
+  /// followed: another user could have placed it.
   void open(Mode mode) {
     if (is_standard_output()) {
       fd_ = STDOUT_FILENO;
       return;
     }
-    // O_NONBLOCK only for the opening: a FIFO that nobody reads is an error, not a reason to wait.
+    // O_NONBLOCK only while opening: a FIFO without a reader is an error, not a reason to wait.
     int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK;
     if (mode == Mode::kTruncate) flags |= O_TRUNC;
     const bool shared_folder = in_shared_folder();
@@ -74,8 +76,8 @@ class RecordFile {
     return ::fstat(fd_, &status) != 0 || status.st_size == 0;
   }
 
-  /// Writes whole lines. If it fails half-way through a line of a regular file, that piece is taken
-  /// back, so that everything in the file is whole.
+  /// Writes whole lines. If it fails within a line of a regular file, it removes the partial line,
+  /// so that the file holds whole lines only.
   void write(std::string_view lines) {
     std::string_view rest = lines;
     while (!rest.empty()) {
@@ -114,17 +116,13 @@ class RecordFile {
     const auto piece = static_cast<off_t>(written.size() - whole);
     struct stat status {};
     if (piece == 0 || ::fstat(fd_, &status) != 0 || !S_ISREG(status.st_mode)) return;
-    // Another process may have appended behind the piece: then it has to stay.
+    // Another process may have appended after the partial line: then it has to stay.
     if (::lseek(fd_, 0, SEEK_CUR) != status.st_size || status.st_size < piece) return;
     [[maybe_unused]] const int ignored = ::ftruncate(fd_, status.st_size - piece);
   }
 
   [[noreturn]] void fail(const char* what, int error) const {
-    std::string reason = std::generic_category().message(error);
-    // System messages begin with a capital, ours do not.
-    if (!reason.empty() && reason[0] >= 'A' && reason[0] <= 'Z') {
-      reason[0] = static_cast<char>(reason[0] - 'A' + 'a');
-    }
+    const std::string reason = uncapitalized(std::generic_category().message(error));
     const std::string name = is_standard_output() ? "standard output" : "'" + path_ + "'";
     if (error == EPIPE) {
       throw std::system_error(error, std::generic_category(), what + (" " + name));

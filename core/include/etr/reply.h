@@ -55,19 +55,19 @@ struct MplsLabel {
 };
 
 struct Reply {
-  IpAddress source;  ///< Who answered.
+  IpAddress source;  ///< The responder.
   ReplyKind kind = ReplyKind::kOther;
   std::uint8_t icmp_type = 0;  ///< Meaningful if is_icmp(kind).
   std::uint8_t icmp_code = 0;  ///< Meaningful if is_icmp(kind).
   /// Kernel stamp of the reply less kernel stamp of our own outgoing frame, unless `user_clock`.
-  /// Empty where the answer does not tell which probe it is for (a challenge ACK): not measured.
+  /// Empty where the reply does not identify its probe (a challenge ACK): not measured.
   std::optional<Duration> rtt;
   Timestamp received_at{};
-  bool user_clock = false;              ///< No copy of our frame was seen, or the clock was stepped.
-  std::uint8_t ttl = 0;                 ///< TTL of the reply packet on arrival.
+  bool user_clock = false;  ///< No copy of our frame was seen, or the clock was stepped.
+  std::uint8_t ttl = 0;     ///< TTL of the reply packet on arrival.
   std::optional<std::uint8_t> quoted_ttl;  ///< TTL in the original datagram, normally 1.
-  std::optional<std::uint16_t> mtu;     ///< From packet-too-big (RFC 1191, RFC 4443).
-  bool rewritten = false;               ///< The quote shows that a middlebox changed our header.
+  std::optional<std::uint16_t> mtu;        ///< From packet-too-big (RFC 1191, RFC 4443).
+  bool rewritten = false;                  ///< The quote shows that a middlebox changed our header.
   std::vector<MplsLabel> mpls;
 };
 

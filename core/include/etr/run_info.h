@@ -1,4 +1,4 @@
-// What a sink or view learns at the start and at the end of a run.
+// What a sink or view is given at the start and at the end of a run.
 #pragma once
 
 #include <cstdint>
@@ -26,20 +26,20 @@ struct RunInfo {
   std::string hostname;  ///< The vantage point.
   Timestamp started{};
   std::vector<TraceInfo> traces;
-  std::uint32_t flows = 0;         ///< Per trace.
+  std::uint32_t flows = 0;  ///< Per trace.
   std::uint16_t first_source_port = 0;
-  std::uint64_t rounds = 0;        ///< 0: until stopped.
+  std::uint64_t rounds = 0;  ///< 0: until stopped.
   std::uint8_t max_ttl = 0;
   Duration round_interval{};
   Duration timeout{};
-  double rate = 0;                 ///< Probes per second; 0: no limit.
+  double rate = 0;  ///< Probes per second; 0: no limit.
   std::string prober;
   std::string hasher;
 };
 
 enum class StopReason : std::uint8_t { kFinished, kUser, kSignal, kFault };
 
-/// The last word on a run.
+/// The end of a run: why it ended, and its totals.
 struct Summary {
   StopReason reason = StopReason::kFinished;
   std::shared_ptr<const Snapshot> snapshot;  ///< Never null.
@@ -51,7 +51,7 @@ struct Summary {
 class Names {
  public:
   virtual ~Names() = default;
-  /// Text from the network, freed of control characters by the core, valid UTF-8.
+  /// Text from the network, without control characters (removed by the core), valid UTF-8.
   virtual std::string name(const IpAddress& address) = 0;
 };
 

@@ -1,4 +1,4 @@
-// Text for records and screens: times, and what the network says, made harmless.
+// Text for records and screens: times, and text from the network made safe to print.
 #pragma once
 
 #include <algorithm>
@@ -56,12 +56,12 @@ constexpr bool within(const std::array<CodePointRange, N>& ranges, char32_t valu
 
 /// C0, DEL, C1, zero-width and line separators, bidirectional controls, private tags.
 inline constexpr std::array kHarmful{
-    CodePointRange{0x0000, 0x001f},   CodePointRange{0x007f, 0x009f},
-    CodePointRange{0x00ad, 0x00ad},   CodePointRange{0x061c, 0x061c},
-    CodePointRange{0x180e, 0x180e},   CodePointRange{0x200b, 0x200f},
-    CodePointRange{0x2028, 0x202e},   CodePointRange{0x2060, 0x206f},
-    CodePointRange{0xfeff, 0xfeff},   CodePointRange{0xfff0, 0xfffb},
-    CodePointRange{0xfffe, 0xffff},   CodePointRange{0xe0000, 0xe0fff}};
+    CodePointRange{0x0000, 0x001f}, CodePointRange{0x007f, 0x009f},
+    CodePointRange{0x00ad, 0x00ad}, CodePointRange{0x061c, 0x061c},
+    CodePointRange{0x180e, 0x180e}, CodePointRange{0x200b, 0x200f},
+    CodePointRange{0x2028, 0x202e}, CodePointRange{0x2060, 0x206f},
+    CodePointRange{0xfeff, 0xfeff}, CodePointRange{0xfff0, 0xfffb},
+    CodePointRange{0xfffe, 0xffff}, CodePointRange{0xe0000, 0xe0fff}};
 
 /// Combining marks that terminals draw over the character before them.
 inline constexpr std::array kCombining{
@@ -132,6 +132,15 @@ inline std::string printable(std::string_view text, std::string_view replacement
     text.remove_prefix(point.size);
   }
   return clean;
+}
+
+/// A message of the system as the tail of one of ours: "Permission denied" begins in lower case, an
+/// abbreviation stays as it is.
+inline std::string uncapitalized(std::string text) {
+  if (text.size() > 1 && text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'a') {
+    text[0] = static_cast<char>(text[0] - 'A' + 'a');
+  }
+  return text;
 }
 
 /// Columns of printable text.

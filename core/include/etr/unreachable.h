@@ -1,4 +1,4 @@
-// What an ICMP "unreachable" means, for people who do not know its codes by heart.
+// The common codes of ICMP "destination unreachable", in words.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // The checks of the conformance suite, one function per kind of plugin.
 //
-// They call plugins directly, not through guard.h, which would hide what they look for.
+// They call plugins directly: guard.h would hide the faults that they look for.
 #pragma once
 
 #include <functional>
@@ -20,7 +20,7 @@ struct Check {
   bool terminal = false;          ///< Needs a terminal.
 };
 
-/// The plugin that is tried, and a value for each of its options.
+/// The plugin under test, and a value for each of its options.
 struct Subject {
   const PluginDescriptor& descriptor;
   std::vector<NamedOption> options;
@@ -37,7 +37,7 @@ template <class Interface>
 std::unique_ptr<Interface> make(CreateFunction<Interface> create,
                                 const std::vector<NamedOption>& options) {
   std::unique_ptr<Interface> instance = create(options);
-  if (instance == nullptr) throw std::runtime_error("create gave no instance");
+  if (instance == nullptr) throw std::runtime_error("create returned no instance");
   return instance;
 }
 

@@ -24,14 +24,14 @@ std::string one_line(std::string text) {
   return text;
 }
 
-// Whatever the check throws is a problem too.
+// An exception of the check is a problem, too.
 Problems run(const Check& check) {
   try {
     return check.run();
   } catch (const std::exception& error) {
     return {one_line(std::string("threw: ") + error.what())};
   } catch (...) {
-    return {"threw something that is no std::exception"};
+    return {"threw something that is not a std::exception"};
   }
 }
 
@@ -77,7 +77,7 @@ Problems check_options_of(const PluginDescriptor& descriptor) {
   for (const OptionSpec& spec : descriptor.options()) {
     for (std::string& problem : check_option(spec)) problems.push_back(std::move(problem));
     if (!names.insert(spec.name).second) {
-      problems.push_back(absl::StrFormat("option '%s': there are two of this name", spec.name));
+      problems.push_back(absl::StrFormat("option '%s': its name is used twice", spec.name));
     }
   }
   return problems;
@@ -99,7 +99,7 @@ Problems check_unknown_option(const PluginDescriptor& descriptor) {
   } catch (const std::exception&) {
     return {};
   }
-  return {"it takes an option that it does not list"};
+  return {"it accepts an option that it does not list"};
 }
 
 std::vector<Check> all_checks(const Subject& subject) {
@@ -150,7 +150,7 @@ ConformanceReport check_conformance(const fs::path& file, const std::vector<RawO
   std::error_code unknown;
   const fs::path path = fs::absolute(file, unknown);
   report.findings.push_back(isolated(
-      {"the library loads and its descriptor is right", [&] { return check_loading(path); }}));
+      {"the library loads and its descriptor is valid", [&] { return check_loading(path); }}));
   if (!report.conforms()) return report;
 
   const auto descriptor = open_library(path);
@@ -165,7 +165,7 @@ ConformanceReport check_conformance(const fs::path& file, const std::vector<RawO
   const auto options = check_options(plugin.options(), given);
   if (!options.ok()) {
     report.findings.push_back(
-        {"the options given are its own", {std::string(options.status().message())}});
+        {"the given options are its own", {std::string(options.status().message())}});
     return report;
   }
   const Subject subject{plugin, with_defaults(plugin.options(), *options)};

@@ -1,4 +1,5 @@
-// The conformance suite: holds any plugin to the contract of the SDK. `etr plugins check FILE`.
+// The conformance suite: checks any plugin against the contract of the SDK. `etr plugins check
+// FILE`.
 #pragma once
 
 #include <filesystem>
@@ -9,9 +10,9 @@
 
 namespace etr::plugin {
 
-/// One check and what was wrong; nothing, if it passed.
+/// One check and its problems; none, if it passed.
 struct Finding {
-  std::string check;  ///< What the contract says: "decode takes hostile bytes".
+  std::string check;  ///< The requirement: "decode takes hostile bytes".
   std::vector<std::string> problems;
 };
 
@@ -21,8 +22,8 @@ struct ConformanceReport {
   bool conforms() const;
 };
 
-/// Loads `file` and tries it, each check in a process and a folder of its own, with the options
-/// `given` and defaults for the rest. Call it while the process has one thread.
+/// Loads `file` and runs each check in a process and a folder of its own, with the options `given`
+/// and defaults for the rest. Call it while the process has one thread.
 ConformanceReport check_conformance(const std::filesystem::path& file,
                                     const std::vector<RawOption>& given = {});
 

@@ -1,4 +1,4 @@
-// What the contract asks of a path hasher: a pure function of bytes.
+// What the contract requires of a path hasher: a pure function of bytes.
 #include <cstdint>
 #include <set>
 #include <span>
@@ -14,7 +14,7 @@ constexpr std::size_t kGuardZone = 64;
 
 using Digest = std::vector<std::uint8_t>;
 
-// The digest and what lies behind it, over memory filled with `filler`.
+// The digest and the octets after it, in memory that was filled with `filler`.
 Digest digest(const PathHasher& hasher, std::string_view text, std::uint8_t filler) {
   const std::vector<std::uint8_t> bytes(text.begin(), text.end());
   Digest out(hasher.digest_size() + kGuardZone, filler);
@@ -41,7 +41,7 @@ Problems check_digest(const PathHasher& one, const PathHasher& other) {
         std::string_view(long_path)}) {
     Digest out = digest(one, text, kCanary);
     if (wrote_too_far(out, size)) return {"digest writes past its buffer"};
-    // Other memory, other instance: what was there before, or who is asked, must not matter.
+    // With other memory and another instance: neither may affect the digest.
     Digest again = digest(other, text, 0);
     out.resize(size);
     again.resize(size);

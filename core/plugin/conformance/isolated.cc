@@ -26,7 +26,7 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-// Ends a report: without it the child has not come to the end of its body.
+// Ends a report: without it the child has not reached the end of its body.
 constexpr char kEnd = '\x04';
 
 absl::Status system_error(const char* what) {
@@ -58,8 +58,8 @@ void write_all(int fd, const std::string& text) {
   _exit(0);
 }
 
-// Reads until the child has closed its end, throwing away what it shows on its terminal. False: the
-// time was over first.
+// Reads until the child has closed its end, and discards its terminal output. False: the time limit
+// was reached first.
 bool collect(int report, int terminal, std::chrono::seconds limit, std::string& text) {
   const Clock::time_point deadline = Clock::now() + limit;
   std::array<pollfd, 2> polled{pollfd{report, POLLIN, 0}, pollfd{terminal, POLLIN, 0}};
@@ -95,7 +95,7 @@ std::string ending(int status) {
 absl::StatusOr<std::vector<std::string>> run_isolated(
     const std::function<std::vector<std::string>()>& body, const Isolation& isolation) {
   std::string folder = (fs::temp_directory_path() / "etr-check-XXXXXX").string();
-  if (mkdtemp(folder.data()) == nullptr) return system_error("cannot make a folder to work in");
+  if (mkdtemp(folder.data()) == nullptr) return system_error("cannot create a working folder");
   std::array<int, 2> report{};
   if (pipe2(report.data(), O_CLOEXEC) != 0) return system_error("pipe");
 
@@ -121,7 +121,7 @@ absl::StatusOr<std::vector<std::string>> run_isolated(
 
   if (!in_time) {
     return absl::DeadlineExceededError(
-        absl::StrFormat("did not come back within %d s", isolation.limit.count()));
+        absl::StrFormat("did not return within %d s", isolation.limit.count()));
   }
   if (text.empty() || text.back() != kEnd) return absl::AbortedError(ending(status));
   text.pop_back();

@@ -15,8 +15,8 @@ struct Isolation {
   std::chrono::seconds limit{20};
 };
 
-/// What `body` returned, each a single line. The error says how the child ended instead: a signal,
-/// an exit of its own, the time limit. Call it while the process has one thread.
+/// What `body` returned, each a single line. The error is the way in which the child ended instead:
+/// a signal, an exit of its own, the time limit. Call it while the process has one thread.
 absl::StatusOr<std::vector<std::string>> run_isolated(
     const std::function<std::vector<std::string>()>& body, const Isolation& isolation);
 

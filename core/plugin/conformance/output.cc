@@ -1,5 +1,5 @@
-// What the contract asks of sinks and views: they take whatever a run can hand them, in any order
-// that the contract allows, and say so when they cannot write.
+// What the contract requires of sinks and views: they accept anything that a run can contain, in
+// any order that the contract allows, and report when they cannot write.
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -39,7 +39,7 @@ Problems check_whole_run(Sink& sink) {
   return {};
 }
 
-// A run can end before it began, and a sink can be dropped without a word.
+// A run may end before it begins, and a sink may be destroyed without any call.
 Problems check_close_without_open(Sink& sink) {
   sink.close(sample_summary());
   return {};
@@ -56,7 +56,7 @@ Problems check_two_sinks(Sink& one, Sink& other) {
   return {};
 }
 
-// Only for sinks that write to a file they are given the path of.
+// Only for sinks that take the path of a file.
 Problems check_full_disk(const Subject& subject) {
   std::vector<NamedOption> options = subject.options;
   const auto path = std::find_if(options.begin(), options.end(), [](const NamedOption& option) {
@@ -73,7 +73,7 @@ Problems check_full_disk(const Subject& subject) {
   } catch (const std::exception&) {
     return {};
   }
-  return {"it says nothing when the disk is full (path = \"/dev/full\")"};
+  return {"it reports no error when the disk is full (path = \"/dev/full\")"};
 }
 
 Problems check_speed(Sink& sink) {
@@ -138,9 +138,8 @@ Problems check_view_close_without_open(View& view) {
 
 std::vector<Check> sink_checks(const Subject& subject) {
   const auto with_one = [&subject](Problems (*check)(Sink&)) {
-    return [&subject, check] {
-      return check(*make(subject.descriptor.create_sink, subject.options));
-    };
+    return
+        [&subject, check] { return check(*make(subject.descriptor.create_sink, subject.options)); };
   };
   return {
       {"it takes a whole run", with_one(check_whole_run)},
@@ -157,9 +156,8 @@ std::vector<Check> sink_checks(const Subject& subject) {
 
 std::vector<Check> view_checks(const Subject& subject) {
   const auto with_one = [&subject](Problems (*check)(View&)) {
-    return [&subject, check] {
-      return check(*make(subject.descriptor.create_view, subject.options));
-    };
+    return
+        [&subject, check] { return check(*make(subject.descriptor.create_view, subject.options)); };
   };
   return {
       {"it shows a whole run, at any size", with_one(check_view_run), true},

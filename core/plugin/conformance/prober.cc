@@ -1,4 +1,4 @@
-// What the contract asks of a prober, over its whole range of TTLs and slots.
+// What the contract requires of a prober, over its whole range of TTLs and slots.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace {
 constexpr std::uint8_t kTcp = 6;
 constexpr std::uint8_t kUdp = 17;
 constexpr std::uint8_t kCanary = 0xa5;
-constexpr std::size_t kGuardZone = 64;  // Octets behind the buffer that must stay as they are.
+constexpr std::size_t kGuardZone = 64;  // Octets after the buffer that must stay unchanged.
 constexpr std::size_t kQuote = 8;       // All that a router has to quote.
 
 std::size_t ip_header(Family family) { return family == Family::kIpv4 ? 20 : 40; }
@@ -73,7 +73,7 @@ std::optional<std::string> check_probe(const Prober& prober, const Flow& flow,
              absl::StrFormat("decode_quote does not read it back from %d octets", quote.size());
     }
     if (decoded->token && *decoded->token != spec.token) {
-      return probe + "decode_quote reads another token than was sent";
+      return probe + "decode_quote reads a token that was not sent";
     }
   }
   const std::optional<FlowKey> key = prober.flow_key(segment, SegmentSide::kSent);

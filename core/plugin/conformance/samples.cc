@@ -92,7 +92,7 @@ Path sample_path(std::uint32_t flow, std::uint64_t round) {
   path.started = kStart + round * 2s;
   path.finished = path.started + 300ms;
   for (int ttl = 1; ttl <= kHops; ++ttl) path.hops.push_back(sample_hop(flow, ttl));
-  if (!path.complete) path.hops.back() = Hop{kHops, Verdict::kCut, path.started, {}, {}, {}};
+  if (!path.complete) path.hops.back() = Hop{kHops, Verdict::kCut, 1, path.started, {}, {}, {}};
   if (round % 7 == 6) path.blocked = Blocked{5, address(flow, 5), 3, 13};
   return path;
 }

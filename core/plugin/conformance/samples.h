@@ -1,5 +1,5 @@
-// Records as a run makes them, for trying sinks and views: every kind of hop, both families, and
-// names as hostile as they can be once the core has cleaned them.
+// Records as a run makes them, for testing sinks and views: every kind of hop, both families, and
+// names as hostile as the core lets through.
 #pragma once
 
 #include <memory>

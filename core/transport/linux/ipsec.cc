@@ -24,7 +24,7 @@ bool is_announced_mtu(const NetworkInterface& link, int mtu) {
 }  // namespace
 
 bool ipsec_applies(const Endpoints& endpoints, const NetworkInterface& link, std::uint32_t mtu) {
-  // Where the kernel can have no policies, do not look for their effect.
+  // Skips the check where the kernel cannot have policies.
   if (access("/proc/net/xfrm_stat", F_OK) != 0) return false;
   const bool ipv4 = endpoints.destination.family == Family::kIpv4;
   const base::FileDescriptor fd(socket(ipv4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0));

@@ -1,5 +1,5 @@
-// Whether IPsec policies of this host (xfrm) apply to a flow. What is sent at link level passes
-// them by, so such flows must be sent by the kernel.
+// Whether IPsec policies of this host (xfrm) apply to a flow. Packets sent at link level bypass
+// them, so such flows must be sent by the kernel.
 #pragma once
 
 #include "transport/linux/route.h"
@@ -7,9 +7,9 @@
 
 namespace etr::transport {
 
-/// Policies may be read by administrators only, but their effect shows to anybody: a connected
-/// socket's path MTU is not that of the route, or it may not be connected at all. `mtu` is the
-/// route's. Not seen: policies for TCP alone, or for single ports.
+/// Reading policies needs CAP_NET_ADMIN; their effect is visible to any process: a connected
+/// socket's path MTU differs from the route's, or connect() fails. `mtu` is the route's. Not
+/// detected: policies for TCP alone, or for single ports.
 bool ipsec_applies(const Endpoints& endpoints, const NetworkInterface& link, std::uint32_t mtu);
 
 }  // namespace etr::transport

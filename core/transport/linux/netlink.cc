@@ -139,7 +139,7 @@ absl::StatusOr<NetlinkSocket> NetlinkSocket::open(std::initializer_list<std::uin
   }
   NetlinkSocket socket(raw);
   for (std::uint32_t group : groups) {
-    // An older kernel may not know a group; what it cannot tell us it cannot have either.
+    // An older kernel may not know a group; it then lacks what the group reports, too.
     mnl_socket_setsockopt(raw, NETLINK_ADD_MEMBERSHIP, &group, sizeof group);
   }
   return socket;
@@ -160,7 +160,7 @@ int NetlinkSocket::ask(NetlinkRequest request, const NetlinkHandler& handler) {
     if (size < 0) return errno;
     state =
         mnl_cb_run(buffer_.data(), static_cast<std::size_t>(size), sequence_, port, visit, &wanted);
-    // The rest of an answer that was given up earlier.
+    // The rest of an answer that was abandoned earlier.
     if (state < 0 && errno == EPROTO) state = MNL_CB_OK;
   }
   return state < 0 ? errno : 0;
@@ -169,7 +169,7 @@ int NetlinkSocket::ask(NetlinkRequest request, const NetlinkHandler& handler) {
 bool NetlinkSocket::take_changes(const NetlinkHandler& handler) {
   Visit wanted{handler, false};
   bool complete = true;
-  // Bounded: on a router whose table never rests the prober must get its turn.
+  // Bounded, so that constant route churn cannot starve probing.
   for (int datagrams = 0; datagrams < 64; ++datagrams) {
     const ssize_t size = recv(fd(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);
     if (size < 0 && errno == EINTR) continue;

@@ -20,15 +20,15 @@ struct mnl_socket;
 
 namespace etr::transport {
 
-/// One message as received. Everything is borrowed and valid during the handler's call only.
+/// One message as received. Everything is borrowed and valid only during the handler's call.
 class NetlinkMessage {
  public:
   explicit NetlinkMessage(const nlmsghdr& message);
 
   std::uint16_t type() const { return message_.nlmsg_type; }
 
-  /// The fixed header behind the netlink header: rtmsg, ndmsg, ifinfomsg or ifaddrmsg, as type()
-  /// says. Zeros if the message is too short for it.
+  /// The fixed header after the netlink header: rtmsg, ndmsg, ifinfomsg or ifaddrmsg, depending on
+  /// type(). Zeros if the message is too short for it.
   template <typename Header>
   Header header() const {
     Header header{};
@@ -77,17 +77,17 @@ using NetlinkHandler = std::function<void(const NetlinkMessage&)>;
 
 class NetlinkSocket {
  public:
-  /// With `groups` (RTNLGRP_*) the socket also gets told of changes.
+  /// With `groups` (RTNLGRP_*) the socket also receives notifications of changes.
   static absl::StatusOr<NetlinkSocket> open(std::initializer_list<std::uint32_t> groups = {});
 
   int fd() const;
 
-  /// Sends a request and hands over each message of the answer. Returns 0 or the kernel's errno.
-  /// Not for a socket with groups.
+  /// Sends a request and passes each message of the answer to the handler. Returns 0 or the
+  /// kernel's errno. Not for a socket with groups.
   int ask(NetlinkRequest request, const NetlinkHandler& handler);
 
-  /// Hands over the changes that are there, without waiting. False: some were lost for want of
-  /// room.
+  /// Passes on the changes that are queued, without waiting. False: some were lost because the
+  /// socket's buffer was full.
   bool take_changes(const NetlinkHandler& handler);
 
  private:

@@ -43,7 +43,7 @@ NextHops::Id NextHops::open(std::uint32_t interface_index, const IpAddress& addr
 
 void NextHops::take(Neighbour& entry, const Neighbour& news) {
   entry = news;
-  // Only traffic of the kernel's own makes it confirm a neighbour, and ours passes it by.
+  // The kernel confirms a neighbour only for its own traffic, which our packets bypass.
   if (news.usable && news.stale) sender_.nudge(news.interface_index, news.address);
 }
 

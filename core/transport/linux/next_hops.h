@@ -1,5 +1,6 @@
-// The next hops that flows leave by, with the link address of each. The kernel resolves and keeps
-// them fresh; we only make it want to, by sending there, and listen to what it finds out.
+// The next hops that flows leave by, with the link address of each. The kernel resolves and
+// refreshes these addresses; this class triggers that by sending to a next hop, and listens to the
+// result.
 #pragma once
 
 #include <cstddef>
@@ -21,23 +22,23 @@ class NextHops {
   /// Borrows both.
   NextHops(LinuxRoutes& routes, LinuxSender& sender) : routes_(routes), sender_(sender) {}
 
-  /// The id of a next hop. The first call for one asks the kernel and, if it does not know the link
-  /// address, waits for it at most for what is left of the patience.
+  /// The id of a next hop. The first call for a next hop asks the kernel and, if it does not know
+  /// the link address, waits for it for at most the rest of the patience.
   Id open(std::uint32_t interface_index, const IpAddress& address);
 
-  /// Null while it is unknown: the kernel itself has to send then, which makes it ask.
+  /// Null while it is unknown: the kernel then has to send, which makes it resolve the address.
   const LinkAddress* link_address(Id id) const {
     return entries_[id].usable ? &entries_[id].link_address : nullptr;
   }
 
-  /// Takes up a change of the neighbour table. Returns a line about it if it is one of ours and
-  /// anything but a confirmation; empty otherwise.
+  /// Applies a change of the neighbour table. Returns a line about it if it concerns one of these
+  /// next hops and is more than a confirmation; empty otherwise.
   std::string update(const Neighbour& neighbour);
 
-  /// Asks about all of them anew: changes were missed.
+  /// Asks the kernel about all of them again: changes were lost.
   void refresh();
 
-  /// How long all calls of open() together may wait from now on.
+  /// The total time that calls of open() may wait from now on.
   void set_patience(Duration patience) { patience_ = patience; }
 
  private:

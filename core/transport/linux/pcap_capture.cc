@@ -2,7 +2,6 @@
 
 #include <pcap/pcap.h>
 
-#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -12,9 +11,9 @@
 namespace etr::transport {
 namespace {
 
-/// Above the number of slots of a ring of any sensible size, so that one call empties it, and still
-/// ends where packets come in faster than they are handled.
-constexpr int kAtMost = 1 << 16;
+/// More than the slots of a ring of any sensible size, so that one call empties it, but bounded in
+/// case packets arrive faster than they are handled.
+constexpr std::size_t kAtMost = std::size_t{1} << 16U;
 
 std::size_t hash_of(Bytes bytes) {
   const void* start = bytes.data();
@@ -24,7 +23,7 @@ std::size_t hash_of(Bytes bytes) {
 }  // namespace
 
 bool CopyFilter::is_copy(const ReceivedPacket& packet) {
-  if (packet.outgoing) return false;  // Stamped anew on each interface; all of them are wanted.
+  if (packet.outgoing) return false;  // Each interface stamps it anew; every copy is wanted.
   const auto same_stamp = [&](const Seen& seen) {
     return seen.stamp == packet.stamp && seen.interface_index != packet.interface_index &&
            seen.size == packet.ip.size();
@@ -56,7 +55,7 @@ void PcapCapture::on_packet(unsigned char* user, const pcap_pkthdr* header,
                             const unsigned char* bytes) {
   void* self = user;
   PcapCapture& capture = *static_cast<PcapCapture*>(self);
-  // Nothing may be thrown through the library's C code.
+  // No exception may pass through the library's C code.
   try {
     capture.deliver(*header, {bytes, header->caplen});
   } catch (...) {
@@ -76,14 +75,13 @@ void PcapCapture::deliver(const pcap_pkthdr& header, Bytes frame) {
   packet.interface_index = link->interface_index;
   packet.outgoing = link->outgoing;
   if (copies_.is_copy(packet)) return;
-  ++delivered_;
   (*handler_)(packet);
 }
 
-absl::StatusOr<std::size_t> PcapCapture::receive(const Handler& handler) {
+absl::StatusOr<std::size_t> PcapCapture::receive(const Handler& handler, std::size_t most) {
   handler_ = &handler;
-  delivered_ = 0;
-  const int result = pcap_dispatch(handle_.get(), kAtMost, on_packet,
+  const auto count = static_cast<int>(std::min(most, kAtMost));
+  const int result = pcap_dispatch(handle_.get(), count, on_packet,
                                    static_cast<unsigned char*>(static_cast<void*>(this)));
   handler_ = nullptr;
   if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
@@ -91,14 +89,13 @@ absl::StatusOr<std::size_t> PcapCapture::receive(const Handler& handler) {
     return absl::UnavailableError(
         absl::StrFormat("packet capture: %s", pcap_geterr(handle_.get())));
   }
-  return delivered_;
+  return static_cast<std::size_t>(std::max(result, 0));
 }
 
 TransportCounters PcapCapture::counters() const {
   pcap_stat stats{};
   if (pcap_stats(handle_.get(), &stats) != 0) return {};
-  // Linux counts dropped packets as received, too.
-  return {stats.ps_recv - std::min(stats.ps_drop, stats.ps_recv), stats.ps_drop};
+  return {stats.ps_drop};
 }
 
 }  // namespace etr::transport

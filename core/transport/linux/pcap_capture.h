@@ -1,4 +1,4 @@
-// What the capture handle shows, as packets. With raw_descriptors.cc the only user of libpcap.
+// Reads packets from the capture handle. With raw_descriptors.cc the only user of libpcap.
 #pragma once
 
 #include <array>
@@ -16,9 +16,9 @@ struct pcap_pkthdr;
 
 namespace etr::transport {
 
-/// Recognises the second copy of a packet that came in through stacked interfaces (a bond and its
-/// member, a bridge and its port, a VLAN and what it lies on): the kernel keeps the stamp of the
-/// first.
+/// Recognises the second copy of a packet received through stacked interfaces (a bond and its
+/// member, a bridge and its port, a VLAN and its parent): the kernel keeps the time stamp of the
+/// first copy.
 class CopyFilter {
  public:
   /// True if `packet` is a copy of one seen just before on another interface.
@@ -44,8 +44,9 @@ class PcapCapture {
   /// Readable when there are packets.
   int fd() const;
   absl::Status set_filter(const std::string& expression);
-  /// Hands over what is there, at most a ring full; never waits. What the handler throws comes out.
-  absl::StatusOr<std::size_t> receive(const Handler& handler);
+  /// Passes on the packets captured so far, at most a ring full; never waits. Exceptions of the
+  /// handler propagate.
+  absl::StatusOr<std::size_t> receive(const Handler& handler, std::size_t most);
   TransportCounters counters() const;
 
  private:
@@ -56,7 +57,6 @@ class PcapCapture {
   CopyFilter copies_;
   const Handler* handler_ = nullptr;
   std::exception_ptr thrown_;
-  std::size_t delivered_ = 0;
 };
 
 }  // namespace etr::transport

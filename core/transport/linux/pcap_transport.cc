@@ -1,13 +1,11 @@
 #include "transport/linux/pcap_transport.h"
 
 #include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <chrono>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_format.h"
@@ -35,26 +33,24 @@ absl::StatusOr<std::unique_ptr<Transport>> make_pcap_transport(RawDescriptors de
   if (!options.interface.empty()) {
     if (const auto link = routes->link(options.interface); !link.ok()) return link.status();
   }
-  base::FileDescriptor wake_event(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!wake_event.is_open()) {
-    return absl::UnavailableError(absl::StrFormat("eventfd: %s", base::errno_text(errno)));
+  try {
+    return std::make_unique<PcapTransport>(std::move(descriptors), std::move(options),
+                                           *std::move(routes), *std::move(monitor));
+  } catch (const std::system_error& error) {
+    return absl::UnavailableError(
+        absl::StrFormat("eventfd: %s", base::errno_text(error.code().value())));
   }
-  return std::make_unique<PcapTransport>(std::move(descriptors), std::move(options),
-                                         *std::move(routes), *std::move(monitor),
-                                         std::move(wake_event));
 }
 
 PcapTransport::PcapTransport(RawDescriptors descriptors, PcapTransportOptions options,
-                             LinuxRoutes routes, LinuxRouteMonitor monitor,
-                             base::FileDescriptor wake_event)
+                             LinuxRoutes routes, LinuxRouteMonitor monitor)
     : options_(std::move(options)),
       routes_(std::move(routes)),
       monitor_(std::move(monitor)),
       capture_(std::move(descriptors.capture)),
       sender_(std::move(descriptors.packet), std::move(descriptors.ipv4),
               std::move(descriptors.ipv6)),
-      next_hops_(routes_, sender_),
-      wake_event_(std::move(wake_event)) {}
+      next_hops_(routes_, sender_) {}
 
 absl::StatusOr<NetworkInterface> PcapTransport::link(std::uint32_t index) {
   if (const auto known = links_.find(index); known != links_.end()) return known->second;
@@ -75,7 +71,7 @@ absl::StatusOr<PcapTransport::Way> PcapTransport::find_way(const Endpoints& want
   }
   absl::StatusOr<KernelRoute> kernel = routes_.find(endpoints, forced);
   if (kernel.ok() && endpoints.source.is_unspecified()) {
-    // As connect() does: the first lookup gives the source, which goes into the hash of the second.
+    // As connect() does: the first lookup yields the source address, which the second one hashes.
     endpoints.source = kernel->source;
     kernel = routes_.find(endpoints, forced);
   }
@@ -112,8 +108,20 @@ absl::StatusOr<FlowHandle> PcapTransport::open_flow(const Endpoints& endpoints) 
   flow.endpoints = endpoints;
   flow.endpoints.source = way->route.source;
   use(flow, *way);
-  flows_.push_back(std::move(flow));
-  return static_cast<FlowHandle>(flows_.size() - 1);
+  if (closed_.empty()) {
+    flows_.push_back(std::move(flow));
+    return static_cast<FlowHandle>(flows_.size() - 1);
+  }
+  const FlowHandle handle = closed_.back();
+  closed_.pop_back();
+  flows_[handle] = std::move(flow);
+  return handle;
+}
+
+void PcapTransport::close_flow(FlowHandle handle) {
+  const Endpoints& endpoints = flows_.at(handle).endpoints;
+  ports_.release(endpoints.source, endpoints.protocol, endpoints.source_port);
+  closed_.push_back(handle);
 }
 
 void PcapTransport::use(OpenFlow& flow, const Way& way) {
@@ -156,7 +164,7 @@ absl::Status PcapTransport::start(const std::string& filter) { return capture_.s
 
 absl::Status PcapTransport::send(FlowHandle handle, Bytes ip_packet) {
   OpenFlow& flow = flows_.at(handle);
-  // From now on replies are on their way: no more waiting for neighbours.
+  // Replies can arrive from now on: no more waiting for neighbours.
   next_hops_.set_patience(Duration::zero());
   if (flow.generation != generation_) follow(flow);
   if (!flow.status.ok()) return flow.status;
@@ -172,7 +180,7 @@ absl::Status PcapTransport::send(FlowHandle handle, Bytes ip_packet) {
       through_kernel
           ? sender_.send_raw(flow.way.kernel.local ? 0 : interface, destination, ip_packet)
           : sender_.send_link(interface, destination.family, *to, ip_packet);
-  // Whatever is wrong, the next packet shall not trust an old lookup.
+  // Whatever the error is, the next packet must not use the old lookup.
   if (!sent.ok()) flow.generation = 0;
   return sent;
 }
@@ -183,17 +191,15 @@ void PcapTransport::wait(base::Instant deadline) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
   const timespec timeout{seconds.count(), (left - seconds).count()};
   std::array<pollfd, 3> sources{
-      {{capture_.fd(), POLLIN, 0}, {monitor_.fd(), POLLIN, 0}, {wake_event_.get(), POLLIN, 0}}};
+      {{capture_.fd(), POLLIN, 0}, {monitor_.fd(), POLLIN, 0}, {wake_.fd(), POLLIN, 0}}};
   if (ppoll(sources.data(), sources.size(), &timeout, nullptr) <= 0) return;
   if (sources[1].revents != 0) take_changes();
-  if (sources[2].revents != 0) {
-    std::uint64_t count = 0;
-    [[maybe_unused]] const ssize_t size = read(wake_event_.get(), &count, sizeof count);
-  }
+  if (sources[2].revents != 0) wake_.clear();
 }
 
-std::size_t PcapTransport::receive(const std::function<void(const ReceivedPacket&)>& handler) {
-  const absl::StatusOr<std::size_t> count = capture_.receive(handler);
+std::size_t PcapTransport::receive(const std::function<void(const ReceivedPacket&)>& handler,
+                                   std::size_t most) {
+  const absl::StatusOr<std::size_t> count = capture_.receive(handler, most);
   if (count.ok()) return *count;
   notice(std::string(count.status().message()));
   return 0;
@@ -204,7 +210,7 @@ void PcapTransport::take_changes() {
   bool moved = changes.routes || changes.missed;
   for (const NetworkChanges::LinkChange& change : changes.links) {
     const auto known = links_.find(change.link.index);
-    // A link we do not use matters too if it has come up: routes may lead there now.
+    // A link that no flow uses matters too if it has come up: routes may use it now.
     if (known == links_.end() || change.removed || !(known->second == change.link)) moved = true;
     note_link(change);
   }
@@ -218,7 +224,7 @@ void PcapTransport::take_changes() {
   }
   if (!moved) return;
   ++generation_;
-  said_.clear();
+  reported_.clear();
 }
 
 void PcapTransport::note_link(const NetworkChanges::LinkChange& change) {
@@ -237,15 +243,11 @@ void PcapTransport::note_link(const NetworkChanges::LinkChange& change) {
 }
 
 void PcapTransport::notice(std::string line) {
-  if (said_.insert(line).second) notices_.push_back(std::move(line));
+  if (reported_.insert(line).second) notices_.push_back(std::move(line));
 }
 
 std::vector<std::string> PcapTransport::take_notices() { return std::exchange(notices_, {}); }
 
-void PcapTransport::wake() {
-  // Async-signal-safe: one write. It fails only if a wake-up is pending anyway.
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const ssize_t size = write(wake_event_.get(), &one, sizeof one);
-}
+void PcapTransport::wake() { wake_.wake(); }
 
 }  // namespace etr::transport

@@ -38,18 +38,21 @@ absl::Status PortReservation::reserve(const IpAddress& address, std::uint8_t pro
                                       std::uint16_t port) {
   if (protocol != net::kProtocolTcp && protocol != net::kProtocolUdp) return absl::OkStatus();
   const Key key{address, protocol, port};
-  if (held_.count(key) != 0) return absl::OkStatus();
+  if (const auto held = held_.find(key); held != held_.end()) {
+    ++held->second.users;
+    return absl::OkStatus();
+  }
   raise_descriptor_limit();
 
   const int type = protocol == net::kProtocolTcp ? SOCK_STREAM : SOCK_DGRAM;
   base::FileDescriptor fd(
       socket(address.family == Family::kIpv4 ? AF_INET : AF_INET6, type | SOCK_CLOEXEC, 0));
   if (!fd.is_open()) return refusal(errno, address, protocol, port);
-  // Answers of an open UDP service end up here unread: keep as few of them as the kernel allows.
+  // Answers of an open UDP service queue up here unread: keep as few as the kernel allows.
   const int smallest = 0;
   setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &smallest, sizeof smallest);
-  // A link-local address is one only together with an interface, which is not known here: take the
-  // port on all addresses then.
+  // Binding to a link-local address needs an interface, which is not known here: take the port on
+  // all addresses instead.
   const bool scoped = is_link_local(address);
   if (scoped) {
     const int on = 1;
@@ -57,8 +60,13 @@ absl::Status PortReservation::reserve(const IpAddress& address, std::uint8_t pro
   }
   const SocketAddress name(scoped ? IpAddress{Family::kIpv6, {}} : address, port);
   if (bind(fd.get(), name.get(), name.size()) != 0) return refusal(errno, address, protocol, port);
-  held_.emplace(key, std::move(fd));
+  held_.emplace(key, Held{std::move(fd), 1});
   return absl::OkStatus();
+}
+
+void PortReservation::release(const IpAddress& address, std::uint8_t protocol, std::uint16_t port) {
+  const auto held = held_.find(Key{address, protocol, port});
+  if (held != held_.end() && --held->second.users == 0) held_.erase(held);
 }
 
 void PortReservation::raise_descriptor_limit() {

@@ -1,5 +1,5 @@
-// Keeps source ports of ours from being given to anybody else on this host: a bound socket per
-// port, which is neither connected nor ever read.
+// Keeps other sockets of this host from taking our source ports: one bound socket per port, which
+// is neither connected nor ever read.
 #pragma once
 
 #include <cstdint>
@@ -14,16 +14,23 @@ namespace etr::transport {
 
 class PortReservation {
  public:
-  /// Reserves until destruction; the same port twice is fine. Other protocols than TCP and UDP have
-  /// no ports and always succeed. kAlreadyExists: in use by another socket. kResourceExhausted: no
-  /// more descriptors. kPermissionDenied: a privileged port.
+  /// Holds the port until release() has been called as often as reserve(); the same port may be
+  /// reserved again. Protocols other than TCP and UDP have no ports and always succeed.
+  /// kAlreadyExists: in use by another socket. kResourceExhausted: out of descriptors.
+  /// kPermissionDenied: a privileged port.
   absl::Status reserve(const IpAddress& address, std::uint8_t protocol, std::uint16_t port);
+  /// Takes back one reservation; does nothing if there is none.
+  void release(const IpAddress& address, std::uint8_t protocol, std::uint16_t port);
 
  private:
   void raise_descriptor_limit();
 
   using Key = std::tuple<IpAddress, std::uint8_t, std::uint16_t>;
-  std::map<Key, base::FileDescriptor> held_;
+  struct Held {
+    base::FileDescriptor socket;
+    std::uint32_t users = 0;
+  };
+  std::map<Key, Held> held_;
   bool limit_raised_ = false;
 };
 

@@ -10,10 +10,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <string>
 
 #include "absl/strings/str_format.h"
+#include "base/errno_text.h"
 
 namespace etr::transport {
 namespace {
@@ -42,7 +42,7 @@ base::FileDescriptor open_socket(int family, int type, int protocol, const char*
   keep_first(status, errno == EPERM || errno == EACCES
                          ? missing_privilege(what)
                          : absl::UnavailableError(absl::StrFormat("cannot open a %s: %s", what,
-                                                                  std::strerror(errno))));
+                                                                  base::errno_text(errno))));
   return fd;
 }
 
@@ -78,7 +78,7 @@ PcapHandle open_capture(std::size_t buffer, absl::Status& status) {
     return nullptr;
   };
   if (result < 0) return refuse(pcap_statustostr(result));
-  // Nothing is wanted before start(): one instruction, "return 0 octets".
+  // Captures nothing before start(): a filter of one instruction, "return 0 octets".
   bpf_insn reject{BPF_RET | BPF_K, 0, 0, 0};
   bpf_program program{1, &reject};
   if (pcap_setfilter(handle.get(), &program) != 0) return refuse("filter");

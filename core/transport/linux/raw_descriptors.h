@@ -1,5 +1,5 @@
-// Everything that needs a privilege to open, in one value: opened first thing in main, before any
-// input is read, so that all privileges can be given up right behind it.
+// Everything that needs a privilege to open, in one value: opened first in main(), before any input
+// is read, so that all privileges can be dropped right afterwards.
 //
 // The capture is one libpcap handle on the device `any`, which survives interfaces coming and
 // going. Its ring is allocated when it is opened, so its size must be known by then.
@@ -25,16 +25,16 @@ inline constexpr int kSnapLength = 1600;
 inline constexpr std::size_t kDefaultCaptureBuffer = std::size_t{4} << 20U;
 
 struct RawDescriptors {
-  PcapHandle capture;     ///< On `any`, SLL2, nanoseconds; lets nothing through until start().
+  PcapHandle capture;           ///< On `any`, SLL2, nanoseconds; captures nothing until start().
   base::FileDescriptor packet;  ///< AF_PACKET, unbound: sends on any interface, also later ones.
   base::FileDescriptor ipv4;    ///< Raw, header included.
   base::FileDescriptor ipv6;    ///< Raw, header included.
-  /// Why something could not be opened: names what to do about it. Not an error until packets are
-  /// really wanted. A host without IPv6 is not a refusal: `ipv6` is closed then.
+  /// Why a descriptor could not be opened, with the remedy. It becomes an error when packets are
+  /// needed. A host without IPv6 is not an error: `ipv6` is then closed.
   absl::Status status;
 };
 
-/// Opens everything; never fails as such, see RawDescriptors::status. All is close-on-exec and
+/// Opens everything; failures are in RawDescriptors::status. All descriptors are close-on-exec and
 /// non-blocking. `capture_buffer` is the size of the ring in octets.
 RawDescriptors open_raw_descriptors(std::size_t capture_buffer = kDefaultCaptureBuffer);
 

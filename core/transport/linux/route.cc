@@ -23,7 +23,7 @@ namespace {
 
 std::uint8_t family_number(Family family) { return family == Family::kIpv4 ? AF_INET : AF_INET6; }
 
-/// Protocols whose ports the kernel takes into a route lookup.
+/// Protocols whose ports the kernel uses in a route lookup.
 bool has_ports(std::uint8_t protocol) {
   return protocol == net::kProtocolTcp || protocol == net::kProtocolUdp;
 }
@@ -136,7 +136,7 @@ absl::StatusOr<KernelRoute> LinuxRoutes::find(const Endpoints& endpoints,
                        ? answer.address(RTA_PREFSRC).value_or(endpoints.source)
                        : endpoints.source;
   });
-  // Over IPv6 the kernel does not ask whose the source is.
+  // For IPv6 the kernel does not check that the source address is this host's.
   const bool foreign = endpoints.destination.family == Family::kIpv6 &&
                        !endpoints.source.is_unspecified() &&
                        !is_own_address(endpoints.source, interface_index);
@@ -169,7 +169,7 @@ absl::StatusOr<NetworkInterface> LinuxRoutes::link(std::uint32_t index) {
 
 absl::StatusOr<NetworkInterface> LinuxRoutes::link(const std::string& name) {
   if (name.empty() || name.size() >= IFNAMSIZ) {
-    return absl::InvalidArgumentError(absl::StrFormat("'%s' is no interface name", name));
+    return absl::InvalidArgumentError(absl::StrFormat("'%s' is not an interface name", name));
   }
   const std::uint32_t index = if_nametoindex(name.c_str());
   if (index == 0) return absl::NotFoundError(absl::StrFormat("no interface '%s'", name));

@@ -1,5 +1,5 @@
-// What the kernel knows about the way out of this host: route, link, neighbour. Asked anew each
-// time (4-40 µs); nothing here is remembered and nothing needs a privilege.
+// What the kernel knows about the way out of this host: route, link, neighbour. Each call asks the
+// kernel (4-40 µs); nothing is cached and nothing needs a privilege.
 #pragma once
 
 #include <array>
@@ -16,14 +16,14 @@
 
 namespace etr::transport {
 
-/// The way of one flow.
+/// The route of one flow.
 struct KernelRoute {
-  bool local = false;  ///< To an address of this host.
+  bool local = false;  ///< The destination is an address of this host.
   IpAddress source;
   IpAddress
-      next_hop;  ///< The gateway, maybe of the other family; the destination if it is on link.
+      next_hop;  ///< The gateway, possibly of the other family; the destination if it is on link.
   std::uint32_t interface_index = 0;
-  std::optional<std::uint32_t> mtu;  ///< Of the route, where it differs from the link's.
+  std::optional<std::uint32_t> mtu;  ///< Of the route, if it differs from the link's.
   friend bool operator==(const KernelRoute&, const KernelRoute&) = default;
 };
 
@@ -51,10 +51,10 @@ struct Neighbour {
   IpAddress address;
   LinkAddress link_address;
   bool usable = false;  ///< The kernel itself would send to link_address.
-  bool stale = false;   ///< Usable, but not confirmed of late.
+  bool stale = false;   ///< Usable, but not confirmed recently.
 };
 
-/// Read RTM_*LINK and RTM_*NEIGH messages, be they answers or changes.
+/// Read RTM_*LINK and RTM_*NEIGH messages, both answers and notifications of changes.
 NetworkInterface read_link(const NetlinkMessage& message);
 std::optional<Neighbour> read_neighbour(const NetlinkMessage& message);
 
@@ -62,7 +62,7 @@ class LinuxRoutes {
  public:
   static absl::StatusOr<LinuxRoutes> open();
 
-  /// The route of a packet of exactly these ports; through `interface_index` if that is not 0.
+  /// The route of a packet with exactly these ports; through `interface_index` if that is not 0.
   absl::StatusOr<KernelRoute> find(const Endpoints& endpoints, std::uint32_t interface_index);
 
   absl::StatusOr<NetworkInterface> link(std::uint32_t index);
@@ -70,7 +70,7 @@ class LinuxRoutes {
 
   std::optional<Neighbour> neighbour(std::uint32_t interface_index, const IpAddress& address);
 
-  /// A global IPv6 address of this host, of that interface where it has one.
+  /// A global IPv6 address of this host, of that interface if it has one.
   std::optional<IpAddress> global_ipv6(std::uint32_t interface_index);
 
  private:

@@ -19,7 +19,8 @@ NetworkChanges LinuxRouteMonitor::take() {
     switch (message.type()) {
       case RTM_NEWLINK:
       case RTM_DELLINK:
-        // The bridge tells of its ports in the same words: leaving a bridge is not going away.
+        // A bridge reports its ports with the same message: a port that leaves a bridge still
+        // exists.
         if (message.header<ifinfomsg>().ifi_family != AF_UNSPEC) return;
         changes.links.push_back({read_link(message), message.type() == RTM_DELLINK});
         return;

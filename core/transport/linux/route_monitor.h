@@ -1,4 +1,4 @@
-// Tells what changes about routes, links and neighbours while a run lasts (rtnetlink multicast).
+// Reports changes of routes, links and neighbours during a run (rtnetlink multicast).
 #pragma once
 
 #include <vector>
@@ -16,7 +16,7 @@ struct NetworkChanges {
   };
 
   bool routes = false;  ///< A route, rule, next hop object or address of this host changed.
-  bool missed = false;  ///< Some changes were lost: anything may be different.
+  bool missed = false;  ///< Some changes were lost: anything may have changed.
   std::vector<LinkChange> links;
   std::vector<Neighbour> neighbours;
 };

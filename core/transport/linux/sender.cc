@@ -22,7 +22,8 @@
 namespace etr::transport {
 namespace {
 
-/// Runs `send` (an errno or 0), once more after a short while if the socket's queue is full.
+/// Calls `send` (returns 0 or an errno), once more after a short wait if the socket's queue is
+/// full.
 template <typename Send>
 absl::Status attempt(const base::FileDescriptor& fd, Send send) {
   constexpr int kRoomWithinMilliseconds = 10;
@@ -75,7 +76,7 @@ absl::Status LinuxSender::send_raw(std::uint32_t interface_index, const IpAddres
 
 void LinuxSender::nudge(std::uint32_t interface_index, const IpAddress& neighbour) {
   if (neighbour.family == Family::kIpv4) {
-    // An echo reply nobody waits for. The kernel fills in the source.
+    // An unsolicited echo reply, which receivers ignore. The kernel fills in the source.
     constexpr std::array<std::uint8_t, 8> kEchoReply{0, 0, 0xff, 0xff};
     net::IpHeader header;
     header.destination = neighbour;

@@ -1,5 +1,4 @@
-// Puts whole IP packets on the wire: below the kernel's routing where that is possible, through it
-// where it is not.
+// Sends whole IP packets: below the kernel's routing where that is possible, through it otherwise.
 #pragma once
 
 #include <linux/if_packet.h>
@@ -15,11 +14,11 @@
 
 namespace etr::transport {
 
-/// How packets of a flow can be sent.
+/// How packets of a flow are sent.
 enum class SendMethod {
-  kNeighbour,  ///< NetworkInterface level, to the link address of the next hop.
-  kPlain,  ///< NetworkInterface level without addresses: tunnels that carry IP packets as they are.
-  kRaw,    ///< A raw IP socket; the kernel routes, and transforms (IPsec) if it must.
+  kNeighbour,  ///< At link level, to the next hop's link-layer address.
+  kPlain,      ///< At link level without addresses: tunnels that carry bare IP packets.
+  kRaw,        ///< A raw IP socket; the kernel routes, and applies IPsec if it must.
 };
 
 SendMethod send_method(const KernelRoute& route, const NetworkInterface& link);
@@ -29,16 +28,16 @@ class LinuxSender {
   LinuxSender(base::FileDescriptor packet, base::FileDescriptor ipv4, base::FileDescriptor ipv6)
       : packet_(std::move(packet)), ipv4_(std::move(ipv4)), ipv6_(std::move(ipv6)) {}
 
-  /// NetworkInterface level; `to` empty on links without addresses.
+  /// At link level; `to` is empty on links without addresses.
   absl::Status send_link(std::uint32_t interface_index, Family family, const LinkAddress& to,
                          Bytes ip_packet);
-  /// Through the kernel's routing, pinned to an interface unless that is 0.
+  /// Through the kernel's routing; bound to an interface unless that is 0.
   absl::Status send_raw(std::uint32_t interface_index, const IpAddress& destination,
                         Bytes ip_packet);
 
-  /// Makes the kernel resolve or confirm a neighbour, which it does only to send there itself:
-  /// sends something that any receiver drops without an answer, since an ICMP error would count
-  /// against the limit of the very router that is to be probed next.
+  /// Makes the kernel resolve or confirm a neighbour, which it does only for its own traffic: sends
+  /// a packet that every receiver drops without an answer, since an ICMP error would count against
+  /// the rate limit of the router that is probed next.
   void nudge(std::uint32_t interface_index, const IpAddress& neighbour);
 
  private:

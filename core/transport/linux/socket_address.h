@@ -1,4 +1,4 @@
-// An address and port as the socket calls want them.
+// An address and port as the socket calls take them.
 #pragma once
 
 #include <netinet/in.h>
@@ -19,7 +19,7 @@ inline bool is_link_local(const IpAddress& address) {
 
 class SocketAddress {
  public:
-  /// `scope` is the interface index; it counts for IPv6 link-local addresses only.
+  /// `scope` is the interface index; only IPv6 link-local addresses use it.
   SocketAddress(const IpAddress& address, std::uint16_t port, std::uint32_t scope = 0) {
     if (address.family == Family::kIpv4) {
       storage_.v4 = sockaddr_in{};

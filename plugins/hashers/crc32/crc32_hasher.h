@@ -1,5 +1,5 @@
-// Short path hashes: CRC-32 as in IEEE 802.3, eight hex digits. Not proof against collisions made
-// on purpose.
+// Short path hashes: CRC-32 as in IEEE 802.3, eight hex digits. Not safe against deliberate
+// collisions.
 #pragma once
 
 #include "etr/plugin.h"

@@ -1,4 +1,4 @@
-// Long path hashes: SHA-256, 64 hex digits, for records of many vantage points put together.
+// Long path hashes: SHA-256, 64 hex digits, for records that combine many vantage points.
 #pragma once
 
 #include <memory>
@@ -25,7 +25,7 @@ class Sha256Hasher final : public PathHasher {
     void operator()(evp_md_ctx_st* context) const;
   };
   // Fetching the algorithm and making a context cost twice the hashing of a path, so both are kept.
-  // The context carries nothing from one digest to the next, and calls never overlap.
+  // The context carries no state from one digest to the next, and calls never overlap.
   std::unique_ptr<evp_md_st, Free> algorithm_;
   std::unique_ptr<evp_md_ctx_st, Free> context_;
 };

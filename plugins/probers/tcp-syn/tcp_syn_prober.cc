@@ -17,8 +17,8 @@ constexpr unsigned kRst = 0x04;
 constexpr unsigned kAck = 0x10;
 constexpr unsigned kFlagsThatMatter = kFin | kSyn | kRst | kAck;
 
-/// B of the flow: the upper half of a mixed secret, so that what is seen on the wire does not give
-/// the secret away, which may key other things (finalizer of SplitMix64).
+/// B of the flow: the upper half of a mixed secret, so that the numbers on the wire do not reveal
+/// the secret, which may key other values (finalizer of SplitMix64).
 std::uint32_t base_sequence(const Flow& flow) {
   std::uint64_t mixed = flow.secret + 0x9e3779b97f4a7c15U;
   mixed = (mixed ^ mixed >> 30U) * 0xbf58476d1ce4e5b9U;
@@ -118,7 +118,7 @@ std::optional<Decoded> TcpSynProber::decode_reply(const Flow& flow, Bytes segmen
     return std::nullopt;
   }
   if (flags == kAck) {
-    if (segment.size() > header_size) return std::nullopt;  // Data of somebody's connection.
+    if (segment.size() > header_size) return std::nullopt;  // Data of another connection.
     return Decoded{std::nullopt, std::nullopt, ReplyKind::kAck};
   }
   if (flags != (kSyn | kAck) && flags != (kRst | kAck)) return std::nullopt;

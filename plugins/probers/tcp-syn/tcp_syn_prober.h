@@ -16,7 +16,7 @@ namespace etr::plugins {
 class TcpSynProber final : public Prober {
  public:
   static constexpr PluginInfo kInfo{"tcp-syn", "1.0.0",
-                                    "TCP SYN probes, told apart by sequence number"};
+                                    "TCP SYN probes, identified by sequence number"};
   static constexpr std::uint16_t kSlots = 128;
   static constexpr std::size_t kSegmentSize = 44;
 
@@ -29,8 +29,8 @@ class TcpSynProber final : public Prober {
   std::string capture_filter(Family family, std::uint16_t destination_port) const override;
   std::size_t encode(const Flow& flow, const ProbeSpec& spec, MutableBytes segment) const override;
   std::optional<Decoded> decode_quote(const Flow& flow, Bytes segment) const override;
-  /// A SYN-ACK, or a RST with ACK, names its probe. A pure ACK only says that the destination
-  /// lives. All else is refused: a RST without ACK proves nothing.
+  /// A SYN-ACK, or a RST with ACK, identifies its probe. A pure ACK only shows that the destination
+  /// is alive. All else is refused: a RST without ACK proves nothing.
   std::optional<Decoded> decode_reply(const Flow& flow, Bytes segment) const override;
 };
 

@@ -58,12 +58,12 @@ std::optional<Decoded> UdpLengthProber::decode_quote(const Flow&, Bytes segment)
   WireReader reader(segment);
   reader.skip(4);  // Ports.
   const std::uint16_t length = reader.u16();
-  reader.skip(2);  // Checksum: quoted wrong by some, and no part of the identity.
+  reader.skip(2);  // Checksum: some routers quote it wrong, and it is not part of the identity.
   if (!reader.ok()) return std::nullopt;
   const std::optional<ProbeId> probe = probe_of(length);
   if (!probe) return std::nullopt;
   Decoded decoded{probe, std::nullopt, ReplyKind::kOther};
-  // Zeros are the padding that RFC 4884 puts behind a short quote, not a token.
+  // Zeros are the padding that RFC 4884 adds after a short quote, not a token.
   const std::uint64_t token = reader.u64();
   if (reader.ok() && token != 0) decoded.token = token;
   return decoded;

@@ -1,4 +1,4 @@
-// UDP probes, told apart by their length as the Go etr does it.
+// UDP probes, identified by their length as in the Go etr.
 //
 // Identity: payload of 20 * TTL + slot octets, so the length field, the third of the 8 octets that
 // every quote has, is 8 more. The payload begins with the token, the rest is zeros. The price of
@@ -13,7 +13,7 @@ namespace etr::plugins {
 class UdpLengthProber final : public Prober {
  public:
   static constexpr PluginInfo kInfo{"udp-length", "1.0.0",
-                                    "UDP probes, told apart by their length"};
+                                    "UDP probes, identified by their length"};
   static constexpr std::uint16_t kSlots = 20;
 
   std::uint8_t protocol() const override { return 17; }
@@ -25,7 +25,7 @@ class UdpLengthProber final : public Prober {
   std::string capture_filter(Family family, std::uint16_t destination_port) const override;
   std::size_t encode(const Flow& flow, const ProbeSpec& spec, MutableBytes segment) const override;
   std::optional<Decoded> decode_quote(const Flow& flow, Bytes segment) const override;
-  /// An answer of the service. Its length is its own and names no probe.
+  /// A reply of the service. Its length is its own and identifies no probe.
   std::optional<Decoded> decode_reply(const Flow& flow, Bytes segment) const override;
 };
 

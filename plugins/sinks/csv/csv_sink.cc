@@ -13,10 +13,10 @@ constexpr std::string_view kHeader =
     "trace,target,probe_id,probe_num,started,timestamp,protocol,source_ip,source_port,"
     "destination_ip,destination_port,destination_ptr,path_hash,path_id,reached_dest,complete,"
     "ttl,ip,ptr,verdict,class,sent_at,recv_time,rtt_ns,kind,icmp_type,icmp_code,reply_ttl,"
-    "quoted_ttl,mtu,mpls\r\n";
+    "quoted_ttl,mtu,mpls,asked\r\n";
 
-/// A field of any text. Printable, so that a row is one line; what a spreadsheet would run as a
-/// formula gets an apostrophe before it.
+/// A field of arbitrary text. Made printable, so that a row is one line; text that a spreadsheet
+/// would run as a formula gets an apostrophe before it.
 std::string field(std::string_view text) {
   std::string clean = etr::printable(text);
   if (!clean.empty() && std::string_view("=+-@").find(clean[0]) != std::string_view::npos) {
@@ -118,6 +118,7 @@ void CsvSink::write_hop(const std::string& front, const etr::Hop& hop) {
   } else {
     rows_ += ",,,,,,,,,";
   }
+  add(std::to_string(hop.asked));
   rows_ += kEndOfRow;
 }
 

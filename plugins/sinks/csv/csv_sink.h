@@ -1,5 +1,4 @@
-// CSV (RFC 4180): one row per hop, a header first. docs/record-format.md says what each column
-// means.
+// CSV (RFC 4180): one row per hop, a header first. docs/record-format.md explains each column.
 #pragma once
 
 #include <string>
@@ -37,5 +36,5 @@ class CsvSink final : public etr::Sink {
   const Options options_;
   etr::RecordFile file_;
   etr::RunInfo run_;
-  std::string rows_;  ///< Whole rows that are not in the file yet.
+  std::string rows_;  ///< Whole rows that are not yet in the file.
 };

@@ -1,13 +1,13 @@
 // JSON as etr's readers expect it, on RapidJSON: hostile text becomes valid UTF-8, `<`, `>` and `&`
-// are escaped as Go escapes them, and no number can spoil a line.
+// are escaped as Go escapes them, and a number that is not finite becomes null.
 #pragma once
+
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
 
 #include <cstdint>
 #include <optional>
 #include <string_view>
-
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include "etr/ip_address.h"
 #include "etr/time.h"
@@ -77,8 +77,8 @@ class JsonWriter {
   }
 
  private:
-  /// RapidJSON's String() looks at each character for escapes and its RawValue() copies one by one;
-  /// this copies at once what is known to need neither.
+  /// RapidJSON's String() examines each character for escapes and its RawValue() copies one by one;
+  /// this copies in one step what is known to need neither.
   class Writer final : public rapidjson::Writer<rapidjson::StringBuffer> {
    public:
     using rapidjson::Writer<rapidjson::StringBuffer>::Writer;

@@ -5,9 +5,9 @@
 
 namespace {
 
-/// Grows with any change that a reader could trip over.
+/// Incremented with any change that could break a reader.
 constexpr std::uint64_t kFormatVersion = 1;
-/// Lines are gathered to this size before they are written, unless the sink is told to flush.
+/// Lines are buffered up to this size before they are written, unless the sink is told to flush.
 constexpr std::size_t kBatchSize = std::size_t{64} << 10U;
 /// What Go writes for a time that is not set; etr's readers know it.
 constexpr std::string_view kNoTime = "0001-01-01T00:00:00Z";
@@ -68,7 +68,7 @@ void NdjsonSink::write(const etr::Path& path) {
   for (const etr::Hop& hop : path.hops) write_hop(hop);
   json_.end_array();
   json_.time("timestamp", path.finished);
-  // Ours.
+  // The keys of this etr.
   json_.number("trace", path.trace);
   json_.text("target", target(path.trace));
   json_.time("started", path.started);
@@ -141,6 +141,7 @@ void NdjsonSink::write_hop(const etr::Hop& hop) {
     json_.begin_array("mpls");
     json_.end_array();
   }
+  if (hop.asked != 1) json_.number("asked", hop.asked);
   json_.end_object();
 }
 

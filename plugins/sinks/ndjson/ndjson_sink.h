@@ -1,4 +1,4 @@
-// NDJSON: one JSON object per line. docs/record-format.md says what each key means.
+// NDJSON: one JSON object per line. docs/record-format.md explains each key.
 #pragma once
 
 #include <string>
@@ -41,5 +41,5 @@ class NdjsonSink final : public etr::Sink {
   const Options options_;
   etr::RecordFile file_;
   etr::RunInfo run_;
-  JsonWriter json_;  // whole lines that are not in the file yet
+  JsonWriter json_;  // whole lines that are not yet in the file
 };

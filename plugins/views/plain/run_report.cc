@@ -257,9 +257,8 @@ std::string RunReport::hop_table(const Row& row, etr::Names& names, Room room) c
     }
     for (const PooledHop::Responder& responder : hop.former) {
       text += std::string(kTtlColumns, ' ') + left(name_of(responder), width) + loss("") +
-              count("+" + std::to_string(responder.received)) +
-              time(milliseconds(responder.last)) + responder.rtt.columns(widths.time) +
-              remarks(responder, true) + "\n";
+              count("+" + std::to_string(responder.received)) + time(milliseconds(responder.last)) +
+              responder.rtt.columns(widths.time) + remarks(responder, true) + "\n";
     }
     ++it;
   }

@@ -44,7 +44,7 @@ class RunReport {
   /// What records tell and a snapshot does not.
   struct SeenPath {
     std::string hash;
-    std::size_t length = 0;  ///< 0: no end was found.
+    std::size_t length = 0;            ///< 0: no end was found.
     std::set<std::uint32_t> answered;  ///< TTLs.
     std::set<std::uint32_t> ports;
     std::map<std::uint8_t, LastReply> last;  ///< By TTL.

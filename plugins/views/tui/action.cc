@@ -11,12 +11,16 @@ constexpr Key special(Key::Code code) { return {code, 0}; }
 constexpr Key kNoKey{};
 
 constexpr std::array kBindings{
-    Binding{Action::kUp, special(Key::Code::kUp), letter('k'), "↑/k", "previous row, scroll up", ""},
-    Binding{Action::kDown, special(Key::Code::kDown), letter('j'), "↓/j", "next row, scroll down", ""},
+    Binding{Action::kUp, special(Key::Code::kUp), letter('k'), "↑/k", "previous row, scroll up",
+            ""},
+    Binding{Action::kDown, special(Key::Code::kDown), letter('j'), "↓/j", "next row, scroll down",
+            ""},
     Binding{Action::kLeft, special(Key::Code::kLeft), letter('h'), "←/h",
             "previous flow (or path, in the list of paths)", ""},
-    Binding{Action::kRight, special(Key::Code::kRight), letter('l'), "→/l", "next flow (or path)", ""},
-    Binding{Action::kPageUp, special(Key::Code::kPageUp), control(U'b'), "PgUp/^B", "a page up", ""},
+    Binding{Action::kRight, special(Key::Code::kRight), letter('l'), "→/l", "next flow (or path)",
+            ""},
+    Binding{Action::kPageUp, special(Key::Code::kPageUp), control(U'b'), "PgUp/^B", "a page up",
+            ""},
     Binding{Action::kPageDown, special(Key::Code::kPageDown), letter(' '), "PgDn/Space",
             "a page down", ""},
     Binding{Action::kFirst, special(Key::Code::kHome), letter('g'), "Home/g", "first row", ""},

@@ -51,8 +51,8 @@ enum class Action : std::uint8_t {
 struct Binding {
   Action action = Action::kNone;
   Key key;
-  Key other;               ///< A second key for the same; a null character if there is none.
-  std::string_view keys;   ///< As the help writes them.
+  Key other;              ///< A second key for the same; a null character if there is none.
+  std::string_view keys;  ///< As the help writes them.
   std::string_view help;
   std::string_view brief;  ///< For the bottom line; empty: not shown there.
 };

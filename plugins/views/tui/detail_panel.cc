@@ -37,7 +37,7 @@ std::string title(const Scene& scene, const etr::FlowSnapshot& flow) {
 struct Row {
   const etr::HopStats* hop = nullptr;
   const etr::ResponderStats* responder = nullptr;  ///< Null: nobody on the present path yet.
-  std::optional<etr::IpAddress> address;  ///< Who that is, if it is known.
+  std::optional<etr::IpAddress> address;           ///< Who that is, if it is known.
   bool first = true;
   bool old = false;  ///< Of a path that the flow has left.
 };
@@ -89,7 +89,8 @@ std::vector<Field> fields(const Scene& scene, const Row& row, int width, int roo
   for (const char letter : scene.state.columns) {
     const HopColumn* column = find_hop_column(letter);
     if (column == nullptr) continue;
-    Field field = hop_field(letter, *row.hop, row.responder, row.first, field_width(*column, width));
+    Field field =
+        hop_field(letter, *row.hop, row.responder, row.first, field_width(*column, width));
     if (!row.first && field.role == Role::kText) field.role = Role::kDim;
     out.push_back(std::move(field));
   }
@@ -112,14 +113,14 @@ void draw_detail(Grid& grid, const Area& area, const Scene& scene, Framing frami
 
   const std::vector<Row> rows = rows_of(*flow);
   const int count = static_cast<int>(rows.size());
-  const auto chosen = std::find_if(rows.begin(), rows.end(), [&](const Row& row) {
-    return row.hop->ttl == scene.state.ttl;
-  });
+  const auto chosen = std::find_if(rows.begin(), rows.end(),
+                                   [&](const Row& row) { return row.hop->ttl == scene.state.ttl; });
   const int selected = chosen == rows.end() ? 0 : static_cast<int>(chosen - rows.begin());
   const int top = focused ? window_top(selected, count, inner.rows) : 0;
   for (int i = 0; i < inner.rows && top + i < count; ++i) {
     const Row& row = rows[static_cast<std::size_t>(top + i)];
-    table.row(grid, inner.row + i, inner.column, fields(scene, row, inner.columns, table.stretched()));
+    table.row(grid, inner.row + i, inner.column,
+              fields(scene, row, inner.columns, table.stretched()));
     if (focused && top + i == selected) {
       grid.select({inner.row + i, inner.column, 1, inner.columns}, true);
     }

@@ -48,14 +48,16 @@ std::string event_text(const Scene& scene, const etr::Event& event) {
   if (event.ttl) out += formatted(" TTL %d", int{*event.ttl});
   if (event.address) out += " " + scene.host(*event.address);
   if (event.rtt) out += " " + milliseconds(*event.rtt) + " ms";
-  if (event.count > 1) out += formatted(" (%llu times)", static_cast<unsigned long long>(event.count));
+  if (event.count > 1)
+    out += formatted(" (%llu times)", static_cast<unsigned long long>(event.count));
   if (!event.text.empty()) out += " " + event.text;
   return out;
 }
 
 int draw_events(Grid& grid, const Area& area, const Scene& scene) {
   const auto& events = scene.events.events();
-  std::string title = formatted("Events (%llu", static_cast<unsigned long long>(scene.events.total()));
+  std::string title =
+      formatted("Events (%llu", static_cast<unsigned long long>(scene.events.total()));
   if (events.size() < scene.events.total()) title += formatted(", last %zu kept", events.size());
   title += ", times in UTC)";
   if (scene.state.scroll > 0) title += " - End for the newest";

@@ -11,7 +11,7 @@
 namespace tui {
 namespace {
 
-constexpr int kGutter = 4;  // for the TTL
+constexpr int kGutter = 4;      // for the TTL
 constexpr int kNarrowest = 16;  // an IPv4 address, or "123.45ms 100.0%"
 constexpr int kWidest = 39;     // an IPv6 address
 
@@ -102,11 +102,12 @@ std::vector<std::string> loss_lines(const Scene& scene, const std::vector<Tier>&
       const Vertex& to = tiers[i].vertices[static_cast<std::size_t>(edge.to)];
       const std::string from =
           edge.from < 0 ? "here" : name(tiers[i - 1].vertices[static_cast<std::size_t>(edge.from)]);
-      lines.push_back("loss from " + from + " to " + name(to) +
-                      formatted(" (TTL %d): %s, %d flow%s", int{to.ttl},
-                                percent(static_cast<double>(edge.lost) /
-                                        static_cast<double>(edge.judged)).c_str(),
-                                edge.lossy, edge.lossy == 1 ? "" : "s"));
+      lines.push_back(
+          "loss from " + from + " to " + name(to) +
+          formatted(
+              " (TTL %d): %s, %d flow%s", int{to.ttl},
+              percent(static_cast<double>(edge.lost) / static_cast<double>(edge.judged)).c_str(),
+              edge.lossy, edge.lossy == 1 ? "" : "s"));
     }
   }
   return lines;
@@ -197,8 +198,8 @@ int draw_graph(Grid& grid, const Area& area, const Scene& scene) {
   }
   const int scroll_end = std::max(0, picture.rows - inner.rows);
   const int top = std::clamp(scene.state.scroll, 0, scroll_end);
-  grid.copy(whole, top, {inner.row, inner.column, std::min(inner.rows, picture.rows - top),
-                         inner.columns});
+  grid.copy(whole, top,
+            {inner.row, inner.column, std::min(inner.rows, picture.rows - top), inner.columns});
   draw_more(grid, area, inner, scroll_end - top);
   return scroll_end;
 }

@@ -40,8 +40,8 @@ void Grid::clear_wide(int row, int column) {
 
 int Grid::put(int row, int column, std::string_view text, Role role, int columns) {
   if (columns <= 0) return column;
-  const int end = std::min<int>(size_.columns, column > size_.columns - columns ? size_.columns
-                                                                               : column + columns);
+  const int end = std::min<int>(
+      size_.columns, column > size_.columns - columns ? size_.columns : column + columns);
   while (!text.empty()) {
     const Glyph glyph = next_glyph(text);
     if (column + glyph.width > end) break;

@@ -46,8 +46,8 @@ Sample decode(std::uint16_t value) {
 }  // namespace
 
 History::History(std::size_t cells)
-    : depth_(std::clamp(kMostSamples / std::max<std::size_t>(cells, 1), kFewestRounds,
-                        kMostRounds)) {}
+    : depth_(
+          std::clamp(kMostSamples / std::max<std::size_t>(cells, 1), kFewestRounds, kMostRounds)) {}
 
 void History::record(const etr::Path& path) {
   FlowLine& line = flows_[{path.trace, path.flow}];

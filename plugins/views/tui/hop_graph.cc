@@ -42,8 +42,8 @@ bool loses(const etr::HopStats& hop) {
 }
 
 std::size_t add_edge(Growing& growing, int from, int to, bool selected) {
-  const std::uint64_t ends = std::uint64_t{static_cast<std::uint32_t>(from)} << 32U |
-                             static_cast<std::uint32_t>(to);
+  const std::uint64_t ends =
+      std::uint64_t{static_cast<std::uint32_t>(from)} << 32U | static_cast<std::uint32_t>(to);
   const auto [place, fresh] = growing.edges.try_emplace(ends, growing.tier.edges.size());
   if (fresh) growing.tier.edges.push_back({from, to, false, 0, 0, 0});
   Edge& edge = growing.tier.edges[place->second];
@@ -93,7 +93,8 @@ std::array<bool, 256> limited_ttls(const Scene& scene) {
   return out;
 }
 
-/// A flow that hears nothing where another one hears a hop that answers rarely has met the same hop.
+/// A flow that hears nothing where another one hears a hop that answers rarely has met the same
+/// hop.
 Withholding find_withholding(const Scene& scene) {
   std::map<Step, std::map<etr::IpAddress, bool>> found;
   const std::array<bool, 256> wanted = limited_ttls(scene);
@@ -152,9 +153,9 @@ Way add_flow(std::vector<Growing>& tiers, const Scene& scene, const Withholding&
   return way;
 }
 
-/// Where the loss of flows begins. Each flow by itself is judged from few probes, and may be seen to
-/// lose only some hops later than it does. So of the steps where some flow is first seen to lose, the
-/// one where a flow's loss begins is the first on its way where it has lost any probe.
+/// Where the loss of flows begins. Each flow by itself is judged from few probes, and may be seen
+/// to lose only some hops later than it does. So of the steps where some flow is first seen to
+/// lose, the one where a flow's loss begins is the first on its way where it has lost any probe.
 void mark_losses(std::vector<Growing>& tiers, const std::vector<Way>& losing) {
   const auto edge_to = [&tiers](const Way& way, std::size_t i) -> Edge& {
     return tiers[way.flow->hops[i].ttl - std::size_t{1}].tier.edges[way.edges[i]];

@@ -19,9 +19,9 @@ struct Vertex {
   std::uint8_t ttl = 0;
   std::optional<etr::IpAddress> address;  ///< Empty: nobody answered.
   int flows = 0;
-  int folded = 0;          ///< More than 0: stands for that many vertices.
-  bool selected = false;   ///< On the selected flow's path.
-  Tally seen;              ///< Of the flows that come through.
+  int folded = 0;         ///< More than 0: stands for that many vertices.
+  bool selected = false;  ///< On the selected flow's path.
+  Tally seen;             ///< Of the flows that come through.
 };
 
 struct Edge {
@@ -34,8 +34,8 @@ struct Edge {
   std::uint64_t judged = 0;
 };
 
-/// One TTL. Edges lead from the tier before to this one, each pair once; those of the first tier come
-/// from the source.
+/// One TTL. Edges lead from the tier before to this one, each pair once; those of the first tier
+/// come from the source.
 struct Tier {
   std::vector<Vertex> vertices;
   std::vector<Edge> edges;

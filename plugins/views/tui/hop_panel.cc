@@ -12,7 +12,8 @@ namespace {
 std::string reply_text(const etr::ResponderStats& responder) {
   std::string text(to_string(responder.kind));
   if (is_icmp(responder.kind)) {
-    text += formatted(" (ICMP type %d code %d)", int{responder.icmp_type}, int{responder.icmp_code});
+    text +=
+        formatted(" (ICMP type %d code %d)", int{responder.icmp_type}, int{responder.icmp_code});
   }
   if (responder.kind == etr::ReplyKind::kUnreachable) {
     const auto reason = etr::unreachable_reason(responder.icmp_type, responder.icmp_code);
@@ -23,7 +24,8 @@ std::string reply_text(const etr::ResponderStats& responder) {
 
 std::string ttl_text(const etr::ResponderStats& responder) {
   std::string text = formatted("%d on arrival", int{responder.reply_ttl});
-  if (responder.quoted_ttl) text += formatted(", %d in the probe it quotes", int{*responder.quoted_ttl});
+  if (responder.quoted_ttl)
+    text += formatted(", %d in the probe it quotes", int{*responder.quoted_ttl});
   return text;
 }
 
@@ -36,28 +38,27 @@ void add_responder(std::vector<OverlayLine>& lines, const etr::ResponderStats& r
   if (!name.empty()) lines.push_back({"name", name, Role::kText});
   lines.push_back({"last reply", reply_text(responder), Role::kText});
   lines.push_back({"reply's TTL", ttl_text(responder), Role::kText});
-  lines.push_back(
-      {"received", std::to_string(responder.received), Role::kText});
+  lines.push_back({"received", std::to_string(responder.received), Role::kText});
   lines.push_back({"RTT ms",
                    "last " + ms(responder.last) + ", best " + ms(responder.best) + ", mean " +
                        milliseconds(responder.mean_ns) + ", worst " + ms(responder.worst) +
                        ", dev. " + milliseconds(responder.stddev_ns),
                    Role::kText});
-  lines.push_back({"quantiles ms",
-                   "50 % " + ms(responder.p50) + ", 95 % " + ms(responder.p95) + ", 99 % " +
-                       ms(responder.p99),
-                   Role::kText});
+  lines.push_back(
+      {"quantiles ms",
+       "50 % " + ms(responder.p50) + ", 95 % " + ms(responder.p95) + ", 99 % " + ms(responder.p99),
+       Role::kText});
   lines.push_back({"jitter ms",
                    "smoothed " + ms(responder.jitter) + ", last " + ms(responder.jitter_last) +
                        ", mean " + ms(responder.jitter_mean) + ", worst " +
                        ms(responder.jitter_worst),
                    Role::kText});
   for (const etr::MplsLabel& label : responder.mpls) {
-    lines.push_back({"MPLS",
-                     formatted("label %u, class %d, TTL %d%s", label.label,
-                               int{label.traffic_class}, int{label.ttl},
-                               label.bottom ? ", bottom of stack" : ""),
-                     Role::kText});
+    lines.push_back(
+        {"MPLS",
+         formatted("label %u, class %d, TTL %d%s", label.label, int{label.traffic_class},
+                   int{label.ttl}, label.bottom ? ", bottom of stack" : ""),
+         Role::kText});
   }
 }
 
@@ -92,10 +93,10 @@ int draw_hop(Grid& grid, const Area& area, const Scene& scene) {
   for (const etr::ResponderStats& responder : hop->former) {
     add_responder(lines, responder, scene.names.name(responder.address), true);
   }
-  return draw_overlay(grid, area,
-                      formatted("Flow #%u, source port %u, TTL %d", flow->flow, flow->source_port,
-                                int{hop->ttl}),
-                      lines, scene.state.scroll);
+  return draw_overlay(
+      grid, area,
+      formatted("Flow #%u, source port %u, TTL %d", flow->flow, flow->source_port, int{hop->ttl}),
+      lines, scene.state.scroll);
 }
 
 }  // namespace tui

@@ -25,8 +25,8 @@ struct Final {
   Key::Code code;
 };
 constexpr std::array kFinals{
-    Final{'A', Key::Code::kUp},   Final{'B', Key::Code::kDown}, Final{'C', Key::Code::kRight},
-    Final{'D', Key::Code::kLeft}, Final{'H', Key::Code::kHome}, Final{'F', Key::Code::kEnd},
+    Final{'A', Key::Code::kUp},      Final{'B', Key::Code::kDown},  Final{'C', Key::Code::kRight},
+    Final{'D', Key::Code::kLeft},    Final{'H', Key::Code::kHome},  Final{'F', Key::Code::kEnd},
     Final{'Z', Key::Code::kBackTab}, Final{'M', Key::Code::kEnter},
 };
 
@@ -35,9 +35,9 @@ struct Numbered {
   Key::Code code;
 };
 constexpr std::array kNumbered{
-    Numbered{"1", Key::Code::kHome},   Numbered{"7", Key::Code::kHome},
-    Numbered{"4", Key::Code::kEnd},    Numbered{"8", Key::Code::kEnd},
-    Numbered{"3", Key::Code::kDelete}, Numbered{"5", Key::Code::kPageUp},
+    Numbered{"1", Key::Code::kHome},     Numbered{"7", Key::Code::kHome},
+    Numbered{"4", Key::Code::kEnd},      Numbered{"8", Key::Code::kEnd},
+    Numbered{"3", Key::Code::kDelete},   Numbered{"5", Key::Code::kPageUp},
     Numbered{"6", Key::Code::kPageDown},
 };
 

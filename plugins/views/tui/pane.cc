@@ -3,8 +3,8 @@
 
 namespace tui {
 
-Area draw_pane(Grid& grid, const Area& area, std::string_view title, Role title_role,
-               bool focused, Framing framing) {
+Area draw_pane(Grid& grid, const Area& area, std::string_view title, Role title_role, bool focused,
+               Framing framing) {
   Area inner = area;
   if (framing == Framing::kFramed && area.rows >= 6 && area.columns >= 44) {
     grid.box(area, focused ? Role::kBorderFocused : Role::kBorder);

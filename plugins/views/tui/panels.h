@@ -18,8 +18,8 @@ enum class Framing : std::uint8_t {
 };
 
 /// Frame, title and the room inside.
-Area draw_pane(Grid& grid, const Area& area, std::string_view title, Role title_role,
-               bool focused, Framing framing = Framing::kFramed);
+Area draw_pane(Grid& grid, const Area& area, std::string_view title, Role title_role, bool focused,
+               Framing framing = Framing::kFramed);
 /// In the frame of a pane, how many lines lie below what is shown; `inner` is some of its room.
 void draw_more(Grid& grid, const Area& pane, const Area& inner, int hidden);
 

@@ -44,8 +44,7 @@ double rank(const PathGroup& group, SortBy sort) {
     case SortBy::kPath: break;
     case SortBy::kLoss: return group.end.judged == 0 ? -1 : std::round(group.end.loss() * 1000);
     case SortBy::kLatency: return std::round(group.end.mean_ns / kShownTime);
-    case SortBy::kJitter:
-      return std::round(static_cast<double>(group.jitter.count()) / kShownTime);
+    case SortBy::kJitter: return std::round(static_cast<double>(group.jitter.count()) / kShownTime);
   }
   return static_cast<double>(group.flows.size());
 }

@@ -1,5 +1,5 @@
-// The unique paths of a target: flows that take the same path, together. Paths are the same if their
-// hashes are, as in the records, and the same hops of them are silent.
+// The unique paths of a target: flows that take the same path, together. Paths are the same if
+// their hashes are, as in the records, and the same hops of them are silent.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@
 namespace tui {
 
 struct PathGroup {
-  std::string key;   ///< See present_path.h.
+  std::string key;  ///< See present_path.h.
   std::string hash;
   std::vector<const etr::FlowSnapshot*> flows;  ///< Never empty.
   /// Address at each TTL from 1; empty where nobody answered.
@@ -25,12 +25,12 @@ struct PathGroup {
   Tally end;
   etr::Duration best{};
   etr::Duration worst{};
-  etr::Duration jitter{};    ///< The largest of the flows'.
+  etr::Duration jitter{};  ///< The largest of the flows'.
 };
 
 /// Of the flows that match the filter's text, as the person has sorted them, worst first, else
-/// those with most flows first; rows that look alike stand in the order of their flows. Flows without
-/// a closed round are left out.
+/// those with most flows first; rows that look alike stand in the order of their flows. Flows
+/// without a closed round are left out.
 std::vector<PathGroup> path_groups(const Scene& scene);
 
 /// Of flows with a closed round; those that nobody answered show no path.

@@ -26,7 +26,7 @@ std::string differences(const Scene& scene, const PathGroup& group,
 
 std::vector<Column> columns(int width) {
   const int time = width >= 110 ? 8 : 6;
-  std::vector<Column> all{{"Path", 10, false}, {"Flows", 6}, {"Share", 6},
+  std::vector<Column> all{{"Path", 10, false}, {"Flows", 6},  {"Share", 6},
                           {"Loss%", 6},        {"Avg", time}, {"Best", time}};
   if (width >= 90) all.push_back({"Worst", time});
   all.push_back({"Jitter", time});
@@ -69,9 +69,8 @@ void draw_list(Grid& grid, const Area& area, const Scene& scene,
   const auto lossy = std::count_if(groups.begin(), groups.end(), [](const PathGroup& group) {
     return group.end.lossy && group.end.lost > 0;
   });
-  const auto known = std::count_if(groups.begin(), groups.end(), [](const PathGroup& group) {
-    return !is_no_path(group.hash);
-  });
+  const auto known = std::count_if(groups.begin(), groups.end(),
+                                   [](const PathGroup& group) { return !is_no_path(group.hash); });
   std::string title = formatted("Paths (%d unique of %zu flow%s", static_cast<int>(known),
                                 scene.matching.size(), scene.matching.size() == 1 ? "" : "s");
   title += lossy > 0 ? formatted(", %d lossy)", static_cast<int>(lossy)) : ")";
@@ -124,13 +123,15 @@ int draw_hops(Grid& grid, const Area& area, const Scene& scene, const PathGroup&
     const std::optional<etr::IpAddress>& address = group.hops[index];
     const bool differs = index < differing.size() && differing[index];
     const Tally& tally = tallies[index];
-    table.row(grid, inner.row + i, inner.column,
-              {{std::to_string(index + 1), Role::kText},
-               {differs ? "≠" : "", Role::kHighlight},
-               {address ? scene.host(*address, table.stretched()) : "???",
-                !address ? Role::kSilent : differs ? Role::kHighlight : Role::kAddress},
-               loss_field(tally),
-               {tally.received > 0 ? milliseconds(tally.mean_ns) : "-", Role::kText}});
+    table.row(
+        grid, inner.row + i, inner.column,
+        {{std::to_string(index + 1), Role::kText},
+         {differs ? "≠" : "", Role::kHighlight},
+         {address ? scene.host(*address, table.stretched()) : "???", !address  ? Role::kSilent
+                                                                     : differs ? Role::kHighlight
+                                                                               : Role::kAddress},
+         loss_field(tally),
+         {tally.received > 0 ? milliseconds(tally.mean_ns) : "-", Role::kText}});
   }
   draw_more(grid, area, inner, count - top - inner.rows);
   return focused ? scroll_end : 0;

@@ -72,8 +72,9 @@ std::string save_name(const Scene& scene) {
                        (octet >= '0' && octet <= '9') || octet == '.' || octet == '-';
     if (!plain) octet = '_';
   }
-  const std::time_t at = std::chrono::duration_cast<std::chrono::seconds>(
-                             scene.snapshot.at.time_since_epoch()).count();
+  const std::time_t at =
+      std::chrono::duration_cast<std::chrono::seconds>(scene.snapshot.at.time_since_epoch())
+          .count();
   std::tm parts{};
   gmtime_r(&at, &parts);
   std::array<char, 32> stamp{};

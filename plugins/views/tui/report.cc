@@ -31,18 +31,21 @@ std::string details(const Scene& scene, const etr::FlowSnapshot& flow, int colum
   State state = scene.state;
   state.flow = flow.flow;
   state.detail_focus = false;
-  Scene one = make_scene(scene.run, scene.snapshot, scene.history, scene.events, scene.names, state);
+  Scene one =
+      make_scene(scene.run, scene.snapshot, scene.history, scene.events, scene.names, state);
   int rows = 2;
   for (const etr::HopStats& hop : flow.hops) {
     rows += static_cast<int>(std::max<std::size_t>(1, hop.responders.size()) + hop.former.size());
   }
-  return text_of({rows, columns}, [&](Grid& grid, const Area& area) { draw_detail(grid, area, one, Framing::kBare); });
+  return text_of({rows, columns}, [&](Grid& grid, const Area& area) {
+    draw_detail(grid, area, one, Framing::kBare);
+  });
 }
 
 std::string counters(const etr::Counters& of) {
-  std::string text = formatted("%llu probes sent, %llu replies",
-                               static_cast<unsigned long long>(of.probes_sent),
-                               static_cast<unsigned long long>(of.replies));
+  std::string text =
+      formatted("%llu probes sent, %llu replies", static_cast<unsigned long long>(of.probes_sent),
+                static_cast<unsigned long long>(of.replies));
   const auto add = [&text](std::uint64_t count, const char* what) {
     if (count > 0) text += formatted(", %llu %s", static_cast<unsigned long long>(count), what);
   };
@@ -58,8 +61,8 @@ std::string counters(const etr::Counters& of) {
 std::string path_lines(const Scene& scene) {
   std::string out;
   for (const PathGroup& group : path_groups(scene)) {
-    out += "\nPath " + group.hash + formatted(": %zu flow%s", group.flows.size(),
-                                               group.flows.size() == 1 ? "" : "s");
+    out += "\nPath " + group.hash +
+           formatted(": %zu flow%s", group.flows.size(), group.flows.size() == 1 ? "" : "s");
     if (group.end.judged > 0) out += ", loss " + loss_text(group.end);
     if (group.end.received > 0) out += ", mean " + milliseconds(group.end.mean_ns) + " ms";
     out += ", source ports " + port_list(group) + "\n ";
@@ -71,11 +74,10 @@ std::string path_lines(const Scene& scene) {
 
 /// One target; `scene.state.trace` says which.
 std::string target_report(const Scene& scene, ReportExtent extent, int columns) {
-  std::string out =
-      text_of({1, columns}, [&](Grid& grid, const Area& area) { draw_title_bar(grid, area, scene); });
-  const std::size_t shown = extent == ReportExtent::kAll
-                                ? scene.flows.size()
-                                : std::min(scene.flows.size(), kFewFlows);
+  std::string out = text_of(
+      {1, columns}, [&](Grid& grid, const Area& area) { draw_title_bar(grid, area, scene); });
+  const std::size_t shown =
+      extent == ReportExtent::kAll ? scene.flows.size() : std::min(scene.flows.size(), kFewFlows);
   out += text_of({static_cast<int>(shown) + 2, columns}, [&](Grid& grid, const Area& area) {
     draw_summary(grid, area, scene, Framing::kBare);
   });
@@ -131,9 +133,9 @@ std::string report(const Scene& scene, ReportExtent extent, int columns) {
     state.filter_path.reset();
     if (extent == ReportExtent::kAll) state.sort = SortBy::kFlow;
     if (!out.empty()) out += "\n";
-    out += target_report(make_scene(scene.run, scene.snapshot, scene.history, scene.events,
-                                    scene.names, state),
-                         extent, columns);
+    out += target_report(
+        make_scene(scene.run, scene.snapshot, scene.history, scene.events, scene.names, state),
+        extent, columns);
   }
   if (extent == ReportExtent::kAll) out += event_lines(scene);
   return out + "\n" + counters(scene.snapshot.counters);

@@ -1,10 +1,9 @@
 // A file of its own: term.h defines hundreds of macros with everyday names.
 #include "reset_sequence.h"
 
-#include <unistd.h>
-
 #include <curses.h>
 #include <term.h>
+#include <unistd.h>
 
 namespace tui {
 namespace {

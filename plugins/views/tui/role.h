@@ -8,15 +8,15 @@ namespace tui {
 
 enum class Role : std::uint8_t {
   kText,
-  kDim,              ///< Beside the point: ↳ rows, legends.
-  kTitle,            ///< Top line.
+  kDim,    ///< Beside the point: ↳ rows, legends.
+  kTitle,  ///< Top line.
   kSummaryTitle,
   kDetailTitle,
   kBorder,
   kBorderFocused,
-  kHeader,           ///< Column names.
+  kHeader,  ///< Column names.
   kAddress,
-  kSilent,           ///< A hop that never answered, or withholds answers: not loss.
+  kSilent,  ///< A hop that never answered, or withholds answers: not loss.
   kLossLow,
   kLossMedium,
   kLossHigh,
@@ -24,9 +24,9 @@ enum class Role : std::uint8_t {
   kSelectedFocused,
   kSelectedLossMedium,  ///< Loss in the selected, focused row.
   kSelectedLossHigh,
-  kHighlight,        ///< The selected flow's way through a graph.
-  kKey,              ///< A key's name in help texts.
-  kNotice,           ///< A message or question at the bottom.
+  kHighlight,  ///< The selected flow's way through a graph.
+  kKey,        ///< A key's name in help texts.
+  kNotice,     ///< A message or question at the bottom.
   kError,
 };
 

@@ -55,8 +55,8 @@ class Filter {
   std::unordered_map<etr::IpAddress, bool> seen_;
 };
 
-/// What a flow is sorted by, worst first, no finer than it is shown: rows that look alike keep their
-/// order. Flows without figures come last.
+/// What a flow is sorted by, worst first, no finer than it is shown: rows that look alike keep
+/// their order. Flows without figures come last.
 double badness(const etr::FlowSnapshot& flow, SortBy sort) {
   constexpr double kShownTime = 1e4;  // a hundredth of a millisecond
   const etr::HopStats* end = end_hop(flow);
@@ -64,8 +64,9 @@ double badness(const etr::FlowSnapshot& flow, SortBy sort) {
   if (sort == SortBy::kLoss) return std::round(end->loss().value_or(-1) * 1000);
   const std::optional<Figures> numbers = figures(*end);
   if (!numbers) return -1;
-  return std::round((sort == SortBy::kJitter ? static_cast<double>(numbers->jitter.count())
-                                             : numbers->mean_ns) / kShownTime);
+  return std::round(
+      (sort == SortBy::kJitter ? static_cast<double>(numbers->jitter.count()) : numbers->mean_ns) /
+      kShownTime);
 }
 
 void sort_flows(std::vector<const etr::FlowSnapshot*>& flows, SortBy sort) {
@@ -75,10 +76,11 @@ void sort_flows(std::vector<const etr::FlowSnapshot*>& flows, SortBy sort) {
   std::vector<std::pair<double, const etr::FlowSnapshot*>> keyed;
   keyed.reserve(flows.size());
   for (const etr::FlowSnapshot* flow : flows) {
-    const double key = sort != SortBy::kPath
-                           ? badness(*flow, sort)
-                           : places.try_emplace(path_key(*flow), -static_cast<double>(places.size()))
-                                 .first->second;
+    const double key =
+        sort != SortBy::kPath
+            ? badness(*flow, sort)
+            : places.try_emplace(path_key(*flow), -static_cast<double>(places.size()))
+                  .first->second;
     keyed.emplace_back(key, flow);
   }
   std::stable_sort(keyed.begin(), keyed.end(),
@@ -154,9 +156,8 @@ Scene make_scene(const etr::RunInfo& run, const etr::Snapshot& snapshot, const H
     scene.path_filtered_for = keep_path(*state.filter_path, scene.all, scene.flows);
   }
   sort_flows(scene.flows, state.sort);
-  const auto found = std::find_if(scene.flows.begin(), scene.flows.end(), [&](const auto* flow) {
-    return flow->flow == state.flow;
-  });
+  const auto found = std::find_if(scene.flows.begin(), scene.flows.end(),
+                                  [&](const auto* flow) { return flow->flow == state.flow; });
   if (found != scene.flows.end()) {
     scene.selected = static_cast<std::size_t>(found - scene.flows.begin());
   }

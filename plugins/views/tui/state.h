@@ -31,19 +31,19 @@ struct State {
   Screen screen = Screen::kFlows;
   Overlay overlay = Overlay::kNone;
   bool detail_focus = false;
-  std::uint32_t trace = 0;        ///< The target on screen.
-  std::uint32_t flow = 0;         ///< Selected flow, by its index; it may be filtered out.
+  std::uint32_t trace = 0;         ///< The target on screen.
+  std::uint32_t flow = 0;          ///< Selected flow, by its index; it may be filtered out.
   std::optional<PathChoice> path;  ///< Selected row of the paths screen; none: the first.
-  std::uint8_t ttl = 1;           ///< Selected row of the detail pane.
-  int scroll = 0;                 ///< Of the overlay, graph or events: lines away from the start.
+  std::uint8_t ttl = 1;            ///< Selected row of the detail pane.
+  int scroll = 0;                  ///< Of the overlay, graph or events: lines away from the start.
   NameMode names = NameMode::kBoth;
   SortBy sort = SortBy::kFlow;
   std::string columns = "LSNABWVI";  ///< Letters of hop_column.h.
   std::string filter;                ///< Matches path, port, address or name; empty: all flows.
   std::optional<PathChoice> filter_path;
-  int zoom = 1;                   ///< Rounds per column of the history.
+  int zoom = 1;  ///< Rounds per column of the history.
   std::optional<Prompt> prompt;
-  std::string message;            ///< Shown at the bottom until the next key.
+  std::string message;  ///< Shown at the bottom until the next key.
   bool message_is_error = false;
 };
 

@@ -40,9 +40,9 @@ std::string title(const Scene& scene) {
 /// Numbers get etr's widths where there is room, one column less each on 80 columns.
 std::vector<Column> columns(int width) {
   const int time = width >= 90 ? 8 : 7;
-  return {{"Flow", 6, false}, {"SrcPort", 7},     {"Path", 8},       {"Hops", 4},
-          {"Loss%", 7},        {"Avg(ms)", time},  {"Min(ms)", time}, {"Max(ms)", time},
-          {"StdDev", time},    {"Jitter", time},   {"Changes", 7}};
+  return {{"Flow", 6, false}, {"SrcPort", 7},    {"Path", 8},       {"Hops", 4},
+          {"Loss%", 7},       {"Avg(ms)", time}, {"Min(ms)", time}, {"Max(ms)", time},
+          {"StdDev", time},   {"Jitter", time},  {"Changes", 7}};
 }
 
 std::vector<Field> fields(const Scene& scene, const etr::FlowSnapshot& flow, bool selected) {
@@ -52,8 +52,7 @@ std::vector<Field> fields(const Scene& scene, const etr::FlowSnapshot& flow, boo
                          {hop_count(scene, flow), Role::kText}};
   const etr::HopStats* end = end_hop(flow);
   const std::optional<Figures> numbers = end == nullptr ? std::nullopt : figures(*end);
-  row.push_back(end == nullptr ? Field{"-", Role::kDim}
-                               : Field{loss_text(*end), loss_role(*end)});
+  row.push_back(end == nullptr ? Field{"-", Role::kDim} : Field{loss_text(*end), loss_role(*end)});
   if (numbers) {
     row.push_back({milliseconds(numbers->mean_ns), Role::kText});
     row.push_back({milliseconds(numbers->best), Role::kText});
@@ -63,8 +62,8 @@ std::vector<Field> fields(const Scene& scene, const etr::FlowSnapshot& flow, boo
   } else {
     row.resize(row.size() + 5, {"-", Role::kDim});
   }
-  row.push_back({std::to_string(flow.path_changes),
-                 flow.path_changes == 0 ? Role::kDim : Role::kText});
+  row.push_back(
+      {std::to_string(flow.path_changes), flow.path_changes == 0 ? Role::kDim : Role::kText});
   return row;
 }
 
@@ -77,8 +76,7 @@ void draw_summary(Grid& grid, const Area& area, const Scene& scene, Framing fram
   table.header(grid, inner.row, inner.column);
   inner = inner.below(1);
   if (scene.flows.empty()) {
-    grid.put(inner.row, inner.column,
-             why_empty(scene), Role::kDim,
+    grid.put(inner.row, inner.column, why_empty(scene), Role::kDim,
              inner.rows > 0 ? inner.columns : 0);
     return;
   }

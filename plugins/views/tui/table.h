@@ -10,8 +10,8 @@ namespace tui {
 
 struct Column {
   std::string title;
-  int width = 0;       ///< Without the space that separates it from the next one.
-  bool right = true;   ///< Numbers stand at the right.
+  int width = 0;         ///< Without the space that separates it from the next one.
+  bool right = true;     ///< Numbers stand at the right.
   bool stretch = false;  ///< Takes what is left, at least `width`; one per table.
 };
 

@@ -178,8 +178,8 @@ void Terminal::Screen::show_row(const Grid& grid, int row) {
     }
     const attr_t look = attributes[static_cast<std::size_t>(cell.role)];
     cchar_t out{};
-    setcchar(&out, text.data(), look & ~A_COLOR, static_cast<short>(PAIR_NUMBER(
-                                                     static_cast<int>(look))), nullptr);
+    setcchar(&out, text.data(), look & ~A_COLOR,
+             static_cast<short>(PAIR_NUMBER(static_cast<int>(look))), nullptr);
     for (int i = 0; i < copies; ++i) mvadd_wch(row, column + i, &out);
   }
 }

@@ -15,7 +15,7 @@ class Terminal {
  public:
   struct Settings {
     Theme theme = Theme::kDark;
-    bool ascii = false;   ///< Draw with ASCII whatever the terminal could do.
+    bool ascii = false;  ///< Draw with ASCII whatever the terminal could do.
     bool colours = true;
   };
 

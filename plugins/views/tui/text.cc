@@ -18,30 +18,30 @@ struct Range {
 
 /// What may be shown, in order; everything outside is replaced.
 constexpr std::array kShown{
-    Range{0x20, 0x7e, 1},        // ASCII
-    Range{0xa0, 0xac, 1},        // Latin-1 without the soft hyphen
-    Range{0xae, 0x2ff, 1},       // Latin
-    Range{0x370, 0x377, 1},      // Greek
-    Range{0x37a, 0x37f, 1},      //
-    Range{0x384, 0x38a, 1},      //
-    Range{0x38e, 0x3a1, 1},      //
-    Range{0x3a3, 0x482, 1},      // Greek, Cyrillic
-    Range{0x48a, 0x52f, 1},      // Cyrillic
-    Range{0x531, 0x556, 1},      // Armenian
-    Range{0x561, 0x587, 1},      //
-    Range{0x1e00, 0x1eff, 1},    // Latin additions
-    Range{0x2010, 0x2027, 1},    // dashes, quotes, dots
-    Range{0x2030, 0x205e, 1},    // punctuation
-    Range{0x20a0, 0x20bf, 1},    // currencies
-    Range{0x2190, 0x2311, 1},    // arrows, operators
-    Range{0x2500, 0x25fc, 1},    // boxes, blocks, shapes
-    Range{0x3041, 0x3096, 2},    // Hiragana
-    Range{0x309b, 0x30ff, 2},    // Katakana
-    Range{0x3400, 0x4dbf, 2},    // CJK
-    Range{0x4e00, 0x9fff, 2},    //
-    Range{0xac00, 0xd7a3, 2},    // Hangul
-    Range{0xff01, 0xff60, 2},    // full-width forms
-    Range{0xfffd, 0xfffd, 1},    // the replacement itself
+    Range{0x20, 0x7e, 1},      // ASCII
+    Range{0xa0, 0xac, 1},      // Latin-1 without the soft hyphen
+    Range{0xae, 0x2ff, 1},     // Latin
+    Range{0x370, 0x377, 1},    // Greek
+    Range{0x37a, 0x37f, 1},    //
+    Range{0x384, 0x38a, 1},    //
+    Range{0x38e, 0x3a1, 1},    //
+    Range{0x3a3, 0x482, 1},    // Greek, Cyrillic
+    Range{0x48a, 0x52f, 1},    // Cyrillic
+    Range{0x531, 0x556, 1},    // Armenian
+    Range{0x561, 0x587, 1},    //
+    Range{0x1e00, 0x1eff, 1},  // Latin additions
+    Range{0x2010, 0x2027, 1},  // dashes, quotes, dots
+    Range{0x2030, 0x205e, 1},  // punctuation
+    Range{0x20a0, 0x20bf, 1},  // currencies
+    Range{0x2190, 0x2311, 1},  // arrows, operators
+    Range{0x2500, 0x25fc, 1},  // boxes, blocks, shapes
+    Range{0x3041, 0x3096, 2},  // Hiragana
+    Range{0x309b, 0x30ff, 2},  // Katakana
+    Range{0x3400, 0x4dbf, 2},  // CJK
+    Range{0x4e00, 0x9fff, 2},  //
+    Range{0xac00, 0xd7a3, 2},  // Hangul
+    Range{0xff01, 0xff60, 2},  // full-width forms
+    Range{0xfffd, 0xfffd, 1},  // the replacement itself
 };
 
 }  // namespace

@@ -40,11 +40,14 @@ tui::State first_state(const TuiView::Options& options) {
   }
   state.columns = options.columns;
   state.screen = choose<Screen>("start", options.start,
-                                {{"flows", Screen::kFlows}, {"paths", Screen::kPaths},
-                                 {"graph", Screen::kGraph}, {"history", Screen::kHistory},
+                                {{"flows", Screen::kFlows},
+                                 {"paths", Screen::kPaths},
+                                 {"graph", Screen::kGraph},
+                                 {"history", Screen::kHistory},
                                  {"events", Screen::kEvents}});
   state.names = choose<NameMode>("names", options.names,
-                                 {{"both", NameMode::kBoth}, {"names", NameMode::kNames},
+                                 {{"both", NameMode::kBoth},
+                                  {"names", NameMode::kNames},
                                   {"addresses", NameMode::kAddresses}});
   return state;
 }

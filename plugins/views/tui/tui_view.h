@@ -32,8 +32,7 @@ class TuiView final : public etr::View {
       etr::option("columns", &Options::columns, "Columns of a hop, by letter (key o lists them)"),
       etr::option("refresh", &Options::refresh, "Shortest time between two redraws"),
       etr::option("theme", &Options::theme, "dark or light"),
-      etr::option("start", &Options::start,
-                  "First screen: flows, paths, graph, history or events"),
+      etr::option("start", &Options::start, "First screen: flows, paths, graph, history or events"),
       etr::option("names", &Options::names, "Hosts as names, addresses or both"),
       etr::option("colours", &Options::colours, "Use colours; NO_COLOR in the environment wins"),
       etr::option("ascii", &Options::ascii, "Draw with ASCII characters only")};
@@ -80,6 +79,6 @@ class TuiView final : public etr::View {
   std::unique_ptr<tui::Terminal> terminal_;
   Clock::time_point drawn_at_{};
   Clock::time_point typed_at_{};
-  bool stale_ = true;    ///< The screen does not show the newest state.
-  bool urgent_ = true;   ///< The person did something: draw at once.
+  bool stale_ = true;   ///< The screen does not show the newest state.
+  bool urgent_ = true;  ///< The person did something: draw at once.
 };

@@ -41,8 +41,7 @@ void select_hop(State& state, const Scene& scene, int step) {
   const auto found = std::find_if(flow->hops.begin(), flow->hops.end(),
                                   [&](const etr::HopStats& hop) { return hop.ttl == state.ttl; });
   const long index = found == flow->hops.end() ? 0 : found - flow->hops.begin();
-  const long wanted =
-      std::clamp<long>(index + step, 0, static_cast<long>(flow->hops.size()) - 1);
+  const long wanted = std::clamp<long>(index + step, 0, static_cast<long>(flow->hops.size()) - 1);
   state.ttl = flow->hops[static_cast<std::size_t>(wanted)].ttl;
 }
 
@@ -74,7 +73,8 @@ void move(State& state, const Scene& scene, int step) {
   }
 }
 
-/// Another flow, or another path where paths are listed; as in etr, not while the detail is in focus.
+/// Another flow, or another path where paths are listed; as in etr, not while the detail is in
+/// focus.
 void sideways(State& state, const Scene& scene, int step) {
   if (state.overlay != Overlay::kNone || state.detail_focus || state.screen == Screen::kEvents) {
     return;
@@ -182,8 +182,8 @@ void cycle_sort(State& state, const Scene& scene) {
   constexpr std::array<std::string_view, 5> kNames{"flow", "path", "loss", "latency", "jitter"};
   const auto next = (static_cast<std::size_t>(state.sort) + 1) % kNames.size();
   state.sort = static_cast<SortBy>(next);
-  const Scene sorted = make_scene(scene.run, scene.snapshot, scene.history, scene.events,
-                                  scene.names, state);
+  const Scene sorted =
+      make_scene(scene.run, scene.snapshot, scene.history, scene.events, scene.names, state);
   if (!sorted.flows.empty()) state.flow = sorted.flows.front()->flow;
   state.path.reset();
   say(state, "sorted by " + std::string(kNames[next]));
@@ -266,8 +266,8 @@ void apply(State& state, Action action, const Scene& scene, int page) {
 
 etr::Duration next_interval(etr::Duration interval, bool longer) {
   using std::chrono::milliseconds;
-  constexpr std::array kSteps{milliseconds(100),  milliseconds(200),   milliseconds(500),
-                              milliseconds(1000), milliseconds(2000),  milliseconds(5000),
+  constexpr std::array kSteps{milliseconds(100),   milliseconds(200),   milliseconds(500),
+                              milliseconds(1000),  milliseconds(2000),  milliseconds(5000),
                               milliseconds(10000), milliseconds(30000), milliseconds(60000)};
   if (longer) {
     const auto* const above = std::upper_bound(kSteps.begin(), kSteps.end(), interval);

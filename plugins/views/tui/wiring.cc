@@ -34,8 +34,8 @@ bool is_straight(const Wiring& wiring, const Bundle& bundle) {
   if (bundle.from.size() != 1 || bundle.to.size() != 1 || bundle.mixed) return false;
   const auto arriving = std::count_if(wiring.edges.begin(), wiring.edges.end(),
                                       [&](const Edge& e) { return e.to == bundle.to[0]; });
-  return arriving == 1 && upper_column(wiring, bundle.from[0]) + 1 ==
-                              lower_column(wiring, bundle.to[0]);
+  return arriving == 1 &&
+         upper_column(wiring, bundle.from[0]) + 1 == lower_column(wiring, bundle.to[0]);
 }
 
 void measure(const Wiring& wiring, Bundle& bundle) {
@@ -64,7 +64,8 @@ Bundle all_in_one(const Wiring& wiring) {
 /// Bundles with their lanes: each the first one where it overlaps no other.
 std::vector<Bundle> bundles(const Wiring& wiring) {
   std::vector<std::set<int>> targets(wiring.upper.size());
-  for (const Edge& edge : wiring.edges) targets[static_cast<std::size_t>(edge.from)].insert(edge.to);
+  for (const Edge& edge : wiring.edges)
+    targets[static_cast<std::size_t>(edge.from)].insert(edge.to);
   std::vector<Bundle> out;
   for (std::size_t i = 0; i < targets.size(); ++i) {
     if (targets[i].empty()) continue;
@@ -80,8 +81,8 @@ std::vector<Bundle> bundles(const Wiring& wiring) {
   std::vector<int> ends;  // rightmost column taken in each lane
   for (Bundle& bundle : out) {
     if (is_straight(wiring, bundle)) continue;
-    auto free = std::find_if(ends.begin(), ends.end(),
-                             [&bundle](int end) { return end < bundle.left; });
+    auto free =
+        std::find_if(ends.begin(), ends.end(), [&bundle](int end) { return end < bundle.left; });
     if (free == ends.end()) free = ends.insert(ends.end(), 0);
     *free = bundle.right;
     bundle.lane = static_cast<int>(free - ends.begin());
@@ -125,7 +126,10 @@ Mark mark_of(const Edge& edge) {
 class Canvas {
  public:
   Canvas(Grid& grid, int row, int rows)
-      : grid_(grid), row_(row), rows_(rows), columns_(grid.size().columns),
+      : grid_(grid),
+        row_(row),
+        rows_(rows),
+        columns_(grid.size().columns),
         cells_(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns_)) {}
 
   void join(int lane, int column, unsigned ways, Mark mark) {

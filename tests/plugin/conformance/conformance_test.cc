@@ -1,4 +1,4 @@
-// The suite passes what keeps the contract, and finds each way to break it.
+// The suite passes plugins that keep the contract, and finds each violation.
 #include "plugin/conformance/conformance.h"
 
 #include <gmock/gmock.h>
@@ -16,7 +16,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-// Everything the suite says against a plugin, line by line.
+// Every problem that the suite reports for a plugin, line by line.
 std::string complaints(const std::string& file, const std::vector<RawOption>& options = {}) {
   std::string text;
   for (const Finding& finding : check_conformance(file, options).findings) {
@@ -49,8 +49,7 @@ TEST(Conformance, EveryShippedPluginConformsWithOtherOptionsToo) {
       {"sinks/ndjson", {set("events", "true"), set("path", "records.ndjson")}},
       {"sinks/ndjson", {set("append", "true"), set("path", "records.ndjson")}},
       {"sinks/csv", {set("header", "false"), set("path", "records.csv")}},
-      {"views/plain",
-       {set("every_hop", "true"), set("tables", "false"), set("host_width", "10")}},
+      {"views/plain", {set("every_hop", "true"), set("tables", "false"), set("host_width", "10")}},
       {"views/tui",
        {set("ascii", "true"), set("colours", "false"), set("theme", "light"), set("start", "graph"),
         set("names", "addresses")}},
@@ -84,7 +83,7 @@ TEST(Conformance, ANameThatIsNotTheFilesIsFound) {
 TEST(Conformance, AThrowingCreateIsFound) {
   EXPECT_THAT(complaints(fixture("throwing-create")), HasSubstr("threw: no luck"));
   EXPECT_THAT(complaints(fixture("throwing-int")),
-              HasSubstr("threw something that is no std::exception"));
+              HasSubstr("threw something that is not a std::exception"));
 }
 
 TEST(Conformance, ASinkWithoutFaultConforms) {
@@ -95,16 +94,16 @@ TEST(Conformance, EachFaultOfASinkIsFound) {
   EXPECT_THAT(complaints(fixture("sink-throws-in-close")),
               HasSubstr("it can be closed without having been opened: threw: not open"));
   EXPECT_THAT(complaints(fixture("sink-throws-int")),
-              HasSubstr("it takes a whole run: threw something that is no std::exception"));
+              HasSubstr("it takes a whole run: threw something that is not a std::exception"));
   EXPECT_THAT(complaints(fixture("sink-exits")), HasSubstr("ended the process with status 3"));
   EXPECT_THAT(complaints(fixture("sink-shares-state")),
               HasSubstr("two instances work at once: threw: already open"));
   EXPECT_THAT(complaints(fixture("sink-ignores-errors")),
-              HasSubstr("it says nothing when the disk is full"));
+              HasSubstr("it reports no error when the disk is full"));
   EXPECT_THAT(complaints(fixture("sink-is-slow")), HasSubstr("it would slow 64 flows down"));
 }
 
-// Sanitizers turn the signal into an exit of their own; both are named.
+// Sanitizers turn the signal into an exit with a status; both are reported.
 TEST(Conformance, ACrashEndsOneCheckAndIsNamed) {
   EXPECT_THAT(complaints(fixture("sink-crashes")),
               AnyOf(HasSubstr("it takes a whole run: crashed: signal 11"),

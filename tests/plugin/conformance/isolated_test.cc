@@ -62,7 +62,7 @@ TEST(Isolated, AHangIsEnded) {
         while (true) pause();
       },
       isolation);
-  EXPECT_EQ(std::string(lines.status().message()), "did not come back within 1 s");
+  EXPECT_EQ(std::string(lines.status().message()), "did not return within 1 s");
 }
 
 TEST(Isolated, ATerminalHasItsSizeAndIsDrained) {

@@ -1,4 +1,4 @@
-// The filters are programs for libpcap: tcpdump compiles and runs them over packets of every sort.
+// The capture filters: tcpdump compiles them and runs them over packets of every kind.
 #include <gtest/gtest.h>
 
 #include <sstream>
@@ -36,7 +36,7 @@ class CaptureFilter : public ::testing::TestWithParam<Family> {
     if (!testing::have_tcpdump()) GTEST_SKIP() << "tcpdump is not installed";
   }
 
-  /// Whether the filter takes each packet, on a raw and on an SLL2 capture.
+  /// Whether the filter accepts each packet, on a raw and on an SLL2 capture.
   void expect_taken(const std::string& filter, const std::vector<Octets>& packets, bool taken) {
     for (const Octets& packet : packets) {
       for (const auto type : {net::LinkType::kRaw, net::LinkType::kLinuxSll2}) {
@@ -102,7 +102,7 @@ TEST_P(CaptureFilter, OfUdpTakesProbesAndAnswersOfTheService) {
   expect_taken(filter, {udp(50000, 53), tcp(true, kTcpSyn | kTcpAck, {}, 33434)}, false);
 }
 
-TEST_P(CaptureFilter, LeavesTheOtherFamilyAlone) {
+TEST_P(CaptureFilter, IgnoresTheOtherFamily) {
   const Family other = GetParam() == Family::kIpv4 ? Family::kIpv6 : Family::kIpv4;
   expect_taken(TcpSynProber().capture_filter(other, 443), {tcp(true, kTcpSyn | kTcpAck)}, false);
   expect_taken(UdpLengthProber().capture_filter(other, 33434), {udp(50000, 33434)}, false);

@@ -1,4 +1,4 @@
-// Every kind of packet the probers write, read back by tcpdump, which shares no code with us.
+// Every kind of packet that the probers write, dissected by tcpdump, which shares no code with us.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -44,7 +44,7 @@ class Dissector : public ::testing::TestWithParam<Family> {
                                         : "2001:db8::10.50000 > 2001:db8:1::20.") +
            std::to_string(port) + ": ";
   }
-  /// What tcpdump says of the IP header.
+  /// What tcpdump prints for the IP header.
   void expect_ip_header(const std::string& line, unsigned ttl, const std::string& protocol,
                         std::size_t payload) const {
     if (GetParam() == Family::kIpv4) {

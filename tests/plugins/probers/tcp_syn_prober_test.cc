@@ -138,7 +138,7 @@ TEST(TcpSynProber, RefusesQuotesOfFewerThanEightOctets) {
   }
 }
 
-// etr-compat A19.
+// Defect A19 of the Go etr, docs/compatibility.md.
 TEST(TcpSynProber, RefusesSequenceNumbersOutsideTheFlow) {
   const Flow flow = sample_flow(Family::kIpv4, 443);
   Octets segment = encode(flow, spec(1, 0));
@@ -168,7 +168,7 @@ TEST(TcpSynProber, ReadsSynAckAndReset) {
   EXPECT_EQ(closed->kind, ReplyKind::kReset);
 }
 
-// A19 of the Go etr: a RST without ACK was decoded to TTL 204.
+// Defect A19 of the Go etr: a RST without ACK was decoded to TTL 204.
 TEST(TcpSynProber, RefusesAResetWithoutAck) {
   const Flow flow = sample_flow(Family::kIpv4, 443);
   const Octets probe = encode(flow, spec(12, 100));

@@ -36,7 +36,7 @@ TEST(UdpLengthProber, WritesTheLengthOfTheGoEtr) {
   EXPECT_EQ(net::segment_checksum(flow.source, flow.destination, 17, segment), 0);
 }
 
-TEST(UdpLengthProber, PutsTheTokenFirstAndZerosBehindIt) {
+TEST(UdpLengthProber, PutsTheTokenFirstAndZerosAfterIt) {
   const Octets segment = encode(sample_flow(Family::kIpv4, 33434), 2, 0);
   const Bytes payload = net::parse_udp(segment)->payload;
   EXPECT_EQ(WireReader(payload).u64(), kToken);
@@ -101,7 +101,7 @@ TEST(UdpLengthProber, RefusesLengthsThatNoProbeHas) {
   }
 }
 
-// B2 of the Go etr: probes from TTL 74 on did not fit an MTU of 1500.
+// Defect B2 of the Go etr: probes from TTL 74 on did not fit an MTU of 1500.
 TEST(UdpLengthProber, NeverExceedsTheMtu) {
   struct Case {
     Family family;
@@ -121,7 +121,7 @@ TEST(UdpLengthProber, NeverExceedsTheMtu) {
 
 TEST(UdpLengthProber, SendsAChecksumOfZeroAsAllOnes) {
   const Flow flow = sample_flow(Family::kIpv6, 33434);
-  // The token that makes up for the sum of all else.
+  // The token that complements the sum of everything else.
   const Octets without = encode(flow, 1, 0, 0);
   const std::uint64_t missing = without[6] * 256U + without[7];
   const Octets segment = encode(flow, 1, 0, missing);
@@ -129,10 +129,10 @@ TEST(UdpLengthProber, SendsAChecksumOfZeroAsAllOnes) {
   EXPECT_EQ(segment[7], 0xff);
 }
 
-// etr-compat A15.
-TEST(UdpLengthProber, TakesAnyDatagramOfTheServiceAsAnAnswerWithoutAnId) {
+// Defect A15 of the Go etr, docs/compatibility.md.
+TEST(UdpLengthProber, TakesAnyDatagramOfTheServiceWithoutAnId) {
   const Flow flow = sample_flow(Family::kIpv4, 53);
-  // A15 of the Go etr: answers were decoded by their own length, here that of TTL 1.
+  // The Go etr decoded replies by their own length, here that of TTL 1.
   for (const std::size_t size : {0U, 1U, 20U, 512U}) {
     const Octets data(size, 0xaa);
     const Octets datagram = net::write_udp(flow.destination, flow.source, {53, 50000, data});

@@ -21,7 +21,7 @@ using testing::HasSubstr;
 
 using Row = std::vector<std::string>;
 
-/// Reads RFC 4180 as its grammar says, strictly.
+/// A strict reader for the grammar of RFC 4180.
 std::vector<Row> parse(const std::string& text) {
   std::vector<Row> rows;
   std::size_t at = 0;
@@ -91,14 +91,14 @@ std::string cell(const std::vector<Row>& rows, std::size_t row, const std::strin
 TEST_F(CsvSinkTest, WritesOneRowPerHopBelowAHeader) {
   const auto rows = written({sample_path()});
   ASSERT_EQ(rows.size(), 4U);
-  EXPECT_THAT(rows[0], testing::SizeIs(31));
-  EXPECT_THAT(rows[1],
-              ElementsAre("0", "target.example", "2", "7", "2026-01-02T03:04:05.001Z",
-                          "2026-01-02T03:04:06.002345678Z", "TCP", "192.0.2.1", "50002",
-                          "192.0.2.9", "443", "", "845425ea", "1", "true", "true", "1",
-                          "192.0.2.2", "gw.example", "answered", "answering",
-                          "2026-01-02T03:04:05.001Z", "2026-01-02T03:04:05.002234567Z", "1234567",
-                          "time-exceeded", "11", "0", "64", "1", "", "16004:0:1:1"));
+  EXPECT_THAT(rows[0], testing::SizeIs(32));
+  EXPECT_THAT(
+      rows[1],
+      ElementsAre("0", "target.example", "2", "7", "2026-01-02T03:04:05.001Z",
+                  "2026-01-02T03:04:06.002345678Z", "TCP", "192.0.2.1", "50002", "192.0.2.9", "443",
+                  "", "845425ea", "1", "true", "true", "1", "192.0.2.2", "gw.example", "answered",
+                  "answering", "2026-01-02T03:04:05.001Z", "2026-01-02T03:04:05.002234567Z",
+                  "1234567", "time-exceeded", "11", "0", "64", "1", "", "16004:0:1:1", "1"));
   EXPECT_EQ(cell(rows, 2, "verdict"), "lost");
   EXPECT_EQ(cell(rows, 2, "rtt_ns"), "");
   EXPECT_EQ(cell(rows, 3, "kind"), "syn-ack");
@@ -136,16 +136,15 @@ TEST_F(CsvSinkTest, ANewFileAfterRotationHasItsHeader) {
   EXPECT_EQ(rows[0][0], "trace");
 }
 
-// etr-compat A22.
-TEST_F(CsvSinkTest, AFullDiskIsSaid) {
+// Defect A22 of the Go etr, docs/compatibility.md.
+TEST_F(CsvSinkTest, ReportsAFullDisk) {
   CsvSink::Options full;
   full.path = "/dev/full";
   CsvSink sink(full);
   sink.open(etr::test::sample_run());
   sink.write(sample_path());
-  EXPECT_THAT([&] { sink.flush(); },
-              testing::ThrowsMessage<std::runtime_error>(
-                  "cannot write '/dev/full': no space left on device"));
+  EXPECT_THAT([&] { sink.flush(); }, testing::ThrowsMessage<std::runtime_error>(
+                                         "cannot write '/dev/full': no space left on device"));
 }
 
 }  // namespace

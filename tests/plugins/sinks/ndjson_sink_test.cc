@@ -38,7 +38,7 @@ class NdjsonSinkTest : public testing::Test {
   }
   std::string file() const { return folder_.file("paths.ndjson"); }
 
-  /// The lines that a whole run with these paths leaves.
+  /// The lines that a whole run with these paths writes.
   std::vector<std::string> written(const std::vector<etr::Path>& paths, bool events = false) const {
     NdjsonSink sink(options(events));
     sink.open(etr::test::sample_run());
@@ -84,7 +84,8 @@ TEST_F(NdjsonSinkTest, APathWithoutHopsHasAnEmptyListAndNeverNull) {
   EXPECT_THAT(lines.at(0), HasSubstr(R"("complete":false)"));
 }
 
-// etr-compat A14: each hop has its own time of receipt, and it is not that of the record.
+// Defect A14 of the Go etr, docs/compatibility.md: each hop has its own time of receipt, which is
+// not that of the record.
 TEST_F(NdjsonSinkTest, ReceiptTimesAreThoseOfTheHopsAndInUtc) {
   etr::Path path = etr::test::sample_path();
   path.hops[0].reply->received_at = etr::test::sample_time(5);
@@ -95,8 +96,8 @@ TEST_F(NdjsonSinkTest, ReceiptTimesAreThoseOfTheHopsAndInUtc) {
   EXPECT_THAT(line, HasSubstr(R"("timestamp":"2026-01-02T03:04:06.002345678Z")"));
 }
 
-// etr-compat A18.
-TEST_F(NdjsonSinkTest, SaysWhatKindOfReplyItWasAndWhoBlocked) {
+// Defect A18 of the Go etr, docs/compatibility.md.
+TEST_F(NdjsonSinkTest, WritesTheKindOfReplyAndTheBlockingRouter) {
   etr::Path path = etr::test::sample_path();
   path.reached = false;
   path.hops[2].reply->kind = etr::ReplyKind::kUnreachable;
@@ -109,11 +110,11 @@ TEST_F(NdjsonSinkTest, SaysWhatKindOfReplyItWasAndWhoBlocked) {
   const std::string line = written({path}).at(0);
   EXPECT_THAT(line, HasSubstr(R"("kind":"unreachable","icmp_type":3,"icmp_code":13)"));
   EXPECT_THAT(line, HasSubstr(R"("mtu":1400,"rewritten":true,"user_clock":true)"));
-  EXPECT_THAT(line, HasSubstr(
-      R"("blocked":{"ttl":3,"ip":"2001:db8::1","icmp_type":3,"icmp_code":13}})"));
+  EXPECT_THAT(line,
+              HasSubstr(R"("blocked":{"ttl":3,"ip":"2001:db8::1","icmp_type":3,"icmp_code":13}})"));
 }
 
-TEST_F(NdjsonSinkTest, AnAnswerWithoutMeasuredRttHasNullNotZeroNanoseconds) {
+TEST_F(NdjsonSinkTest, WritesNullForAnRttThatWasNotMeasured) {
   etr::Path path = etr::test::sample_path();
   path.hops[2].reply->kind = etr::ReplyKind::kAck;
   path.hops[2].reply->rtt.reset();
@@ -139,7 +140,7 @@ TEST_F(NdjsonSinkTest, HostileNamesBecomeValidEscapedJson) {
   EXPECT_FALSE(document.HasParseError());
 }
 
-TEST_F(NdjsonSinkTest, OtherLinesAppearOnlyWhereAskedForAndBeginWithTheirType) {
+TEST_F(NdjsonSinkTest, WritesTypedLinesOnlyIfAskedFor) {
   NdjsonSink sink(options(true));
   sink.open(etr::test::sample_run());
   sink.write(etr::test::sample_path());
@@ -222,16 +223,15 @@ TEST_F(NdjsonSinkTest, ReopeningMovesOnToANewFileAfterRotation) {
   EXPECT_EQ(lines_of(contents(file())).size(), 2U);
 }
 
-// etr-compat A22.
-TEST_F(NdjsonSinkTest, AFullDiskIsSaid) {
+// Defect A22 of the Go etr, docs/compatibility.md.
+TEST_F(NdjsonSinkTest, ReportsAFullDisk) {
   NdjsonSink::Options full;
   full.path = "/dev/full";
   NdjsonSink sink(full);
   sink.open(etr::test::sample_run());
   sink.write(etr::test::sample_path());
-  EXPECT_THAT([&] { sink.flush(); },
-              testing::ThrowsMessage<std::runtime_error>(
-                  "cannot write '/dev/full': no space left on device"));
+  EXPECT_THAT([&] { sink.flush(); }, testing::ThrowsMessage<std::runtime_error>(
+                                         "cannot write '/dev/full': no space left on device"));
 }
 
 }  // namespace

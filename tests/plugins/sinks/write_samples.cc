@@ -34,12 +34,11 @@ void write_paths(etr::Sink& sink) {
   nothing_came.complete = false;
   nothing_came.blocked = etr::Blocked{4, address("192.0.2.7"), 3, 13};
   nothing_came.hops.clear();
-  for (const auto verdict :
-       {etr::Verdict::kLost, etr::Verdict::kSendFailed, etr::Verdict::kCut}) {
-    etr::Hop hop =
-        etr::test::lost_hop(static_cast<std::uint8_t>(nothing_came.hops.size() + 1));
+  for (const auto verdict : {etr::Verdict::kLost, etr::Verdict::kSendFailed, etr::Verdict::kCut}) {
+    etr::Hop hop = etr::test::lost_hop(static_cast<std::uint8_t>(nothing_came.hops.size() + 1));
     hop.verdict = verdict;
     if (verdict == etr::Verdict::kSendFailed) hop.sent_at = {};
+    if (verdict == etr::Verdict::kLost) hop.asked = 3;
     nothing_came.hops.push_back(hop);
   }
   sink.write(nothing_came);

@@ -1,5 +1,5 @@
-// Network namespaces for tests. They have no name: the kernel removes them with the last test that
-// uses them, also when it crashes.
+// Network namespaces for tests. They have no name: the kernel removes them after the last test that
+// uses them, even after a crash.
 #pragma once
 
 #include <fcntl.h>
@@ -22,12 +22,12 @@ class NetworkNamespace {
  public:
   /// None.
   NetworkNamespace() = default;
-  /// The one the calling thread is in.
+  /// The namespace of the calling thread.
   static NetworkNamespace current() {
     return NetworkNamespace(
         base::FileDescriptor(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)));
   }
-  /// Makes one and enters it. Not open if that is not permitted.
+  /// Creates one and enters it. Not open if that is not permitted.
   static NetworkNamespace make() {
     if (unshare(CLONE_NEWNET) != 0) return {};
     NetworkNamespace made = current();
@@ -38,7 +38,7 @@ class NetworkNamespace {
   bool is_open() const { return fd_.is_open(); }
   void enter() const { ASSERT_EQ(0, setns(fd_.get(), CLONE_NEWNET)) << std::strerror(errno); }
 
-  /// Runs `ip ARGUMENTS` in here, and stays here.
+  /// Runs `ip ARGUMENTS` in this namespace, and stays in it.
   void ip(const std::string& arguments) const { run("ip " + arguments); }
   void set(const std::string& sysctl, const std::string& value) const {
     run("sysctl -qw " + sysctl + "=" + value);

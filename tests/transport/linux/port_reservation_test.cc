@@ -28,7 +28,7 @@ class PortReservationTest : public testing::TestWithParam<std::tuple<const char*
   base::FileDescriptor other_socket() const {
     return base::FileDescriptor(socket(family(), std::get<1>(GetParam()) | SOCK_CLOEXEC, 0));
   }
-  /// What bind() of somebody else says: 0 or an errno.
+  /// The result of another socket's bind(): 0 or an errno.
   int bind_other(const base::FileDescriptor& fd, std::uint16_t port) const {
     const SocketAddress name(address(), port);
     return bind(fd.get(), name.get(), name.size()) == 0 ? 0 : errno;
@@ -58,7 +58,7 @@ TEST_P(PortReservationTest, ReservedPortIsRefusedToOthersUntilTheEnd) {
   EXPECT_EQ(0, bind_other(other, port));
 }
 
-TEST_P(PortReservationTest, PortOfSomebodyElseIsSaidToBeTaken) {
+TEST_P(PortReservationTest, ReportsThePortOfAnotherSocketAsTaken) {
   const std::uint16_t port = free_port();
   const base::FileDescriptor other = other_socket();
   ASSERT_EQ(0, bind_other(other, port));
@@ -68,18 +68,24 @@ TEST_P(PortReservationTest, PortOfSomebodyElseIsSaidToBeTaken) {
   EXPECT_THAT(std::string(refused.message()), testing::HasSubstr(std::to_string(port)));
 }
 
-TEST_P(PortReservationTest, ReservingTwiceIsFine) {
+TEST_P(PortReservationTest, IsHeldUntilEveryUserHasReleasedIt) {
   const std::uint16_t port = free_port();
+  const base::FileDescriptor other = other_socket();
   PortReservation reservation;
   EXPECT_TRUE(reservation.reserve(address(), protocol(), port).ok());
   EXPECT_TRUE(reservation.reserve(address(), protocol(), port).ok());
+  reservation.release(address(), protocol(), port);
+  EXPECT_EQ(EADDRINUSE, bind_other(other, port));
+  reservation.release(address(), protocol(), port);
+  EXPECT_EQ(0, bind_other(other, port));
+  reservation.release(address(), protocol(), port);  // One too many is harmless.
 }
 
 INSTANTIATE_TEST_SUITE_P(All, PortReservationTest,
                          testing::Combine(testing::Values("127.0.0.1", "::1"),
                                           testing::Values(SOCK_STREAM, SOCK_DGRAM)));
 
-TEST(PortReservation, SoftDescriptorLimitIsRaisedAndTheHardOneReported) {
+TEST(PortReservation, RaisesTheSoftLimitAndReportsTheHardOne) {
   rlimit before{};
   ASSERT_EQ(0, getrlimit(RLIMIT_NOFILE, &before));
   rlimit low = before;

@@ -16,7 +16,7 @@ namespace etr::transport {
 
 using Packet = std::vector<std::uint8_t>;
 
-/// A UDP datagram with 12 octets of payload that says `mark` in the IPv4 ID.
+/// A UDP datagram with 12 octets of payload and `mark` in the IPv4 ID.
 inline Packet udp_packet(const Endpoints& endpoints, std::uint8_t ttl = 64,
                          std::uint16_t mark = 7) {
   constexpr std::size_t kSegment = 20;

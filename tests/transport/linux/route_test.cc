@@ -102,7 +102,7 @@ TEST_F(RouteTest, EachPortTakesTheNextHopThatTheKernelGivesIt) {
   }
 }
 
-TEST_F(RouteTest, RefusalsSayWhatIsWrong) {
+TEST_F(RouteTest, RefusalsNameTheReason) {
   host_.ip("route add unreachable 192.0.2.1/32");
   host_.ip("route add blackhole 192.0.2.2/32");
   host_.ip("route add prohibit 192.0.2.3/32");
@@ -143,7 +143,7 @@ TEST_F(RouteTest, NeighbourTableIsRead) {
   EXPECT_FALSE(routes.neighbour(index, address("10.9.0.3")));
 }
 
-TEST_F(RouteTest, MonitorTellsOfRoutesLinksAndNeighbours) {
+TEST_F(RouteTest, MonitorReportsRoutesLinksAndNeighbours) {
   LinuxRouteMonitor monitor = LinuxRouteMonitor::open().value();
   EXPECT_FALSE(monitor.take().routes);
   host_.ip("route add 192.0.2.0/24 via 10.9.0.2");
@@ -162,7 +162,7 @@ TEST_F(RouteTest, MonitorTellsOfRoutesLinksAndNeighbours) {
                           [](const auto& change) { return change.removed; }));
 }
 
-TEST_F(RouteTest, MonitorSaysWhenChangesWereLost) {
+TEST_F(RouteTest, MonitorReportsLostChanges) {
   LinuxRouteMonitor monitor = LinuxRouteMonitor::open().value();
   host_.run(
       "for i in $(seq 0 15); do for j in $(seq 0 255); do echo route add 198.51.$i.$j/32 via "

@@ -41,7 +41,8 @@ TEST(PathText, SaysWhoBlockedAndWhatFailed) {
   path.hops[2].reply->icmp_type = 3;
   path.hops[2].reply->icmp_code = 13;
   const std::string text = path_text(path, "x", true, 48);
-  EXPECT_THAT(text, HasSubstr("blocked at 3 by 192.0.2.7 (unreachable 3/13 filtered)  cut short\n"));
+  EXPECT_THAT(text,
+              HasSubstr("blocked at 3 by 192.0.2.7 (unreachable 3/13 filtered)  cut short\n"));
   EXPECT_THAT(text, HasSubstr("send-failed\n"));
   EXPECT_THAT(text, HasSubstr("20.00 ms  unreachable 3/13 filtered\n"));
 }

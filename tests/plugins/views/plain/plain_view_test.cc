@@ -66,11 +66,14 @@ TEST(PlainView, ShowsEachPathAsItCompletesWithItsHopsWhereTheyAreNew) {
   EXPECT_THAT(
       text,
       testing::StartsWith(
-          "tracing target.example (192.0.2.9) with TCP to port 443, 5 flows from source port 50000\n"
-          "target.example  flow 2  port 50002  round 7  path 845425ea  3 hops  reached  20.00 ms\n" +
+          "tracing target.example (192.0.2.9) with TCP to port 443, 5 flows from source port "
+          "50000\n"
+          "target.example  flow 2  port 50002  round 7  path 845425ea  3 hops  reached  20.00 "
+          "ms\n" +
           hops +
           "target.example  flow 2  port 50002  round 8  path 845425ea  3 hops  reached  20.00 ms\n"
-          "target.example  flow 2  port 50002  round 9  path 6ceacc8b  3 hops  reached  20.00 ms\n" +
+          "target.example  flow 2  port 50002  round 9  path 6ceacc8b  3 hops  reached  20.00 "
+          "ms\n" +
           hops));
 }
 

@@ -165,8 +165,8 @@ std::map<Action, Promise> promises() {
       {Action::kClose, closed},
       {Action::kHelp,
        [](Trial& t) {
-         return t.after.state.overlay == (t.view.place == Place::kHelp ? Overlay::kNone
-                                                                      : Overlay::kHelp);
+         return t.after.state.overlay ==
+                (t.view.place == Place::kHelp ? Overlay::kNone : Overlay::kHelp);
        }},
       {Action::kShowFlows, [](Trial& t) { return t.shows(tui::Screen::kFlows); }},
       {Action::kShowPaths, [](Trial& t) { return t.shows(tui::Screen::kPaths); }},
@@ -181,11 +181,13 @@ std::map<Action, Promise> promises() {
       {Action::kColumns, [](Trial& t) { return t.prompts(tui::Prompt::Kind::kColumns); }},
       {Action::kLonger,
        [](Trial& t) {
-         return t.asks(Kind::kSetRoundInterval) && t.outcome.command.interval > std::chrono::seconds(2);
+         return t.asks(Kind::kSetRoundInterval) &&
+                t.outcome.command.interval > std::chrono::seconds(2);
        }},
       {Action::kShorter,
        [](Trial& t) {
-         return t.asks(Kind::kSetRoundInterval) && t.outcome.command.interval < std::chrono::seconds(2);
+         return t.asks(Kind::kSetRoundInterval) &&
+                t.outcome.command.interval < std::chrono::seconds(2);
        }},
       {Action::kSort, [](Trial& t) { return t.after.state.sort == tui::SortBy::kPath; }},
       {Action::kFilter, [](Trial& t) { return t.prompts(tui::Prompt::Kind::kFilter); }},
@@ -222,8 +224,8 @@ TEST(Bindings, KeepTheirPromisesInEveryView) {
         const View& view = kViews[i];
         Trial trial{view, desks[i], desks[i], {}};
         trial.outcome = press(trial.after, key);
-        EXPECT_TRUE(promise->second(trial)) << binding.keys << " (" << binding.help << ") in "
-                                            << view.name;
+        EXPECT_TRUE(promise->second(trial))
+            << binding.keys << " (" << binding.help << ") in " << view.name;
       }
     }
   }
@@ -235,11 +237,14 @@ TEST(Bindings, SurviveAnyKeysInAnyOrderAtAnySize) {
     return static_cast<int>(dice() % static_cast<unsigned>(most + 1));
   };
   const std::string_view usual =
-      "kjhlgG \t\r\x1b" "1234e[]prn+-otfFz?/\x15\x7f\x0c\x02" "abLS50";
+      "kjhlgG \t\r\x1b"
+      "1234e[]prn+-otfFz?/\x15\x7f\x0c\x02"
+      "abLS50";
   Desk desk(sample::fabric(24));
   desk.run.info.traces.push_back({7, "other.example", sample::address("2001:db8::1"), 53, "UDP"});
   for (int i = 0; i < 3000; ++i) {
-    std::string octets(1, usual[static_cast<std::size_t>(up_to(static_cast<int>(usual.size()) - 1))]);
+    std::string octets(1,
+                       usual[static_cast<std::size_t>(up_to(static_cast<int>(usual.size()) - 1))]);
     if (up_to(9) == 0) octets = std::string(1, static_cast<char>(up_to(255)));
     desk.type(octets);
     const tui::Frame frame = tui::draw_frame(desk.scene(), {up_to(40), up_to(140)});

@@ -1,5 +1,5 @@
-// The tui, which after some frames writes to nowhere, uses up its stack, aborts or throws, all on the
-// view's thread. What then becomes of the terminal is for program_test.py to see.
+// The tui, which after some frames writes to nowhere, uses up its stack, aborts or throws, all on
+// the view's thread. What then becomes of the terminal is for program_test.py to see.
 #include <cstdlib>
 #include <memory>
 #include <optional>

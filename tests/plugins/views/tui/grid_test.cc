@@ -45,8 +45,7 @@ TEST(Grid, HasAnAsciiFormOfTheSameSize) {
 
 TEST(Grid, KeepsTheMarksOfTheHistoryApartInAscii) {
   const std::string marks = tui::to_ascii("▁▂▃▄▅▆▇█×·•!");
-  EXPECT_EQ(std::set<char>(marks.begin(), marks.end()).size(), 12U)
-      << marks;
+  EXPECT_EQ(std::set<char>(marks.begin(), marks.end()).size(), 12U) << marks;
 }
 
 }  // namespace

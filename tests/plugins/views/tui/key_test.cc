@@ -36,8 +36,8 @@ TEST(KeyParser, ReadsLettersAndUtf8) {
 }
 
 TEST(KeyParser, ReadsArrowsInBothCursorModes) {
-  const std::vector<Key> arrows{{Code::kUp, 0}, {Code::kDown, 0}, {Code::kRight, 0},
-                                {Code::kLeft, 0}};
+  const std::vector<Key> arrows{
+      {Code::kUp, 0}, {Code::kDown, 0}, {Code::kRight, 0}, {Code::kLeft, 0}};
   EXPECT_EQ(keys("\x1b[A\x1b[B\x1b[C\x1b[D"), arrows);
   EXPECT_EQ(keys("\x1bOA\x1bOB\x1bOC\x1bOD"), arrows);
   EXPECT_EQ(keys("\x1b[1;5A"), (std::vector<Key>{{Code::kUp, 0}}));
@@ -78,10 +78,8 @@ TEST(KeyParser, SwallowsSequencesThatMeanNothingHere) {
 
 TEST(KeyParser, GivesTheSameKeysHoweverTheOctetsAreSplit) {
   const std::vector<std::string> inputs{
-      "q\x1b[1;5A\x1b[5~\x1bOB\xe6\x9d\xb1\x1b",
-      "\x1b]" + std::string(200, 'x') + "\a?",
-      "\x1b[" + std::string(200, '1') + "A?",
-      "\x1b\x1b\x1b[\x1b[A\xff\xc3q\xe6\x9dq",
+      "q\x1b[1;5A\x1b[5~\x1bOB\xe6\x9d\xb1\x1b", "\x1b]" + std::string(200, 'x') + "\a?",
+      "\x1b[" + std::string(200, '1') + "A?",    "\x1b\x1b\x1b[\x1b[A\xff\xc3q\xe6\x9dq",
       std::string("\x1b[\0\x01\x1bO\x05", 7),
   };
   for (const std::string& input : inputs) EXPECT_EQ(keys(input), one_by_one(input));
@@ -116,7 +114,8 @@ std::string name_of(const Key& key) {
     case Code::kBackTab: return "Tab";
     case Code::kEnter: return "Enter";
     case Code::kEscape: return "Esc";
-    default: return key.character == U' ' ? "Space" : std::string(1, static_cast<char>(key.character));
+    default:
+      return key.character == U' ' ? "Space" : std::string(1, static_cast<char>(key.character));
   }
 }
 

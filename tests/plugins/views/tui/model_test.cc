@@ -221,12 +221,16 @@ std::string lines(const tui::Wiring& wiring, int columns) {
 }
 
 TEST(Wiring, FansOut) {
-  EXPECT_EQ(lines({{8}, {2, 8, 14}, {{0, 0, true, 0, 0, 0}, {0, 1, false, 0, 0, 0}, {0, 2, false, 0, 0, 0}}}, 20),
+  EXPECT_EQ(lines({{8},
+                   {2, 8, 14},
+                   {{0, 0, true, 0, 0, 0}, {0, 1, false, 0, 0, 0}, {0, 2, false, 0, 0, 0}}},
+                  20),
             "   ┌────┴┬─────┐\n");
 }
 
 TEST(Wiring, GoesStraightDownWhereNothingElseMeets) {
-  EXPECT_EQ(lines({{4, 10}, {4, 10}, {{0, 0, false, 0, 0, 0}, {1, 1, true, 0, 0, 0}}}, 20), "    │     │\n");
+  EXPECT_EQ(lines({{4, 10}, {4, 10}, {{0, 0, false, 0, 0, 0}, {1, 1, true, 0, 0, 0}}}, 20),
+            "    │     │\n");
 }
 
 TEST(Wiring, ShowsACrossingAsAnInterruptedLine) {

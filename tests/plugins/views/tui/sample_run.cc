@@ -109,8 +109,8 @@ etr::HopClass class_of(const Node& node) {
   return node.loss > 0 ? etr::HopClass::kLossy : etr::HopClass::kAnswering;
 }
 
-void run_flow(Run& run, std::uint32_t index, std::uint32_t path_id,
-              const std::vector<Node>& nodes, std::uint64_t rounds, bool keep_paths) {
+void run_flow(Run& run, std::uint32_t index, std::uint32_t path_id, const std::vector<Node>& nodes,
+              std::uint64_t rounds, bool keep_paths) {
   Dice dice;
   for (std::uint32_t i = 0; i < index; ++i) dice.next();
   auto flow = std::make_shared<etr::FlowSnapshot>();
@@ -192,7 +192,11 @@ std::vector<Node> fabric_nodes(std::uint32_t flow) {
   const double loss = spine == 2 && leaf == 3 ? 0.30 : 0;
   return {{address("10.0.0.1"), 0.31, 0, 0, false, {}},
           {address("10.1." + std::to_string(spine) + ".1"), 0.8 + 0.2 * spine, 0, 0, false, {}},
-          {address("10.2." + std::to_string(leaf) + ".1"), 2.5 + 0.4 * leaf, 0, loss, false,
+          {address("10.2." + std::to_string(leaf) + ".1"),
+           2.5 + 0.4 * leaf,
+           0,
+           loss,
+           false,
            {{24000 + leaf, 0, true, 1}}},
           {std::nullopt, 0, 0, loss, false, {}},
           {address("10.3.0.1"), 6.2, 0.55, loss, false, {}},
@@ -233,12 +237,10 @@ etr::IpAddress address(const std::string& text) {
 Run fabric(std::uint32_t flows, std::uint64_t rounds) {
   Run run = make_run(flows, rounds, fabric_nodes, true);
   run.events = fabric_events();
-  run.names.known = {{"10.0.0.1", "gateway.example.net"},
-                     {"10.1.1.1", "spine1.fabric.example.net"},
-                     {"10.1.2.1", "spine2.fabric.example.net"},
-                     {"10.1.3.1", "spine3.fabric.example.net"},
-                     {"10.1.4.1", "spine4.fabric.example.net"},
-                     {"203.0.113.80", "www.example.net"}};
+  run.names.known = {
+      {"10.0.0.1", "gateway.example.net"},       {"10.1.1.1", "spine1.fabric.example.net"},
+      {"10.1.2.1", "spine2.fabric.example.net"}, {"10.1.3.1", "spine3.fabric.example.net"},
+      {"10.1.4.1", "spine4.fabric.example.net"}, {"203.0.113.80", "www.example.net"}};
   return run;
 }
 
@@ -248,7 +250,11 @@ Run large(std::uint32_t flows, std::uint8_t hops) {
     for (std::uint32_t ttl = 1; ttl <= hops; ++ttl) {
       const std::uint32_t way = ttl == hops ? 0 : (flow * 2654435761U >> (ttl % 24U)) % 4;
       nodes.push_back({address("10." + std::to_string(ttl) + "." + std::to_string(way) + ".1"),
-                       0.5 * ttl, 0, way == 1 ? 0.1 : 0, ttl == hops, {}});
+                       0.5 * ttl,
+                       0,
+                       way == 1 ? 0.1 : 0,
+                       ttl == hops,
+                       {}});
     }
     return nodes;
   };

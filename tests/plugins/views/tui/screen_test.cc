@@ -74,7 +74,9 @@ TEST(Screen, SurvivesHostileNamesWithItsFrameIntact) {
   Desk plain(sample::fabric());
   Desk hostile(sample::fabric());
   hostile.run.names.known = {{"10.0.0.1", "\x1b[2J\x1b]0;x\x07"},
-                             {"10.1.1.1", "\xe2\x80\xae" "evil"},
+                             {"10.1.1.1",
+                              "\xe2\x80\xae"
+                              "evil"},
                              {"10.2.1.1", "\xff\xfe\xc3\x28"},
                              {"10.3.0.1", "\u05d0\u05d1\u0301\u200d"},
                              {"203.0.113.80", std::string(255, 'a') + "東京\u0301"}};

@@ -21,7 +21,9 @@ TEST(Text, PassesOnPlainTextAndCountsColumns) {
 TEST(Text, ReplacesControlCharactersSoThatNoEscapeSequenceSurvives) {
   EXPECT_EQ(shown("a\x1b[2Jb"), "a\uFFFD[2Jb");
   EXPECT_EQ(shown("a\x07\x7f\tb"), "a\uFFFD\uFFFD\uFFFDb");
-  EXPECT_EQ(shown("\xc2\x9b" "31m"), "\uFFFD31m");  // CSI as one C1 character
+  EXPECT_EQ(shown("\xc2\x9b"
+                  "31m"),
+            "\uFFFD31m");  // CSI as one C1 character
 }
 
 TEST(Text, ReplacesWhatTurnsOrJoinsCharacters) {
@@ -34,10 +36,10 @@ TEST(Text, ReplacesWhatTurnsOrJoinsCharacters) {
 
 TEST(Text, ReplacesInvalidUtf8OctetByOctet) {
   EXPECT_EQ(shown("\xff\xfe"), "\uFFFD\uFFFD");
-  EXPECT_EQ(shown("\xc0\x80"), "\uFFFD\uFFFD");              // overlong
-  EXPECT_EQ(shown("\xed\xa0\x80"), "\uFFFD\uFFFD\uFFFD");    // surrogate
-  EXPECT_EQ(shown("\xf4\x90\x80\x80").size(), 12U);          // past U+10FFFF
-  EXPECT_EQ(shown("a\xe6\x9d"), "a\uFFFD\uFFFD");            // cut short
+  EXPECT_EQ(shown("\xc0\x80"), "\uFFFD\uFFFD");            // overlong
+  EXPECT_EQ(shown("\xed\xa0\x80"), "\uFFFD\uFFFD\uFFFD");  // surrogate
+  EXPECT_EQ(shown("\xf4\x90\x80\x80").size(), 12U);        // past U+10FFFF
+  EXPECT_EQ(shown("a\xe6\x9d"), "a\uFFFD\uFFFD");          // cut short
 }
 
 TEST(Text, CutsByColumnsAndNeverInsideACharacter) {

@@ -2,7 +2,8 @@
 // keys and screens can be tried in a pseudo-terminal. It does what a host does: waits for input,
 // passes on snapshots, obeys commands.
 //
-// Usage: tui_driver [option=value ...], options of the plugin; flows=N and hostile=1 are its own. SIGUSR1 is a crash.
+// Usage: tui_driver [option=value ...], options of the plugin; flows=N and hostile=1 are its own.
+// SIGUSR1 is a crash.
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -24,8 +25,11 @@ namespace {
 using Kind = etr::Command::Kind;
 
 void make_hostile(sample::Run& run) {
-  run.names.known["10.0.0.1"] = "\x1b[2J\x1b[31mevil\x07\x1b]0;title\x07\x1bP\x9b\u009b?1000h.example";
-  run.names.known["10.1.1.1"] = "\u202e" "drawkcab\u2067\u2069\u200f.example";
+  run.names.known["10.0.0.1"] =
+      "\x1b[2J\x1b[31mevil\x07\x1b]0;title\x07\x1bP\x9b\u009b?1000h.example";
+  run.names.known["10.1.1.1"] =
+      "\u202e"
+      "drawkcab\u2067\u2069\u200f.example";
   run.names.known["10.1.2.1"] = "東京タワー東京タワー東京タワー東京タワー.example";
   run.names.known["10.1.3.1"] = "e\u0301\u0301\u0301\u200d\ufeff\u05d0\u05d1.example";
   run.names.known["10.2.1.1"] = "bad\xff\xfe\xc3utf8\xed\xa0\x80\xf4\x90\x80\x80";
@@ -67,7 +71,8 @@ class Driver {
   void play() {
     sigset_t wanted{};
     sigemptyset(&wanted);
-    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGUSR1}) sigaddset(&wanted, number);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGUSR1})
+      sigaddset(&wanted, number);
     sigprocmask(SIG_BLOCK, &wanted, nullptr);
     signals_ = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
     view_.open(run_.info, run_.names);
@@ -85,8 +90,7 @@ class Driver {
   void turn() {
     const auto refresh = view_.next_refresh();
     const int wait =
-        refresh ? static_cast<int>(
-                      std::chrono::ceil<std::chrono::milliseconds>(*refresh).count())
+        refresh ? static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(*refresh).count())
                 : -1;
     pollfd watched[2] = {{view_.input_fd(), POLLIN, 0}, {signals_, POLLIN, 0}};
     poll(watched, 2, wait);

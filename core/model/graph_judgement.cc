@@ -1,0 +1,205 @@
+#include "model/graph_judgement.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "model/share_interval.h"
+#include "model/silence.h"
+
+namespace etr::model {
+
+namespace {
+
+constexpr std::size_t kPiece = LinkLoss::kPiece;
+/// Loss that is surely more than this, and not explained by a lossy link, may still turn out to be.
+constexpr double kUnremarkableLoss = 0.01;
+
+}  // namespace
+
+void GraphJudgement::begin() {
+  changed_ = false;
+  copy_.begin(trie_);
+  vertices_ = tables_.vertex_count();
+  classes_.resize(vertices_, HopClass::kUnknown);
+  cost_ = 0;
+  next_ = 0;
+  stage_ = Stage::kCopy;
+}
+
+template <typename Step>
+bool GraphJudgement::each(std::size_t size, std::size_t piece, const Step& step) {
+  const std::size_t stop = std::min(size, next_ + piece);
+  cost_ += stop - std::min(stop, next_);
+  for (; next_ < stop; ++next_) step(next_);
+  if (next_ < size) return false;
+  next_ = 0;
+  return true;
+}
+
+bool GraphJudgement::advance() {
+  const auto vertex = [](std::size_t position) { return static_cast<std::uint32_t>(position); };
+  switch (stage_) {
+    case Stage::kIdle: break;
+    case Stage::kCopy:
+      if (copy_.advance(trie_, tables_, kPiece)) break;
+      cost_ += copy_.nodes().size();
+      envelope_.begin(copy_.nodes(), vertices_);
+      stage_ = Stage::kEnvelope;
+      break;
+    case Stage::kEnvelope:
+      if (envelope_.advance(kPiece)) break;
+      cost_ += envelope_.cost();
+      stage_ = Stage::kLimited;
+      break;
+    case Stage::kLimited:  // Each vertex is compared with all later TTLs.
+      if (each(vertices_, kPiece / 16, [&](std::size_t i) { mark_limited(vertex(i)); }))
+        begin_numbering();
+      break;
+    case Stage::kNumber:
+      if (!each(numbers_.size(), kPiece, [&](std::size_t i) { number_link(vertex(i)); })) break;
+      trials_.clear();
+      stage_ = Stage::kTrials;
+      break;
+    case Stage::kTrials:
+      if (!each(copy_.nodes().size(), kPiece, [&](std::size_t i) { add_trials(i); })) break;
+      link_loss_.begin(std::move(trials_), numbers_.size() + 1);
+      stage_ = Stage::kLoss;
+      break;
+    case Stage::kLoss:
+      if (link_loss_.advance()) break;
+      cost_ += link_loss_.cost();
+      begin_marking();
+      break;
+    case Stage::kLossyLinks:
+      if (!each(numbers_.size(), kPiece, [&](std::size_t i) { mark_link(vertex(i)); })) break;
+      stage_ = Stage::kNodes;
+      break;
+    case Stage::kNodes:
+      if (!each(copy_.nodes().size(), kPiece, [&](std::size_t i) { mark_node(i); })) break;
+      stage_ = Stage::kClasses;
+      break;
+    case Stage::kClasses:
+      if (each(vertices_, kPiece, [&](std::size_t i) { classify(vertex(i)); }))
+        stage_ = Stage::kIdle;
+      break;
+  }
+  return running();
+}
+
+void GraphJudgement::mark_limited(std::uint32_t number) {
+  VertexRecord& vertex = tables_.vertex(number);
+  if (vertex.kind != VertexKind::kKnown) return;
+  if (envelope_.limited(number)) {
+    vertex.hop_class = HopClass::kLimited;
+  } else if (vertex.hop_class == HopClass::kLimited) {
+    vertex.hop_class = HopClass::kUnknown;
+  }
+}
+
+void GraphJudgement::begin_numbering() {
+  same_ = resolve_silence(tables_);
+  cost_ += same_.size();
+  numbers_.resize(tables_.link_count());
+  between_.clear();
+  stage_ = Stage::kNumber;
+}
+
+/// Links between vertices that turn out to be the same ones have the same number.
+void GraphJudgement::number_link(std::uint32_t number) {
+  const LinkRecord& link = tables_.link(number);
+  numbers_[number] = number + 1;
+  // Vertices that have appeared since are themselves.
+  const auto same = [this](std::uint32_t vertex) {
+    return vertex < same_.size() ? same_[vertex] : vertex;
+  };
+  const std::uint32_t from = same(link.from);
+  const std::uint32_t to = same(link.to);
+  if (!link.used || (from == link.from && to == link.to)) return;
+  const auto known = tables_.find_link(from, to);
+  const bool numbered = known && *known < numbers_.size();
+  const std::uint64_t ends = std::uint64_t{from} << 32U | to;
+  numbers_[number] = numbered ? *known + 1 : between_.try_emplace(ends, number + 1).first->second;
+}
+
+void GraphJudgement::add_trials(std::size_t position) {
+  const CopiedNode& node = copy_.nodes()[position];
+  PrefixNode trial;
+  trial.parent = node.parent;
+  if (node.vertex != kSource) trial.link = numbers_[node.link];
+  if (node.known && node.certain && tables_.vertex(node.vertex).hop_class != HopClass::kLimited) {
+    trial.sent = node.judged;
+    trial.lost = node.lost;
+  }
+  trials_.push_back(trial);
+}
+
+void GraphJudgement::begin_marking() {
+  const LinkLossResult& result = link_loss_.result();
+  losses_.clear();
+  shared_.reset();
+  for (const LinkLossClass& found : result.classes) losses_.push_back(judged_loss(found));
+  if (result.shared) {
+    shared_ = judged_loss(*result.shared);
+    std::sort(shared_->links.begin(), shared_->links.end(), [this](auto a, auto b) {
+      return tables_.vertex(tables_.link(a).to).ttl < tables_.vertex(tables_.link(b).to).ttl;
+    });
+  }
+  lossy_.assign(numbers_.size() + 1, false);
+  for (const LinkLossClass& found : result.classes) lossy_[found.links.front()] = true;
+  beyond_loss_.assign(copy_.nodes().size(), false);
+  beyond_loss_[0] = shared_.has_value();
+  shares_.assign(vertices_, {});
+  stage_ = Stage::kLossyLinks;
+}
+
+JudgedLoss GraphJudgement::judged_loss(const LinkLossClass& found) const {
+  JudgedLoss loss{{}, found.rate, found.interval, found.crossing};
+  for (const std::uint32_t number : found.links) loss.links.push_back(number - 1);
+  return loss;
+}
+
+void GraphJudgement::mark_link(std::uint32_t number) {
+  tables_.link(number).lossy = lossy_[numbers_[number]];
+}
+
+void GraphJudgement::mark_node(std::size_t position) {
+  const CopiedNode& node = copy_.nodes()[position];
+  if (node.vertex == kSource) return;
+  const bool beyond = beyond_loss_[node.parent] || tables_.link(node.link).lossy;
+  beyond_loss_[position] = beyond;
+  Share& share = shares_[node.vertex];
+  share.judged += node.judged;
+  share.lost += node.lost;
+  if (beyond) share.beyond_loss += node.judged;
+  TrieNode& live = trie_.node(node.ttl, copy_.place(position));
+  if (!copy_.same(live)) return;
+  changed_ = changed_ || live.beyond_loss != beyond;
+  live.beyond_loss = beyond;
+}
+
+void GraphJudgement::classify(std::uint32_t number) {
+  VertexRecord& vertex = tables_.vertex(number);
+  if (vertex.kind == VertexKind::kSilent) {
+    vertex.hop_class =
+        same_[number] != number ? tables_.vertex(same_[number]).hop_class : HopClass::kUnknown;
+  } else if (vertex.kind == VertexKind::kKnown && vertex.hop_class != HopClass::kLimited) {
+    vertex.hop_class = class_of(number);
+  }
+  changed_ = changed_ || classes_[number] != vertex.hop_class;
+  classes_[number] = vertex.hop_class;
+}
+
+/// Lossy: it has lost something, and at least half of the probes sent there cross a lossy link. So
+/// loss on one of many ways to a vertex is shown on that way, not at the vertex where all meet.
+/// Loss that no link explains is unremarkable while it may be below 1 %; else it is too early to
+/// tell.
+HopClass GraphJudgement::class_of(std::uint32_t vertex) const {
+  const Share& share = shares_[vertex];
+  if (share.judged == 0) return HopClass::kUnknown;
+  if (share.lost == 0) return HopClass::kAnswering;
+  if (2 * share.beyond_loss >= share.judged) return HopClass::kLossy;
+  const bool remarkable = share_interval(share.lost, share.judged).low > kUnremarkableLoss;
+  return remarkable && share.beyond_loss == 0 ? HopClass::kUnknown : HopClass::kAnswering;
+}
+
+}  // namespace etr::model

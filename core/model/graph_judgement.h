@@ -1,0 +1,107 @@
+// One judgement of the path graph: the classes of vertices, and which links lose.
+//
+// In pieces: copy the trie, apply the envelope rule, judge link loss from the verdicts of hops that
+// are neither limited nor silent, then mark what lies beyond lossy links. Vertices and links that
+// appear meanwhile are left to the next judgement; none may be dropped before the end.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "etr/path_graph.h"
+#include "model/envelope_rule.h"
+#include "model/graph_tables.h"
+#include "model/link_loss.h"
+#include "model/prefix_trie.h"
+#include "model/trie_copy.h"
+
+namespace etr::model {
+
+/// Loss that begins at one of these links, numbered as in the tables, the most likely first.
+struct JudgedLoss {
+  std::vector<std::uint32_t> links;
+  double rate = 0;
+  ConfidenceInterval interval;
+  Trials crossing;
+};
+
+class GraphJudgement {
+ public:
+  GraphJudgement(PrefixTrie& trie, GraphTables& tables) : trie_(trie), tables_(tables) {}
+
+  void begin();
+  void abort() { stage_ = Stage::kIdle; }
+  bool running() const { return stage_ != Stage::kIdle; }
+  /// Does one bounded piece of a judgement that has begun. False: it is finished, and the classes
+  /// and marks of vertices, links and nodes are up to date.
+  bool advance();
+
+  // Of the last judgement that was finished.
+  /// It classified some hop otherwise than the one before.
+  bool changed_classes() const { return changed_; }
+  const std::vector<JudgedLoss>& losses() const { return losses_; }
+  const std::optional<JudgedLoss>& shared() const { return shared_; }
+  /// Nodes looked at.
+  std::size_t cost() const { return cost_; }
+
+ private:
+  enum class Stage : std::uint8_t {
+    kIdle,
+    kCopy,
+    kEnvelope,
+    kLimited,
+    kNumber,
+    kTrials,
+    kLoss,
+    kLossyLinks,
+    kNodes,
+    kClasses,
+  };
+  /// A vertex's recent verdicts.
+  struct Share {
+    std::uint64_t judged = 0;
+    std::uint64_t lost = 0;
+    std::uint64_t beyond_loss = 0;  ///< Judged, of probes that crossed a lossy link.
+  };
+
+  /// Applies `step` to the next `piece` positions below `size`; true when all are done.
+  template <typename Step>
+  bool each(std::size_t size, std::size_t piece, const Step& step);
+  void begin_numbering();
+  void begin_marking();
+  void mark_limited(std::uint32_t vertex);
+  void number_link(std::uint32_t link);
+  void add_trials(std::size_t node);
+  void mark_link(std::uint32_t link);
+  void mark_node(std::size_t node);
+  void classify(std::uint32_t vertex);
+  HopClass class_of(std::uint32_t vertex) const;
+  JudgedLoss judged_loss(const LinkLossClass& found) const;
+
+  PrefixTrie& trie_;
+  GraphTables& tables_;
+  Stage stage_ = Stage::kIdle;
+  TrieCopy copy_;
+  EnvelopeRule envelope_;
+  LinkLoss link_loss_;
+  std::size_t vertices_ = 0;            ///< At the beginning.
+  std::vector<std::uint32_t> same_;     ///< By vertex, see resolve_silence().
+  std::vector<std::uint32_t> numbers_;  ///< By link: its number as link loss knows it.
+  /// Links between vertices that are the same as others, by both ends.
+  absl::flat_hash_map<std::uint64_t, std::uint32_t> between_;
+  std::vector<PrefixNode> trials_;
+  std::vector<bool> lossy_;        ///< By number of a link.
+  std::vector<bool> beyond_loss_;  ///< By node.
+  std::vector<Share> shares_;      ///< By vertex.
+  std::vector<HopClass> classes_;  ///< By vertex, as last judged.
+  bool changed_ = false;
+  std::size_t next_ = 0;  ///< Position in this stage.
+  std::size_t cost_ = 0;
+  std::vector<JudgedLoss> losses_;
+  std::optional<JudgedLoss> shared_;
+};
+
+}  // namespace etr::model

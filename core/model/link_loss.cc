@@ -1,0 +1,268 @@
+#include "model/link_loss.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "model/share_interval.h"
+
+namespace etr::model {
+
+namespace {
+
+/// Links whose log likelihoods differ by less are not told apart.
+constexpr double kTooClose = 2;
+
+/// Log likelihood ratio of the observed share against `rate`.
+double gain_against(double rate, const Trials& trials) {
+  const auto lost = static_cast<double>(trials.lost);
+  const auto kept = static_cast<double>(trials.sent - trials.lost);
+  const double observed = lost / (lost + kept);
+  const auto term = [](double count, double share, double expected) {
+    return count == 0 ? 0 : count * std::log(share / expected);
+  };
+  return term(lost, observed, rate) + term(kept, 1 - observed, 1 - rate);
+}
+
+}  // namespace
+
+void LinkLoss::begin(std::vector<PrefixNode> nodes, std::size_t links) {
+  nodes_ = std::move(nodes);
+  if (nodes_.empty()) nodes_.emplace_back();
+  links_ = links;
+  cost_ = 0;
+  chosen_.clear();
+  left_out_.reset();
+  shared_links_.clear();
+  shared_trials_ = {};
+  pending_ = {};
+  ask(chosen_);
+}
+
+bool LinkLoss::advance() {
+  switch (stage_) {
+    case Stage::kSweep:
+      cost_ += std::min(kPiece, nodes_.size());
+      if (!evidence_.advance(kPiece)) swept();
+      break;
+    case Stage::kScore: score_links(); break;
+    case Stage::kFit: fit_candidates(); break;
+    case Stage::kShared: count_shared(); break;
+    case Stage::kDone: break;
+  }
+  return stage_ != Stage::kDone;
+}
+
+void LinkLoss::ask(const std::vector<std::uint32_t>& lossy) {
+  evidence_.begin(nodes_, links_, lossy);
+  candidates_.clear();
+  stage_ = Stage::kSweep;
+}
+
+void LinkLoss::swept() {
+  const auto groups = evidence_.groups();
+  base_ = fit_losses(groups, chosen_.size() + (left_out_ ? 0U : 1U));
+  if (!left_out_) {
+    keep_as_best();
+  } else if (2 * (best_.log_likelihood - base_.log_likelihood) <= options_.threshold) {
+    chosen_ = without(*left_out_);
+    keep_as_best();
+    left_out_ = 0;
+    review_next();
+    return;
+  }
+  survival_.resize(groups.size());
+  survival_[0] = 1 - base_.p[kBackground];
+  for (std::size_t i = 1; i < groups.size(); ++i) {
+    survival_[i] = survival_[groups[i].parent] * (1 - base_.p[groups[i].link]);
+  }
+  next_ = 1;
+  stage_ = Stage::kScore;
+}
+
+void LinkLoss::keep_as_best() {
+  best_ = base_;
+  best_groups_.assign(evidence_.groups().begin(), evidence_.groups().end());
+  best_by_length_ = evidence_.split_by_length();
+  best_alike_.reset();
+}
+
+void LinkLoss::score_links() {
+  const std::size_t groups = survival_.size();
+  const std::size_t stop = std::min(links_, next_ + std::max<std::size_t>(1, kPiece / groups));
+  cost_ += (stop - next_) * groups;
+  for (; next_ < stop; ++next_) {
+    const auto link = static_cast<std::uint32_t>(next_);
+    if (chosen_.empty()) note_shared(link);
+    if (std::find(chosen_.begin(), chosen_.end(), link) == chosen_.end()) score(link);
+  }
+  if (next_ < links_) return;
+  next_ = 0;
+  stage_ = Stage::kFit;
+  if (candidates_.empty()) answered();
+}
+
+/// The score test for p = 0 of a link, with the background as a nuisance: a trial that survived
+/// pulls by -1, a lost one by s / (1 - s), where s is its group's survival.
+void LinkLoss::score(std::uint32_t link) {
+  double slope = 0;
+  double information = 0;
+  double background = 0;
+  const auto groups = evidence_.groups();
+  for (std::size_t group = 0; group < groups.size(); ++group) {
+    const Trials& trials = evidence_.crossing(link, group);
+    const double odds = survival_[group] / std::max(1 - survival_[group], 1e-12);
+    const auto lost = static_cast<double>(trials.lost);
+    slope += lost * odds - (static_cast<double>(trials.sent) - lost);
+    information += static_cast<double>(trials.sent) * odds;
+    background += groups[group].sent * odds;
+  }
+  if (slope <= 0) return;
+  const double adjusted = information - information * information / background;
+  if (adjusted <= 0) return;
+  const Candidate candidate{link, slope * slope / adjusted, 0};
+  const auto place =
+      std::upper_bound(candidates_.begin(), candidates_.end(), candidate,
+                       [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
+  if (candidates_.size() == options_.candidates && place == candidates_.end()) return;
+  candidates_.insert(place, candidate);
+  if (candidates_.size() > options_.candidates) candidates_.pop_back();
+}
+
+void LinkLoss::fit_candidates() {
+  std::size_t spent = 0;
+  for (; next_ < candidates_.size() && spent < kPiece; ++next_) {
+    const std::vector<PrefixNode> split = evidence_.split_by(candidates_[next_].link);
+    candidates_[next_].log_likelihood = fit_losses(split, base_.p.size() + 1).log_likelihood;
+    spent += 2 * kFitIterations * split.size();
+  }
+  cost_ += spent;
+  if (next_ == candidates_.size()) answered();
+}
+
+void LinkLoss::answered() {
+  std::stable_sort(
+      candidates_.begin(), candidates_.end(),
+      [](const Candidate& a, const Candidate& b) { return a.log_likelihood > b.log_likelihood; });
+  if (left_out_) {
+    name(chosen_[*left_out_]);
+    ++*left_out_;
+    review_next();
+  } else {
+    choose_or_review();
+  }
+}
+
+void LinkLoss::choose_or_review() {
+  const bool gains =
+      !candidates_.empty() &&
+      2 * (candidates_.front().log_likelihood - best_.log_likelihood) > options_.threshold;
+  if (gains && chosen_.size() < options_.most_links) {
+    chosen_.push_back(candidates_.front().link);
+    ask(chosen_);
+  } else {
+    left_out_ = 0;
+    review_next();
+  }
+}
+
+void LinkLoss::review_next() {
+  if (*left_out_ == 0) pending_.classes.clear();
+  if (*left_out_ < chosen_.size()) {
+    ask(without(*left_out_));
+  } else {
+    pending_.background = best_.p[kBackground];
+    next_ = 0;
+    stage_ = Stage::kShared;
+  }
+}
+
+/// The evidence is that without `link`; the candidates are those that might take its place.
+void LinkLoss::name(std::uint32_t link) {
+  LinkLossClass found;
+  found.links.push_back(link);
+  for (const Candidate& other : candidates_) {
+    if (best_.log_likelihood - other.log_likelihood < kTooClose && other.link != link &&
+        std::find(chosen_.begin(), chosen_.end(), other.link) == chosen_.end()) {
+      found.links.push_back(other.link);
+    }
+  }
+  const auto number = static_cast<std::uint32_t>(*left_out_ + 1);
+  found.rate = best_.p[number];
+  found.interval = likelihood_interval(best_groups_, best_, number);
+  found.crossing = evidence_.crossing(link);
+  if (found.interval.low > options_.tolerated_loss && !all_links_alike()) {
+    pending_.classes.push_back(std::move(found));
+  }
+}
+
+/// A little loss on every link grows with the distance, which the background does not describe, and
+/// with enough trials is taken for loss of some link halfway. True if the same loss on every link
+/// fits in the place of the link left out, and the link adds nothing significant to it.
+bool LinkLoss::all_links_alike() {
+  const double alike = fit_alike(evidence_.split_by_length(), base_.p.size());
+  if (best_.log_likelihood - alike >= kTooClose) return false;
+  if (!best_alike_) best_alike_ = fit_alike(best_by_length_, best_.p.size());
+  return 2 * (*best_alike_ - alike) <= options_.threshold;
+}
+
+/// Log likelihood with a loss that all links have in common, number `common`.
+double LinkLoss::fit_alike(const std::vector<PrefixNode>& by_length, std::size_t common) {
+  // It and the background look alike, so this converges slowly.
+  constexpr std::size_t kMostIterations = 200;
+  const std::size_t iterations =
+      std::clamp(kPiece / by_length.size(), kFitIterations, kMostIterations);
+  cost_ += 2 * iterations * by_length.size();
+  return fit_losses(by_length, common + 1, iterations).log_likelihood;
+}
+
+void LinkLoss::note_shared(std::uint32_t link) {
+  const Trials all = evidence_.of_group(0);
+  if (all.sent > 0 && evidence_.crossing(link, 0).sent == all.sent) shared_links_.push_back(link);
+}
+
+/// Trials that end at the last link that all of them cross have crossed no other.
+void LinkLoss::count_shared() {
+  if (shared_links_.empty()) next_ = nodes_.size();
+  const std::size_t stop = next_ + std::min(kPiece, nodes_.size() - next_);
+  cost_ += stop - next_;
+  for (; next_ < stop; ++next_) {
+    const PrefixNode& node = nodes_[next_];
+    const bool shared =
+        std::find(shared_links_.begin(), shared_links_.end(), node.link) != shared_links_.end();
+    if (!shared) continue;
+    shared_trials_.sent += node.sent;
+    shared_trials_.lost += node.lost;
+  }
+  if (next_ < nodes_.size()) return;
+  judge_shared();
+  result_ = std::move(pending_);
+  stage_ = Stage::kDone;
+}
+
+void LinkLoss::judge_shared() {
+  const Trials& trials = shared_trials_;
+  if (trials.lost == 0) return;
+  const double rate = static_cast<double>(trials.lost) / static_cast<double>(trials.sent);
+  const double tolerated = options_.tolerated_loss;
+  if (rate <= tolerated || 2 * gain_against(tolerated, trials) <= options_.threshold) return;
+  pending_.shared =
+      LinkLossClass{shared_links_, rate, share_interval(trials.lost, trials.sent), trials};
+}
+
+std::vector<std::uint32_t> LinkLoss::without(std::size_t index) const {
+  std::vector<std::uint32_t> rest = chosen_;
+  rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(index));
+  return rest;
+}
+
+LinkLossResult judge_link_loss(std::vector<PrefixNode> nodes, std::size_t links,
+                               const LinkLossOptions& options) {
+  LinkLoss judge(options);
+  judge.begin(std::move(nodes), links);
+  while (judge.advance()) {
+  }
+  return judge.result();
+}
+
+}  // namespace etr::model

@@ -1,0 +1,91 @@
+#include "model/path_table.h"
+
+#include <algorithm>
+
+namespace etr::model {
+
+PathRecord& PathTable::join(const GraphFlow& flow, std::uint32_t id) {
+  if (places_.size() <= flow.flow) places_.resize(flow.flow + std::size_t{1});
+  const auto [place, added] = by_id_.try_emplace(id, 0);
+  if (added) {
+    if (free_.empty()) {
+      free_.push_back(static_cast<std::uint32_t>(records_.size()));
+      records_.emplace_back();
+    }
+    place->second = free_.back();
+    free_.pop_back();
+    records_[place->second].used = true;
+    records_[place->second].id = id;
+  }
+  PathRecord& record = records_[place->second];
+  if (record.members.empty() && record.left != 0) {
+    --left_;
+    record.left = 0;
+  }
+  if (record.members.empty()) {
+    record.representative = flow.flow;
+    record.known_hops = 0;
+    record.former.clear();
+  }
+  places_[flow.flow] = {place->second, static_cast<std::uint32_t>(record.members.size())};
+  record.members.push_back(flow);
+  record.listed.reset();
+  return record;
+}
+
+void PathTable::leave(std::uint32_t flow, const std::vector<std::uint32_t>& vertices) {
+  PathRecord* record = of_flow(flow);
+  if (record == nullptr) return;
+  const Place place = places_[flow];
+  places_[flow] = {};
+  record->members[place.member] = record->members.back();
+  record->members.pop_back();
+  record->listed.reset();
+  if (record->members.empty()) {
+    record->former = vertices;
+    record->left = ++last_left_;
+    if (++left_ > kMostLeft) forget_oldest();
+    return;
+  }
+  if (place.member < record->members.size()) {
+    places_[record->members[place.member].flow].member = place.member;
+  }
+  if (record->representative == flow) {
+    record->representative = record->members.back().flow;
+    record->known_hops = 0;
+  }
+}
+
+PathRecord* PathTable::of_flow(std::uint32_t flow) {
+  return flow < places_.size() && places_[flow].record != kNone ? &records_[places_[flow].record]
+                                                                : nullptr;
+}
+
+const PathRecord* PathTable::of_flow(std::uint32_t flow) const {
+  return flow < places_.size() && places_[flow].record != kNone ? &records_[places_[flow].record]
+                                                                : nullptr;
+}
+
+void PathTable::forget_oldest() {
+  PathRecord* oldest = nullptr;
+  for (PathRecord& record : records_) {
+    if (record.left != 0 && (oldest == nullptr || record.left < oldest->left)) oldest = &record;
+  }
+  by_id_.erase(oldest->id);
+  free_.push_back(static_cast<std::uint32_t>(oldest - records_.data()));
+  *oldest = {};
+  --left_;
+}
+
+void PathTable::clear_statistics() {
+  for (PathRecord& record : records_) record.at_end = {};
+}
+
+std::size_t PathTable::memory() const {
+  std::size_t octets =
+      records_.capacity() * sizeof(PathRecord) + places_.capacity() * sizeof(Place);
+  for (const PathRecord& record : records_) octets += record.members.capacity() * sizeof(GraphFlow);
+  return octets;
+}
+
+}  // namespace etr::model

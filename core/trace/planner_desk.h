@@ -1,0 +1,38 @@
+// The planner's desk: what the engine does for its planner.
+#pragma once
+
+#include <optional>
+
+#include "plan/planner.h"
+#include "trace/event_reporter.h"
+#include "trace/flow_table.h"
+#include "trace/round_keeper.h"
+
+namespace etr::trace {
+
+class PlannerDesk final : public plan::PlannerHost {
+ public:
+  /// Borrows both.
+  PlannerDesk(FlowTable& flows, EventReporter& events) : flows_(flows), events_(events) {}
+
+  /// From then on rounds can begin. Borrows `rounds`.
+  void begin_run(RoundKeeper& rounds) { rounds_ = &rounds; }
+  /// Why the last flow could not be opened.
+  const absl::Status& refusal() const { return refusal_; }
+
+  std::optional<plan::FlowId> open_flow(std::uint32_t trace) override;
+  void close_flow(plan::FlowId flow) override;
+  bool begin_round(plan::FlowId flow, std::uint64_t round) override {
+    return rounds_->begin(flow, round);
+  }
+  void end_round(plan::FlowId flow) override { rounds_->end(flow); }
+  const model::KnownFlow& known(plan::FlowId flow) const override { return flows_.at(flow).known; }
+
+ private:
+  FlowTable& flows_;
+  EventReporter& events_;
+  RoundKeeper* rounds_ = nullptr;
+  absl::Status refusal_;
+};
+
+}  // namespace etr::trace

@@ -1,0 +1,26 @@
+// A trace: the run at one target, and all that belongs to it rather than to one of its flows.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "etr/run_info.h"
+#include "model/path_graph.h"
+#include "model/path_identity.h"
+#include "plan/planner.h"
+
+namespace etr::trace {
+
+struct Trace {
+  explicit Trace(const TraceInfo& its_info) : info(its_info), graph({its_info.trace, 0.95}) {}
+
+  TraceInfo info;
+  model::PathRegistry paths;
+  model::PathGraphBuilder graph;
+  std::vector<plan::FlowId> flows;  ///< Open ones, in the order of their index.
+  std::uint32_t next_index = 0;  ///< Of the flow to open next; its port is the first one plus this.
+  std::optional<std::uint8_t> ttl_limit_told;  ///< By the MTU, as last reported.
+};
+
+}  // namespace etr::trace

@@ -1,0 +1,65 @@
+// Networks with known lossy links, and trials drawn from them: the cases of the reference by which
+// link loss is judged.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <random>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/link_loss.h"
+
+namespace etr::model::testing {
+
+using Link = std::pair<std::string, std::string>;
+using VertexPath = std::vector<std::string>;  ///< Vertices from TTL 1 to the destination.
+
+struct LossCase {
+  std::string name;
+  std::vector<VertexPath> paths;
+  std::map<Link, double> loss;
+  std::size_t flows = 0;  ///< With random paths; 0: three flows on each path.
+  int rounds = 0;
+  double everywhere = 0;          ///< Loss of every other link.
+  std::set<std::string> limited;  ///< Their verdicts are no trials.
+};
+
+/// One router, `width` next hops, two hops on each, the destination.
+std::vector<VertexPath> wide(int width);
+/// One path of `length` hops.
+std::vector<VertexPath> chain(int length);
+std::vector<VertexPath> nested(int width);
+
+/// The reference's cases, in its order.
+std::vector<LossCase> reference_cases();
+
+/// Trials of one run, as a trie.
+struct DrawnTrials {
+  std::vector<PrefixNode> nodes;
+  std::vector<Link> links;  ///< By number; the background first.
+};
+DrawnTrials draw(const LossCase& one, std::mt19937_64& random);
+
+/// What a judgement got right.
+struct LossScore {
+  int runs = 0;
+  int right = 0;    ///< Every lossy link is named.
+  int alone = 0;    ///< And no other link in its class.
+  int clean = 0;    ///< Each class named holds a lossy link.
+  int covered = 0;  ///< True rates within their intervals.
+  int estimates = 0;
+  double estimate_sum = 0;
+  int shared = 0;        ///< Runs that report shared loss.
+  std::size_t cost = 0;  ///< Nodes looked at.
+
+  void add(const LossCase& one, const DrawnTrials& trials, const LinkLossResult& result);
+  double mean_estimate() const { return estimates == 0 ? 0 : estimate_sum / estimates; }
+};
+
+LossScore run(const LossCase& one, int runs, const LinkLossOptions& options = {});
+
+}  // namespace etr::model::testing

@@ -1,0 +1,278 @@
+// Classes and lossy links of the path graph, over simulated networks.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <random>
+
+#include "graph_feeder.h"
+#include "loss_cases.h"
+
+namespace etr::model {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::address;
+using testing::GraphFeeder;
+using testing::Link;
+using testing::VertexPath;
+
+/// Flows over a network with lossy links and routers that withhold answers.
+struct Simulation {
+  std::vector<VertexPath> paths;
+  std::map<Link, double> loss;
+  std::map<std::string, double> answers;  ///< Share of probes that a router answers; others: all.
+  GraphFeeder feed;
+  std::mt19937_64 random{1};
+  std::vector<std::size_t> path_of;  ///< By flow.
+
+  void add_flow(std::size_t path) {
+    const auto flow = static_cast<std::uint32_t>(path_of.size());
+    path_of.push_back(path);
+    std::string words;
+    for (const std::string& vertex : paths[path]) {
+      words += (answers.contains(vertex) && answers[vertex] == 0 ? "*" : vertex) + " ";
+    }
+    feed.path(flow, static_cast<std::uint32_t>(path), words);
+  }
+  void round() {
+    std::uniform_real_distribution<double> chance(0, 1);
+    for (std::uint32_t flow = 0; flow < path_of.size(); ++flow) {
+      const VertexPath& path = paths[path_of[flow]];
+      for (std::size_t hop = 0; hop < path.size(); ++hop) {
+        bool arrives = true;
+        for (std::size_t i = 0; i <= hop; ++i) {
+          const auto lossy = loss.find({i == 0 ? "src" : path[i - 1], path[i]});
+          if (lossy != loss.end() && chance(random) < lossy->second) arrives = false;
+        }
+        if (answers.contains(path[hop]) && chance(random) >= answers[path[hop]]) arrives = false;
+        const auto ttl = static_cast<std::uint8_t>(hop + 1);
+        arrives ? feed.answer(flow, ttl, path[hop]) : feed.lose(flow, ttl);
+      }
+    }
+    feed.now += 2s;
+    while (feed.graph.advance(feed.now)) {
+    }
+  }
+
+  /// "from>to" of the links of each loss, the most likely first.
+  static std::vector<std::string> named(const PathGraph& graph, const LossyLink& lossy) {
+    std::vector<std::string> out;
+    const auto name = [&](std::uint32_t vertex) {
+      std::string text;
+      if (!graph.vertices[vertex].address) return std::string("*");
+      for (std::size_t i = 4; i < 16 && graph.vertices[vertex].address->octets[i] != 0; ++i) {
+        text += static_cast<char>(graph.vertices[vertex].address->octets[i]);
+      }
+      return text;
+    };
+    for (const std::uint32_t edge : lossy.edges) {
+      const auto from = graph.edges[edge].from;
+      out.push_back((from ? name(*from) : "src") + ">" + name(graph.edges[edge].to));
+    }
+    return out;
+  }
+};
+
+TEST(PathGraphLoss, NamesALinkOf16WithinFourRounds) {
+  int right = 0;
+  int wrong = 0;
+  constexpr int kRuns = 100;
+  for (std::uint64_t seed = 0; seed < kRuns; ++seed) {
+    Simulation network;
+    network.random.seed(seed);
+    network.paths = testing::wide(16);
+    network.loss = {{{"r1", "w7"}, .2}};
+    for (int flow = 0; flow < 90; ++flow) network.add_flow(network.random() % 16);
+    for (int round = 0; round < 4; ++round) network.round();
+    const auto graph = network.feed.graph.snapshot();
+    bool found = false;
+    for (const LossyLink& lossy : graph->lossy_links) {
+      const auto names = Simulation::named(*graph, lossy);
+      const bool holds = std::count(names.begin(), names.end(), "r1>w7") != 0;
+      found = found || holds;
+      wrong += holds ? 0 : 1;
+    }
+    right += found ? 1 : 0;
+  }
+  // The reference: 148 of 150, and another link in 1.
+  EXPECT_GE(right, 90);
+  EXPECT_LE(wrong, 6);
+}
+
+TEST(PathGraphLoss, MarksWhatLiesBeyondTheLossyLink) {
+  Simulation network;
+  network.paths = testing::wide(4);
+  network.loss = {{{"r1", "w2"}, .2}};
+  for (std::size_t flow = 0; flow < 24; ++flow) network.add_flow(flow % 4);
+  for (int round = 0; round < 20; ++round) network.round();
+  const auto graph = network.feed.graph.snapshot();
+  ASSERT_EQ(graph->lossy_links.size(), 1U);
+  const LossyLink& lossy = graph->lossy_links[0];
+  EXPECT_THAT(Simulation::named(*graph, lossy), ::testing::ElementsAre("r1>w2"));
+  EXPECT_LT(lossy.interval.low, .2);
+  EXPECT_GT(lossy.interval.high, .2);
+  EXPECT_EQ(lossy.flows, 6U);
+  EXPECT_EQ(lossy.recent_judged, 6U * 20 * 4);
+  EXPECT_EQ(graph->edges[lossy.edges[0]].lossy_link, 0U);
+  const auto class_of = [&](std::uint8_t ttl, const char* name) {
+    return GraphFeeder::vertex(*graph, ttl, name)->hop_class;
+  };
+  EXPECT_EQ(class_of(1, "r1"), HopClass::kAnswering);
+  EXPECT_EQ(class_of(2, "w2"), HopClass::kLossy);
+  EXPECT_EQ(class_of(4, "r2.2"), HopClass::kLossy);
+  EXPECT_EQ(class_of(5, "dst"), HopClass::kAnswering) << "a quarter of its probes";
+  EXPECT_EQ(network.feed.graph.hop_class(2, 5), HopClass::kLossy);
+  EXPECT_EQ(network.feed.graph.hop_class(3, 5), HopClass::kAnswering);
+  EXPECT_GT(*GraphFeeder::vertex(*graph, 2, "w2")->recent_loss(), .1);
+}
+
+TEST(PathGraphLoss, KeepsTheTimeWhenALossWasFirstNamed) {
+  Simulation network;
+  network.paths = testing::chain(6);
+  network.loss = {{{"r2", "r3"}, .3}};
+  for (int flow = 0; flow < 5; ++flow) network.add_flow(0);
+  std::optional<Timestamp> since;
+  for (int round = 0; round < 40; ++round) {
+    network.round();
+    const auto graph = network.feed.graph.snapshot();
+    if (graph->lossy_links.empty()) continue;
+    if (!since) since = graph->lossy_links[0].since;
+    EXPECT_EQ(graph->lossy_links[0].since, *since);
+    EXPECT_LE(*since, graph->judged_at);
+  }
+  EXPECT_TRUE(since);
+}
+
+TEST(PathGraphLoss, LeavesOutARouterThatLimitsItsAnswers) {
+  Simulation network;
+  network.paths = testing::chain(10);
+  network.answers = {{"r4", .3}};
+  for (int flow = 0; flow < 5; ++flow) network.add_flow(0);
+  for (int round = 0; round < 20; ++round) network.round();
+  auto graph = network.feed.graph.snapshot();
+  EXPECT_TRUE(graph->lossy_links.empty());
+  const GraphVertex* r4 = GraphFeeder::vertex(*graph, 4, "r4");
+  EXPECT_EQ(r4->hop_class, HopClass::kLimited);
+  EXPECT_FALSE(r4->recent_loss());
+  EXPECT_EQ(network.feed.graph.hop_class(0, 4), HopClass::kLimited);
+
+  network.loss = {{{"r4", "r5"}, .2}};
+  for (int round = 0; round < 40; ++round) network.round();
+  graph = network.feed.graph.snapshot();
+  ASSERT_EQ(graph->lossy_links.size(), 1U);
+  EXPECT_THAT(Simulation::named(*graph, graph->lossy_links[0]),
+              ::testing::UnorderedElementsAre("r3>r4", "r4>r5"));
+}
+
+TEST(PathGraphLoss, NamesBothLinksAroundASilentHop) {
+  Simulation network;
+  network.paths = {{"r1", "r2", "s", "r4", "dst"}};
+  network.answers = {{"s", 0}};
+  network.loss = {{{"s", "r4"}, .2}};
+  for (int flow = 0; flow < 5; ++flow) network.add_flow(0);
+  for (int round = 0; round < 30; ++round) network.round();
+  const auto graph = network.feed.graph.snapshot();
+  EXPECT_EQ(graph->vertices[2].hop_class, HopClass::kSilent);
+  ASSERT_EQ(graph->lossy_links.size(), 1U);
+  EXPECT_THAT(Simulation::named(*graph, graph->lossy_links[0]),
+              ::testing::UnorderedElementsAre("r2>*", "*>r4"));
+}
+
+TEST(PathGraphLoss, TellsWhoIsBehindSilenceFromOtherFlows) {
+  Simulation network;
+  network.paths = {{"r1", "lim", "r3", "dst"}};
+  network.answers = {{"lim", .3}};
+  for (int flow = 0; flow < 4; ++flow) network.add_flow(0);
+  for (int round = 0; round < 15; ++round) network.round();
+  ASSERT_EQ(GraphFeeder::vertex(*network.feed.graph.snapshot(), 2, "lim")->hop_class,
+            HopClass::kLimited);
+  network.feed.path(9, 0, "r1 * r3 dst");
+  for (int i = 0; i < 5; ++i) {
+    network.feed.answer(9, 1, "r1");
+    network.feed.lose(9, 2);
+    network.feed.answer(9, 3, "r3");
+  }
+  network.feed.graph.judge(network.feed.now);
+  const auto graph = network.feed.graph.snapshot();
+  EXPECT_EQ(graph->vertices.size(), 4U) << "no silent vertex";
+  EXPECT_EQ(GraphFeeder::vertex(*graph, 2, "lim")->flows, 5U);
+  EXPECT_EQ(graph->edges.size(), 4U);
+  EXPECT_EQ(graph->edge(0, 1)->flows, 5U);
+  EXPECT_EQ(network.feed.graph.hop_class(9, 2), HopClass::kLimited);
+}
+
+TEST(PathGraphLoss, NamesTheFirstLinkAsShared) {
+  Simulation network;
+  network.paths = testing::wide(16);
+  network.loss = {{{"src", "r1"}, .05}};
+  for (std::size_t flow = 0; flow < 48; ++flow) network.add_flow(flow % 16);
+  for (int round = 0; round < 30; ++round) network.round();
+  const auto graph = network.feed.graph.snapshot();
+  EXPECT_TRUE(graph->lossy_links.empty());
+  ASSERT_TRUE(graph->shared_loss);
+  EXPECT_THAT(Simulation::named(*graph, *graph->shared_loss), ::testing::ElementsAre("src>r1"));
+  EXPECT_NEAR(graph->shared_loss->rate, .05, .02);
+  EXPECT_EQ(GraphFeeder::vertex(*graph, 5, "dst")->hop_class, HopClass::kLossy);
+  network.feed.graph.reset();
+  EXPECT_FALSE(network.feed.graph.snapshot()->shared_loss);
+}
+
+TEST(PathGraphLoss, DrawsNoTrialsFromUnknownPrefixes) {
+  GraphFeeder feed;
+  for (std::uint32_t flow = 0; flow < 40; ++flow) {
+    feed.graph.add_flow(flow, static_cast<std::uint16_t>(50000 + flow));
+    feed.answer(flow, 4, "d");
+    feed.lose(flow, 5);
+    feed.answer(flow, 5, "e");
+  }
+  feed.graph.judge(feed.now);
+  const auto graph = feed.graph.snapshot();
+  EXPECT_TRUE(graph->lossy_links.empty());
+  EXPECT_FALSE(graph->shared_loss);
+}
+
+TEST(PathGraphLoss, RestsWhileNothingNewHasBeenCounted) {
+  Simulation network;
+  network.paths = testing::wide(4);
+  for (std::size_t flow = 0; flow < 8; ++flow) network.add_flow(flow % 4);
+  network.round();
+  EXPECT_FALSE(network.feed.graph.advance(network.feed.now + 1h));
+  network.feed.answer(0, 1, "r1");
+  EXPECT_FALSE(network.feed.graph.advance(network.feed.now + 50ms)) << "too soon";
+  EXPECT_TRUE(network.feed.graph.advance(network.feed.now + 1h));
+}
+
+// 10 000 flows over 64 paths of 30 hops: what it holds, and that no turn takes long.
+TEST(PathGraphSize, TakesFewOctetsPerCell) {
+  constexpr std::uint32_t kFlows = 10000;
+  constexpr std::uint8_t kHops = 30;
+  Simulation network;
+  for (int path = 0; path < 64; ++path) {
+    VertexPath hops;
+    for (int ttl = 1; ttl <= kHops; ++ttl) {
+      const int width = ttl < 5 || ttl == kHops ? 1 : 8;
+      hops.push_back("h" + std::to_string(path * width / 64 * (ttl % 2) + path % width));
+    }
+    network.paths.push_back(hops);
+  }
+  for (std::uint32_t flow = 0; flow < kFlows; ++flow) network.add_flow(flow % 64);
+  for (std::uint32_t flow = 0; flow < kFlows; ++flow) {
+    for (std::uint8_t ttl = 1; ttl <= kHops; ++ttl) {
+      (flow + ttl) % 50 == 0 ? network.feed.lose(flow, ttl)
+                             : network.feed.answer(flow, ttl, network.paths[flow % 64][ttl - 1U]);
+    }
+  }
+  network.feed.now += 1h;
+  int pieces = 0;
+  while (network.feed.graph.advance(network.feed.now)) ++pieces;
+  const double per_cell = static_cast<double>(network.feed.graph.memory()) / (kFlows * kHops);
+  std::printf("%.1f octets per cell, %d pieces per judgement, %zu vertices\n", per_cell, pieces,
+              network.feed.graph.snapshot()->vertices.size());
+  EXPECT_LT(per_cell, 48);
+  EXPECT_GT(pieces, 5);
+}
+
+}  // namespace
+}  // namespace etr::model

@@ -1,0 +1,46 @@
+#include "plan/due_queue.h"
+
+#include <gtest/gtest.h>
+
+namespace etr::plan {
+namespace {
+
+using namespace std::chrono_literals;
+using base::Instant;
+
+constexpr Instant kStart{1h};
+
+TEST(DueQueue, NamesTheFlowThatIsDueFirst) {
+  DueQueue queue;
+  EXPECT_FALSE(queue.first());
+  queue.set(3, kStart + 2s);
+  queue.set(1, kStart + 1s);
+  queue.set(2, kStart + 3s);
+  EXPECT_EQ(queue.first()->flow, 1U);
+  EXPECT_EQ(queue.first()->at, kStart + 1s);
+  queue.set(1, std::nullopt);
+  EXPECT_EQ(queue.first()->flow, 3U);
+}
+
+TEST(DueQueue, MovesAFlowThatIsSetAgain) {
+  DueQueue queue;
+  queue.set(0, kStart + 1s);
+  queue.set(1, kStart + 2s);
+  queue.set(0, kStart + 3s);
+  EXPECT_EQ(queue.first()->flow, 1U);
+  queue.set(0, kStart);
+  EXPECT_EQ(queue.first()->flow, 0U);
+}
+
+TEST(DueQueue, LetsFlowsDueAtOnceTakeTurns) {
+  DueQueue queue;
+  for (FlowId flow = 0; flow < 3; ++flow) queue.set(flow, kStart);
+  for (const FlowId expected : {0U, 1U, 2U, 0U, 1U}) {
+    ASSERT_EQ(queue.first()->flow, expected);
+    queue.end_turn(expected);
+    queue.set(expected, kStart);
+  }
+}
+
+}  // namespace
+}  // namespace etr::plan
