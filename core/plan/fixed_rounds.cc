@@ -34,6 +34,15 @@ void FixedRounds::start(PlannerHost& host, std::span<const TraceInfo> traces, In
   }
 }
 
+/// The first rounds begin now: flows due at different times would not take turns.
+void FixedRounds::begin(Instant now) {
+  for (FlowId id = 0; id < flows_.size(); ++id) {
+    if (!flows_[id].active) continue;
+    flows_[id].schedule.interval_start = flows_[id].schedule.next_start = now;
+    schedule(id);
+  }
+}
+
 void FixedRounds::add_flow(FlowId id, Instant now) {
   if (id >= flows_.size()) flows_.resize(id + 1U);
   flows_[id].active = true;

@@ -35,6 +35,7 @@ class FixedRounds final : public Planner {
   explicit FixedRounds(const FixedRoundsOptions& options);
 
   void start(PlannerHost& host, std::span<const TraceInfo> traces, base::Instant now) override;
+  void begin(base::Instant now) override;
   std::optional<Request> next(base::Instant now) override;
   void sent(const Request& request, base::Instant now) override;
   void on_outcome(const Request& request, const Outcome& outcome) override;

@@ -84,6 +84,9 @@ class Planner {
   /// Once, before all else: opens the first flows. `host` outlives the planner.
   virtual void start(PlannerHost& host, std::span<const TraceInfo> traces, base::Instant now) = 0;
 
+  /// Probing begins, some time after start().
+  virtual void begin(base::Instant) {}
+
   /// The probe to send now, if any. It may be asked for again, and given differently, until sent():
   /// the pacer may hold it back while replies arrive.
   virtual std::optional<Request> next(base::Instant now) = 0;

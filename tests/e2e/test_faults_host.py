@@ -127,7 +127,7 @@ class Capture(Watching):
             self.assert_healthy(found, [*range(0, BROKEN - 1), *range(BROKEN + 12, 30)])
             self.assertLessEqual(self.verdicts(found, range(30)), {"answered", "lost"})
             self.assertGreater(others[-1]["capture_drops"], 1000)
-            self.assert_told(others, "the capture missed ")
+            self.assert_told(others, "the capture dropped ")
 
 
 if __name__ == "__main__":
