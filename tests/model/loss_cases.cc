@@ -127,7 +127,8 @@ void LossScore::add(const LossCase& one, const DrawnTrials& trials, const LinkLo
   ++runs;
   bool all_right = true;
   bool all_alone = true;
-  for (const auto& [link, rate] : one.loss) {
+  for (const auto& losing : one.loss) {
+    const auto& link = losing.first;  // clang 14 captures no structured binding.
     const auto found =
         std::find_if(result.classes.begin(), result.classes.end(), [&](const LinkLossClass& named) {
           return std::any_of(named.links.begin(), named.links.end(),
@@ -139,7 +140,7 @@ void LossScore::add(const LossCase& one, const DrawnTrials& trials, const LinkLo
     if (!hit) continue;
     ++estimates;
     estimate_sum += found->rate;
-    if (found->interval.low <= rate && rate <= found->interval.high) ++covered;
+    if (found->interval.low <= losing.second && losing.second <= found->interval.high) ++covered;
   }
   const bool all_clean =
       std::all_of(result.classes.begin(), result.classes.end(), [&](const LinkLossClass& named) {
