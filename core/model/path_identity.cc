@@ -1,15 +1,25 @@
 #include "model/path_identity.h"
 
 #include <algorithm>
+#include <bit>
+#include <set>
+#include <utility>
 
 namespace etr::model {
 
 namespace {
 
 constexpr std::size_t kMaxFormer = 64;
-/// n_1 of the MDA at 95 %: six probes of one flow miss a 50:50 per-packet split with 3 %.
-constexpr std::size_t kAlternationWindow = 6;
+
+// An address alternates if it has switched three times within 8 rounds: a route that changed and
+// changed back is two switches.
+constexpr std::uint32_t kRecentRounds = 0xFF;
 constexpr int kMinSwitches = 3;
+/// From here on the TTL is asked again in each round, until kPairs rounds have been answered twice.
+constexpr int kSuspicious = 2;
+constexpr std::uint8_t kPairs = 8;
+/// A balancer over two links gives 16 probes the same one with 2^-15.
+constexpr int kCalmAnswers = 16;
 
 struct Difference {
   int count = 0;
@@ -88,10 +98,7 @@ KnownPath path_of(const Observation& seen) {
 }
 
 /// Adds what a compatible observation heard for the first time.
-/// True if it heard anything new.
-bool refine(KnownPath& path, const Observation& seen) {
-  const auto end_before = path.end;
-  bool heard_more = false;
+void refine(KnownPath& path, const Observation& seen) {
   if (seen.end && (!path.end || *seen.end < *path.end)) path.end = seen.end;
   if (path.end) {
     path.hops.resize(*path.end);
@@ -99,11 +106,8 @@ bool refine(KnownPath& path, const Observation& seen) {
     path.hops.resize(seen.hops.size());
   }
   for (std::size_t i = 0; i < std::min(path.hops.size(), seen.hops.size()); ++i) {
-    if (!path.hops[i].empty() || !seen.hops[i]) continue;
-    path.hops[i].insert(*seen.hops[i]);
-    heard_more = true;
+    if (path.hops[i].empty() && seen.hops[i]) path.hops[i].insert(*seen.hops[i]);
   }
-  return heard_more || path.end != end_before;
 }
 
 /// Another probe of the TTL was answered by the same responder.
@@ -119,102 +123,57 @@ bool compatible(const KnownPath& path, const Observation& seen) {
 
 }  // namespace
 
-bool KnownPath::complete() const {
-  return end && hops.size() == *end &&
-         std::none_of(hops.begin(), hops.end(), [](const auto& hop) { return hop.empty(); });
+int PathIdentity::Alternation::recent_switches() const {
+  return std::popcount(switched & kRecentRounds) + std::popcount(contradicted);
 }
 
-std::uint32_t PathRegistry::id_for(const KnownPath& path) {
-  if (path.complete()) {
-    const auto found = complete_.find(path.hops);
-    if (found != complete_.end()) return found->second;
-  }
-  return next_id_++;
+void PathIdentity::Alternation::add_router(const IpAddress& address) {
+  const auto end = routers.begin() + router_count;
+  if (router_count == kMaxRouters || std::find(routers.begin(), end, address) != end) return;
+  routers[router_count++] = address;
 }
 
-void PathRegistry::note_complete(const KnownPath& path) {
-  if (path.complete()) complete_.emplace(path.hops, path.id);
+void PathIdentity::Alternation::answer(const IpAddress& address, bool same_round) {
+  const bool other = address != last;
+  add_router(address);
+  last = address;
+  if (same_round) {
+    contradicted = static_cast<std::uint8_t>(contradicted << 1 | (other ? 1 : 0));
+    if (pair_count < kPairs) ++pair_count;
+    return;
+  }
+  answered |= 1U;
+  switched |= other ? 1U : 0U;
 }
 
-std::optional<std::uint8_t> PathIdentity::doubtful(const Observation& seen) const {
-  if (!path_) return std::nullopt;
-  const Difference differs = difference(*path_, seen);
-  if (differs.count != 1 || (candidate_ && compatible(path_of(*candidate_), seen)))
-    return std::nullopt;
-  return differs.first_ttl;
+PathIdentity::~PathIdentity() {
+  if (on_) registry_->leave(*on_);
 }
 
-std::optional<PathChange> PathIdentity::observe(const Observation& seen) {
-  if (!path_) {
-    path_ = path_of(seen);
-    path_->id = registry_->id_for(*path_);
-    ++revision_;
-    registry_->note_complete(*path_);
-    return std::nullopt;
+void PathIdentity::settle(std::optional<std::uint32_t> former) {
+  const PathRegistry::Match match = registry_->resolve(*path_, former);
+  knowledge_ = match.known;
+  path_->id = match.id;
+  if (on_ != match.id) {
+    registry_->enter(match.id);
+    if (on_) registry_->leave(*on_);
+    on_ = match.id;
   }
-  note_alternation(seen);
-  const Difference differs = difference(*path_, seen);
-  if (differs.count == 0) {
-    const bool was_complete = path_->complete();
-    if (refine(*path_, seen)) ++revision_;
-    if (!was_complete) registry_->note_complete(*path_);
-    // Only a round that contradicts the candidate clears it; one that lost the hop says nothing.
-    if (candidate_ && !compatible(path_of(*candidate_), seen)) candidate_.reset();
-    return std::nullopt;
-  }
-  const bool seen_before = candidate_ && compatible(path_of(*candidate_), seen);
-  if (differs.count >= 2 || seen_before || confirmed(seen, differs.first_ttl))
-    return change_to(seen);
-  candidate_ = seen;
-  return std::nullopt;
-}
-
-void PathIdentity::note_alternation(const Observation& seen) {
-  if (alternations_.size() < seen.hops.size()) alternations_.resize(seen.hops.size());
-  for (std::size_t i = 0; i < seen.hops.size(); ++i) {
-    if (seen.hops[i]) note_alternation(i, *seen.hops[i]);
-  }
-  for (const Observation::Confirmation& one : seen.confirmations) {
-    note_alternation(one.ttl - 1U, one.address);
-  }
-}
-
-void PathIdentity::note_alternation(std::size_t index, const IpAddress& answered) {
-  std::deque<IpAddress>& last = alternations_[index].last;
-  last.push_back(answered);
-  if (last.size() > kAlternationWindow) last.pop_front();
-  int switches = 0;
-  for (std::size_t k = 1; k < last.size(); ++k) switches += last[k] != last[k - 1] ? 1 : 0;
-  if (switches >= kMinSwitches && index < path_->hops.size() && !path_->hops[index].empty()) {
-    const std::size_t known = path_->hops[index].size();
-    path_->hops[index].insert(last.begin(), last.end());
-    if (path_->hops[index].size() != known) ++revision_;
-  }
-}
-
-std::optional<PathChange> PathIdentity::change_to(const Observation& seen) {
-  const Difference differs = difference(*path_, seen);
-  candidate_.reset();
-  const KnownPath old = *path_;
-  remember(old);
-  const auto known = std::find_if(former_.begin(), former_.end(),
-                                  [&](const KnownPath& path) { return compatible(path, seen); });
-  if (known != former_.end()) {
-    path_ = *known;
-    former_.erase(known);
-    refine(*path_, seen);
-  } else {
-    path_ = path_of(seen);
-    path_->id = registry_->id_for(*path_);
-  }
-  registry_->note_complete(*path_);
+  resolved_at_ = registry_->version();
   ++revision_;
-  return PathChange{old.id, path_->id, differs.first_ttl, differs.last_ttl};
 }
 
-void PathIdentity::remember(KnownPath path) {
-  former_.push_front(std::move(path));
-  if (former_.size() > kMaxFormer) former_.pop_back();
+bool PathIdentity::resolve() {
+  if (!path_ || resolved_at_ == registry_->version()) return false;
+  resolved_at_ = registry_->version();
+  if (knowledge_ == PathKnowledge::kWhole && registry_->is_distinct(path_->id)) return false;
+  settle({});
+  return true;
+}
+
+bool PathIdentity::balanced_per_packet(std::uint8_t ttl) const {
+  const Alternation* known = alternation(ttl);
+  return known != nullptr && known->balanced;
 }
 
 std::optional<IpAddress> PathIdentity::address(std::uint8_t ttl) const {
@@ -225,14 +184,183 @@ std::optional<IpAddress> PathIdentity::address(std::uint8_t ttl) const {
 }
 
 std::string PathIdentity::canonical() const {
-  std::string text;
-  if (!path_) return text;
-  for (const std::set<IpAddress>& hop : path_->hops) {
-    if (hop.empty()) continue;
-    text += hop.begin()->to_string();
-    text += '|';
+  if (!path_) return {};
+  const KnownPath* known =
+      knowledge_ == PathKnowledge::kAmbiguous ? nullptr : registry_->find(path_->id);
+  return (known != nullptr ? *known : *path_).canonical();
+}
+
+std::optional<std::uint8_t> PathIdentity::doubtful(const Observation& seen) const {
+  if (!path_) return std::nullopt;
+  const Difference differs = difference(*path_, seen);
+  for (const Alternation& one : alternations_) {
+    const bool answered = one.ttl <= seen.hops.size() && seen.hops[one.ttl - 1U];
+    if (one.balanced || !answered || std::popcount(one.switched & kRecentRounds) < kSuspicious)
+      continue;
+    if (one.pair_count < kPairs || differs.count > 0) return one.ttl;
   }
-  return text;
+  if (differs.count != 1 || (candidate_ && compatible(path_of(*candidate_), seen)))
+    return std::nullopt;
+  return differs.first_ttl;
+}
+
+std::optional<IdentityChange> PathIdentity::observe(const Observation& seen) {
+  if (!path_) {
+    path_ = path_of(seen);
+    settle({});
+    return std::nullopt;
+  }
+  const bool balanced = note_alternation(seen);
+  const Difference differs = difference(*path_, seen);
+  if (differs.count == 0) {
+    const KnownPath before = *path_;
+    refine(*path_, seen);
+    if (balanced || before.hops != path_->hops || before.end != path_->end) {
+      registry_->refine(path_->id, before, *path_);
+      settle({});
+    } else {
+      resolve();
+    }
+    // Only a round that contradicts the candidate clears it; one that lost the hop says nothing.
+    if (candidate_ && !compatible(path_of(*candidate_), seen)) candidate_.reset();
+    return std::nullopt;
+  }
+  const bool seen_before = candidate_ && compatible(path_of(*candidate_), seen);
+  const bool certain = differs.count >= 2 || confirmed(seen, differs.first_ttl);
+  if (seen_before || (certain && !mixes_known_paths(seen))) return change_to(seen);
+  candidate_ = seen;
+  if (balanced) settle({});
+  resolve();
+  return std::nullopt;
+}
+
+PathIdentity::Alternation* PathIdentity::alternation(std::uint8_t ttl) {
+  const auto found = std::find_if(alternations_.begin(), alternations_.end(),
+                                  [&](const Alternation& one) { return one.ttl == ttl; });
+  return found == alternations_.end() ? nullptr : &*found;
+}
+
+const PathIdentity::Alternation* PathIdentity::alternation(std::uint8_t ttl) const {
+  const auto found = std::find_if(alternations_.begin(), alternations_.end(),
+                                  [&](const Alternation& one) { return one.ttl == ttl; });
+  return found == alternations_.end() ? nullptr : &*found;
+}
+
+/// True if a hop of the path has become a set of routers, or a single one again.
+bool PathIdentity::note_alternation(const Observation& seen) {
+  if (!alternations_.empty()) ++revision_;
+  for (Alternation& one : alternations_) {
+    one.answered <<= 1U;
+    one.switched <<= 1U;
+  }
+  for (std::size_t i = 0; i < seen.hops.size(); ++i) {
+    if (seen.hops[i]) note_answer(static_cast<std::uint8_t>(i + 1), *seen.hops[i], false);
+  }
+  for (const Observation::Confirmation& one : seen.confirmations) {
+    note_answer(one.ttl, one.address, true);
+  }
+  for (Alternation& one : alternations_) one.balanced = one.balanced || is_balanced(one);
+  bool changed = spread_balanced();
+  std::erase_if(alternations_, [&](const Alternation& one) {
+    const bool calm = one.switched == 0 && std::popcount(one.answered) >= kCalmAnswers;
+    if (calm && one.balanced && one.ttl <= path_->hops.size() &&
+        path_->hops[one.ttl - 1U].contains(one.last)) {
+      path_->hops[one.ttl - 1U] = {one.last};
+      changed = true;
+    }
+    return calm || (one.switched == 0 && one.contradicted == 0 && one.answered == 0);
+  });
+  return changed;
+}
+
+void PathIdentity::note_answer(std::uint8_t ttl, const IpAddress& address, bool same_round) {
+  if (Alternation* known = alternation(ttl)) return known->answer(address, same_round);
+  const auto expected = this->address(ttl);
+  if (!expected || *expected == address) return;
+  Alternation& begun = alternations_.emplace_back();
+  begun.ttl = ttl;
+  begun.last = *expected;
+  begun.answered = same_round ? 3 : 2;  // In the round before, and in this one.
+  begun.add_router(*expected);
+  begun.answer(address, same_round);
+}
+
+bool PathIdentity::is_balanced(const Alternation& one) const {
+  if (one.recent_switches() < kMinSwitches) return false;
+  const int contradicted = std::popcount(one.contradicted);
+  const bool agrees = contradicted < 2 || 3 * contradicted < one.pair_count;
+  if (one.pair_count > 1 && agrees) return false;
+  for (const Alternation& other : alternations_) {
+    if (&other == &one || other.balanced) continue;
+    const std::uint32_t both = one.answered & other.answered;
+    const int together = std::popcount(one.switched & other.switched & both);
+    const int alone = std::popcount((one.switched ^ other.switched) & both);
+    if (alone < kMinSwitches || 5 * alone < 2 * (alone + together)) return false;
+  }
+  return true;
+}
+
+/// Gives the path all routers of its balanced hops. True if that adds any.
+bool PathIdentity::spread_balanced() {
+  bool added = false;
+  for (const Alternation& one : alternations_) {
+    if (!one.balanced || one.ttl > path_->hops.size()) continue;
+    std::set<IpAddress>& hop = path_->hops[one.ttl - 1U];
+    const auto end = one.routers.begin() + one.router_count;
+    const bool here = std::any_of(one.routers.begin(), end,
+                                  [&](const IpAddress& router) { return hop.contains(router); });
+    if (!here) continue;
+    const std::size_t before = hop.size();
+    hop.insert(one.routers.begin(), end);
+    added = added || hop.size() != before;
+  }
+  return added;
+}
+
+/// True if the round shows hops of the present path and of a former one, and fits neither: it may
+/// have been under way while the route changed.
+bool PathIdentity::mixes_known_paths(const Observation& seen) const {
+  const auto mixed_with = [&](const KnownPath& other) {
+    if (compatible(other, seen)) return false;
+    KnownPath both = *path_;
+    both.hops.resize(std::max(both.hops.size(), other.hops.size()));
+    for (std::size_t i = 0; i < other.hops.size(); ++i) {
+      both.hops[i].insert(other.hops[i].begin(), other.hops[i].end());
+    }
+    if (both.end != other.end) both.end.reset();
+    return compatible(both, seen);
+  };
+  const bool former = std::any_of(former_.begin(), former_.end(),
+                                  [&](const KnownPath& path) { return compatible(path, seen); });
+  return !former && std::any_of(former_.begin(), former_.end(), mixed_with);
+}
+
+std::optional<IdentityChange> PathIdentity::change_to(const Observation& seen) {
+  const Difference differs = difference(*path_, seen);
+  candidate_.reset();
+  IdentityChange change{*path_, differs.first_ttl, differs.last_ttl};
+  const auto known = std::find_if(former_.begin(), former_.end(),
+                                  [&](const KnownPath& path) { return compatible(path, seen); });
+  KnownPath next = path_of(seen);
+  std::optional<std::uint32_t> former;
+  if (known != former_.end()) {
+    next = std::move(*known);
+    former = next.id;
+    former_.erase(known);
+    refine(next, seen);
+  }
+  remember(std::move(*path_));
+  path_ = std::move(next);
+  spread_balanced();
+  settle(former);
+  if (path_->id == change.before.id)
+    return std::nullopt;  // Balanced per packet, as other flows show.
+  return change;
+}
+
+void PathIdentity::remember(KnownPath path) {
+  former_.push_front(std::move(path));
+  if (former_.size() > kMaxFormer) former_.pop_back();
 }
 
 }  // namespace etr::model

@@ -1,23 +1,29 @@
 // Path identity: which path a flow is on, told from what each round saw of it.
 //
-// A round's observation is compatible with a path if no TTL answered by both has different
-// addresses; hops not heard are wildcards. So loss can never change a path, it can only leave it
-// less known. A difference at two or more TTLs is a change; at a single TTL it has to be seen a
-// second time, by another probe of the same round or in the next one. A TTL whose address
-// alternates within one flow is balanced per packet and holds a set of addresses.
+// A round fits a path if no TTL known of both has different addresses; hops not heard fit anything.
+// So loss never changes a path. A round that differs at two or more TTLs is a change. A difference
+// at a single TTL has to be seen a second time, by another probe of the same round or in the next
+// round; so has a round that shows hops of two known paths, as one does that was under way when the
+// route changed. A flow that comes back to a path it was on has that path's number again.
+//
+// A TTL whose address alternates within one flow may be balanced per packet, or the route may flap.
+// Probes of the same round tell them apart: a balancer gives them different routers as often as it
+// does probes of different rounds, a flapping route hardly ever. So a TTL that alternates is asked
+// again within the round. Where that is not possible, TTLs of a flapping route move together, and
+// those of balancers each by itself. A TTL balanced per packet holds the set of its routers.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <list>
-#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
-#include "etr/event.h"
 #include "etr/ip_address.h"
+#include "etr/path.h"
+#include "model/path_registry.h"
 
 namespace etr::model {
 
@@ -34,64 +40,88 @@ struct Observation {
   std::vector<Confirmation> confirmations;
 };
 
-/// A flow's path as far as it is known.
-struct KnownPath {
-  std::uint32_t id = 0;
-  std::vector<std::set<IpAddress>> hops;  ///< Index TTL - 1; empty: not heard.
-  std::optional<std::uint8_t> end;
-
-  bool complete() const;
+/// What a closed round changed.
+struct IdentityChange {
+  KnownPath before;            ///< With its number at that time.
+  std::uint8_t first_ttl = 0;  ///< First and last TTL that differ.
+  std::uint8_t last_ttl = 0;
 };
 
-/// Numbers of paths of one trace. Flows share a number only if each knows every hop of it.
-class PathRegistry {
- public:
-  std::uint32_t id_for(const KnownPath& path);
-  /// Remembers the number of a path that has become complete.
-  void note_complete(const KnownPath& path);
-
- private:
-  std::uint32_t next_id_ = 0;
-  std::map<std::vector<std::set<IpAddress>>, std::uint32_t> complete_;
-};
-
+/// Not thread-safe; belongs to the probing thread.
 class PathIdentity {
  public:
   explicit PathIdentity(PathRegistry& registry) : registry_(&registry) {}
+  ~PathIdentity();
+  PathIdentity(const PathIdentity&) = delete;
+  PathIdentity& operator=(const PathIdentity&) = delete;
 
-  /// The TTL to ask again before the observation is taken: the only one that differs from the path,
-  /// for the first time.
+  /// The TTL to ask again before the observation is taken, since it differs from the path or has
+  /// alternated of late.
   std::optional<std::uint8_t> doubtful(const Observation& observation) const;
 
   /// Takes a closed round's observation. A confirmed change is returned.
-  std::optional<PathChange> observe(const Observation& observation);
+  std::optional<IdentityChange> observe(const Observation& observation);
 
-  /// Grows whenever the path is refined or changes.
+  /// Looks whether other flows have shown which path this is. True if number or hash may be
+  /// another.
+  bool resolve();
+
+  /// Grows whenever the path, its number or its hash may have changed.
   std::uint64_t revision() const { return revision_; }
-  /// The path confirmed last; empty before the first observation.
+
+  /// What this flow knows of its path, confirmed last; empty before the first observation.
   const std::optional<KnownPath>& path() const { return path_; }
+  PathKnowledge knowledge() const { return knowledge_; }
+  bool balanced_per_packet(std::uint8_t ttl) const;
 
   /// The address of a hop that is confirmed; the smallest of a set.
   std::optional<IpAddress> address(std::uint8_t ttl) const;
 
-  /// "addr|addr|…|" over the confirmed addresses in TTL order up to the end: what is hashed.
+  /// What is hashed, see KnownPath: of the path, with all that is known of it from other flows.
   std::string canonical() const;
 
  private:
+  /// A TTL at which the flow has met more than one router of late.
   struct Alternation {
-    std::deque<IpAddress> last;  ///< Up to 6 latest answers at this TTL.
+    static constexpr std::size_t kMaxRouters = 16;
+
+    std::uint8_t ttl = 0;
+    IpAddress last;
+    // A bit for each of the last 32 rounds, the latest lowest.
+    std::uint32_t answered = 0;
+    std::uint32_t switched = 0;  ///< By another router than the time before.
+    // The last 8 rounds in which it was answered twice.
+    std::uint8_t contradicted = 0;  ///< A bit for each, the latest lowest: by two routers.
+    std::uint8_t pair_count = 0;
+    bool balanced = false;  ///< Per packet.
+    std::array<IpAddress, kMaxRouters> routers{};
+    std::uint8_t router_count = 0;
+
+    void add_router(const IpAddress& address);
+    void answer(const IpAddress& address, bool same_round);
+    int recent_switches() const;
   };
-  void note_alternation(const Observation& observation);
-  void note_alternation(std::size_t index, const IpAddress& answered);
-  std::optional<PathChange> change_to(const Observation& observation);
+
+  Alternation* alternation(std::uint8_t ttl);
+  const Alternation* alternation(std::uint8_t ttl) const;
+  bool note_alternation(const Observation& observation);
+  void note_answer(std::uint8_t ttl, const IpAddress& address, bool same_round);
+  bool is_balanced(const Alternation& one) const;
+  bool spread_balanced();
+  bool mixes_known_paths(const Observation& observation) const;
+  std::optional<IdentityChange> change_to(const Observation& observation);
   void remember(KnownPath path);
+  void settle(std::optional<std::uint32_t> former);
 
   PathRegistry* registry_;
-  std::uint64_t revision_ = 0;
   std::optional<KnownPath> path_;
+  PathKnowledge knowledge_ = PathKnowledge::kWhole;
+  std::optional<std::uint32_t> on_;  ///< The path of the registry that the flow is on.
+  std::uint64_t resolved_at_ = 0;    ///< The registry's version.
+  std::uint64_t revision_ = 0;
   std::optional<Observation> candidate_;
-  std::vector<Alternation> alternations_;
-  std::list<KnownPath> former_;  ///< Most recent first.
+  std::vector<Alternation> alternations_;  ///< Few, and none for most flows.
+  std::list<KnownPath> former_;            ///< Most recent first.
 };
 
 }  // namespace etr::model

@@ -52,9 +52,10 @@ std::vector<std::uint32_t> resolve_silence(const GraphTables& tables) {
     for (const std::uint32_t number : silent[ttl]) {
       const std::uint32_t predecessor = same[tables.vertex(number).predecessor];
       const Followers& known = followers[predecessor];
-      const bool told = known.first != kSource && !known.several &&
-                        tables.vertex(known.first).hop_class == HopClass::kLimited;
-      same[number] = told ? known.first : after.try_emplace(predecessor, number).first->second;
+      const bool identified = known.first != kSource && !known.several &&
+                              tables.vertex(known.first).hop_class == HopClass::kLimited;
+      same[number] =
+          identified ? known.first : after.try_emplace(predecessor, number).first->second;
     }
   }
   return same;

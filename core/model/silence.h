@@ -1,5 +1,5 @@
-// Who is behind the silence: a flow that hears nothing where others, coming from the same vertex,
-// meet exactly one router, and that one withholds answers, has met the same router.
+// Identifies silent hops: where a flow gets no answer and all others that come from the same vertex
+// meet one and the same router, which withholds answers, the silent hop is that router.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,8 @@
 
 namespace etr::model {
 
-/// For each vertex the one that it is: itself, or for a silent one whatever it could be told to be.
-/// Silent vertices whose predecessors are the same one are the same, too.
+/// For each vertex, by number, the vertex that it is: a silent one may turn out to be another, all
+/// others are themselves. Silent vertices whose predecessors are the same one are the same, too.
 std::vector<std::uint32_t> resolve_silence(const GraphTables& tables);
 
 }  // namespace etr::model

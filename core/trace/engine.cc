@@ -71,7 +71,7 @@ class Engine::Impl {
     Run(Impl& engine, model::Observer& observer)
         : context{engine.options_,  engine.transport_, observer,        engine.events_,
                   *engine.planner_, engine.flows_,     engine.counters_},
-          recorder(engine.hasher_, engine.transport_.clock(), observer),
+          recorder(engine.hasher_, engine.transport_.clock(), observer, engine.events_),
           rounds(context, recorder),
           judge(context, rounds),
           receiver(context, judge, engine.dispatcher_) {}
@@ -162,6 +162,12 @@ absl::Status Engine::Impl::run(model::Observer& observer) {
   }
   flows_.for_each([this](plan::FlowId, FlowState& flow) { run_->rounds.cut(flow); });
   events_.due(true);
+  // Twice, since what one flow turns out to be on may concern those before it.
+  for (int pass = 0; pass < 2; ++pass) {
+    flows_.for_each([this](plan::FlowId, FlowState& flow) {
+      run_->recorder.resolve(flows_.trace_of(flow), flow);
+    });
+  }
   for (const auto& trace : flows_.traces()) trace->graph.judge(transport_.clock().utc());
   return status;
 }

@@ -25,6 +25,13 @@ void EventReporter::report(Event event) {
   }
 }
 
+void EventReporter::path_changed(Event event) {
+  event.at = clock_.utc();
+  for (Event& now : changes_.add(std::move(event), clock_.now())) {
+    observer_->on_event(std::move(now));
+  }
+}
+
 void EventReporter::unexpected(EventKind kind, const FlowState& flow, const Probe& probe,
                                const Reply& reply, std::string_view text) {
   Event event;
@@ -54,6 +61,7 @@ void EventReporter::rejected(Rejection rejection, const transport::ReceivedPacke
 
 void EventReporter::due(bool all) {
   for (Event& event : limiter_.due(clock_.now(), all)) observer_->on_event(std::move(event));
+  for (Event& event : changes_.due(clock_.now(), all)) observer_->on_event(std::move(event));
 }
 
 }  // namespace etr::trace

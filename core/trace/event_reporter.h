@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "etr/event.h"
 #include "model/observer.h"
+#include "trace/change_limiter.h"
 #include "trace/dispatcher.h"
 #include "trace/event_limiter.h"
 #include "trace/flow_state.h"
@@ -25,6 +26,8 @@ class EventReporter {
   void report(Event event);
   /// Sets the time; never held back.
   void report_now(Event event);
+  /// Sets time and text; changes between the same two paths are reported together.
+  void path_changed(Event event);
   /// An answer that came too late or once too often; never held back.
   void unexpected(EventKind kind, const FlowState& flow, const Probe& probe, const Reply& reply,
                   std::string_view text);
@@ -40,6 +43,7 @@ class EventReporter {
   std::vector<Event> early_;  ///< From before begin().
   const base::Clock& clock_;
   EventLimiter limiter_;
+  ChangeLimiter changes_;
 };
 
 }  // namespace etr::trace

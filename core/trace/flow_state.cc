@@ -18,6 +18,7 @@ std::shared_ptr<const FlowSnapshot> make_snapshot(const FlowState& state,
   snapshot->source_port = state.flow.source_port;
   if (state.known.identity.path()) snapshot->path_id = state.known.identity.path()->id;
   snapshot->path_hash = state.path_hash;
+  snapshot->path_knowledge = state.known.identity.knowledge();
   snapshot->reached = state.reached;
   const auto end = state.known.end.ttl();
   if (end && !state.blocked) snapshot->distance = end;

@@ -36,7 +36,14 @@ struct FlowState {
   std::uint64_t path_changes = 0;
   std::shared_ptr<const FlowSnapshot> snapshot;  ///< Null: to be made anew.
   std::uint64_t snapshot_classes = 0;            ///< The graph's class generation in it.
-  std::uint64_t path_revision = 0;               ///< Of the identity, as the graph last took it.
+  /// What the path graph was last told of the flow's path.
+  struct ToldPath {
+    std::uint64_t revision = 0;  ///< Of the identity.
+    bool reached = false;
+    bool blocked = false;
+    friend bool operator==(const ToldPath&, const ToldPath&) = default;
+  };
+  ToldPath told_path;
 
   model::HopStatistics& hop(std::uint8_t ttl) {
     if (hops.size() < ttl) hops.resize(ttl);

@@ -49,46 +49,52 @@ void PathRecorder::close(Trace& trace, FlowState& flow, model::Round round, bool
   path.source_port = flow.flow.source_port;
   path.destination_port = flow.flow.destination_port;
 
+  const std::string old_hash = flow.path_hash;
   const auto change = flow.known.identity.observe(round.observation());
   flow.path_hash = hash(flow.known.identity.canonical());
   path.path_hash = flow.path_hash;
   path.path_id = flow.known.identity.path()->id;
+  path.path_knowledge = flow.known.identity.knowledge();
 
   std::uint8_t last = flow.known.end.ttl().value_or(flow.known.end.max_ttl());
   if (const auto end = round.end()) last = std::min(last, *end);
   round.fill(path, last);
 
   if (change) begin_path(flow, change->first_ttl, path);
-  tell_graph(trace, flow, path);
   flow.reached = path.reached;
   flow.blocked = path.blocked;
+  tell_graph(trace, flow, path.finished);
   ++flow.rounds_closed;
   flow.snapshot.reset();
   for (Hop& hop : path.hops) hop.hop_class = trace.graph.hop_class(flow.flow.index, hop.ttl);
 
   if (change) {
     ++flow.path_changes;
-    report_change(flow, path.round, *change);
+    report_change(flow, path.round, *change, old_hash);
   }
   ++records_;
   observer_.on_path(std::move(path));
 }
 
 void PathRecorder::report_change(const FlowState& flow, std::uint64_t round,
-                                 const PathChange& change) {
+                                 const model::IdentityChange& change, std::string old_hash) {
+  const model::KnownPath& before = change.before;
+  const model::KnownPath& after = *flow.known.identity.path();
   Event event;
   event.kind = EventKind::kPathChange;
-  event.at = clock_.utc();
   event.trace = flow.flow.trace;
   event.flow = flow.flow.index;
   event.round = round;
   event.ttl = change.first_ttl;
-  event.change = change;
-  event.text = absl::StrFormat("path changed from %d to %d at ttl %d", change.old_path_id,
-                               change.new_path_id, change.first_ttl);
-  if (change.last_ttl != change.first_ttl)
-    absl::StrAppendFormat(&event.text, "-%d", change.last_ttl);
-  observer_.on_event(std::move(event));
+  PathChange& moved = event.change.emplace();
+  moved.old_path_id = before.id;
+  moved.new_path_id = after.id;
+  moved.old_path_hash = std::move(old_hash);
+  moved.new_path_hash = flow.path_hash;
+  moved.first_ttl = change.first_ttl;
+  moved.last_ttl = change.last_ttl;
+  moved.hops = model::differing_hops(before, after);
+  events_.path_changed(std::move(event));
 }
 
 std::string PathRecorder::hash(const std::string& canonical) const {
@@ -100,27 +106,33 @@ std::string PathRecorder::hash(const std::string& canonical) const {
   return absl::BytesToHexString(std::string(digest.begin(), digest.end()));
 }
 
-/// The path graph takes a flow's path when it has been refined or has changed, and where it ended.
-void PathRecorder::tell_graph(Trace& trace, FlowState& flow, const Path& path) {
+/// The path graph takes a flow's path when it has been refined or has changed, or ends otherwise.
+void PathRecorder::tell_graph(Trace& trace, FlowState& flow, Timestamp at) {
   const model::PathIdentity& identity = flow.known.identity;
-  const bool same = flow.path_revision == identity.revision() && flow.reached == path.reached &&
-                    flow.blocked.has_value() == path.blocked.has_value();
-  if (same) return;
-  flow.path_revision = identity.revision();
+  const FlowState::ToldPath told{identity.revision(), flow.reached, flow.blocked.has_value()};
+  if (flow.told_path == told) return;
+  flow.told_path = told;
   std::vector<model::PathHop> hops;
+  hops.reserve(identity.path()->hops.size());
   for (const auto& addresses : identity.path()->hops) {
-    const bool balanced = addresses.size() > 1;
-    hops.push_back(
-        {addresses.empty() ? std::nullopt : std::optional(*addresses.begin()), balanced});
+    const auto smallest = addresses.empty() ? std::nullopt : std::optional(*addresses.begin());
+    hops.push_back({smallest, addresses.size() > 1});
   }
   model::FlowPath known;
-  known.id = path.path_id;
-  known.hash = path.path_hash;
+  known.id = identity.path()->id;
+  known.hash = flow.path_hash;
   known.hops = hops;
   known.end = identity.path()->end;
-  known.reached = path.reached;
-  known.blocked = path.blocked.has_value();
-  trace.graph.set_path(flow.flow.index, known, path.finished);
+  known.reached = flow.reached;
+  known.blocked = flow.blocked.has_value();
+  trace.graph.set_path(flow.flow.index, known, at);
+}
+
+void PathRecorder::resolve(Trace& trace, FlowState& flow) {
+  if (!flow.known.identity.resolve()) return;
+  flow.path_hash = hash(flow.known.identity.canonical());
+  flow.snapshot.reset();
+  tell_graph(trace, flow, clock_.utc());
 }
 
 }  // namespace etr::trace

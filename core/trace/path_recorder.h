@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "etr/path_hasher.h"
 #include "model/observer.h"
+#include "trace/event_reporter.h"
 #include "trace/flow_table.h"
 
 namespace etr::trace {
@@ -15,23 +16,29 @@ namespace etr::trace {
 class PathRecorder {
  public:
   /// Borrows all.
-  PathRecorder(const PathHasher& hasher, const base::Clock& clock, model::Observer& observer)
-      : hasher_(hasher), clock_(clock), observer_(observer) {}
+  PathRecorder(const PathHasher& hasher, const base::Clock& clock, model::Observer& observer,
+               EventReporter& events)
+      : hasher_(hasher), clock_(clock), observer_(observer), events_(events) {}
 
   /// Reports the round's record and, if the flow has moved, the event. `round` has left the flow.
   /// `complete` is false if the end of the run cut it.
   void close(Trace& trace, FlowState& flow, model::Round round, bool complete);
 
+  /// Other flows may have shown meanwhile which path this one is on.
+  void resolve(Trace& trace, FlowState& flow);
+
   std::uint64_t records() const { return records_; }
 
  private:
-  static void tell_graph(Trace& trace, FlowState& flow, const Path& path);
-  void report_change(const FlowState& flow, std::uint64_t round, const PathChange& change);
+  static void tell_graph(Trace& trace, FlowState& flow, Timestamp at);
+  void report_change(const FlowState& flow, std::uint64_t round,
+                     const model::IdentityChange& change, std::string old_hash);
   std::string hash(const std::string& canonical) const;
 
   const PathHasher& hasher_;
   const base::Clock& clock_;
   model::Observer& observer_;
+  EventReporter& events_;
   std::uint64_t records_ = 0;
 };
 

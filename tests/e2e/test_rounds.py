@@ -2,6 +2,9 @@
 """What changes from round to round: a target that goes dark, loss, rate limits, paths that grow and shrink."""
 import collections
 import itertools
+import os
+import subprocess
+import tempfile
 import time
 
 import harness
@@ -158,6 +161,62 @@ class Reroute(harness.LabTest):
         port = 443 if flag == "-T" else 33434
         protocol = "tcp" if flag == "-T" else "udp"
         return harness.truth.paths(network, family, protocol, [harness.SOURCE_PORT], port)[harness.SOURCE_PORT]
+
+
+class Flap(harness.LabTest):
+    """All flows move between two branches every 0.7 s (fault U1)."""
+
+    def test_records_events_and_report_follow_a_flapping_route(self):
+        with Network("nested") as network, tempfile.TemporaryDirectory() as folder:
+            family, flows, branches = 4, 8, ("a0", "a1")
+            true_paths = {}
+            for branch in branches:
+                network.steer("r1", branch)
+                true_paths[branch] = harness.truth.paths(
+                    network, family, "tcp", [harness.SOURCE_PORT + i for i in range(flows)], 443)
+            log = os.path.join(folder, "run.ndjson")
+            etr = network.start([harness.ETR, "-n", "-T", "--view", "plain", "--sink", f"ndjson:path={log},events=true",
+                                 "-P", str(flows), "-d", "500ms", "-t", "300ms", "-c", "30", network.target(family)],
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            switches = []  # (before, after, branch)
+            begin, turn = time.monotonic(), 0
+            while time.monotonic() < begin + 15:
+                turn += 1
+                before = time.time_ns()
+                network.steer("r1", branches[turn % 2])
+                switches.append((before, time.time_ns(), branches[turn % 2]))
+                time.sleep(max(0.0, begin + 0.7 * turn - time.monotonic()))
+            report, errors = etr.communicate(timeout=20)
+            self.assertEqual(etr.returncode, 0, errors)
+            with open(log, encoding="utf-8") as file:
+                found, others = harness.records.parse(file.read())
+
+            names = {}  # (port, branch) -> ids and hashes
+            judged = 0
+            for record in found:
+                started, ended = harness.nanoseconds(record["started"]), harness.nanoseconds(record["timestamp"])
+                calm = [branch for (_, after, branch), (before, _, _) in zip(switches, switches[1:])
+                        if after < started and ended < before]
+                if not calm:
+                    continue
+                judged += 1
+                path = true_paths[calm[0]][record["source_port"]]
+                self.assertEqual([], harness.records.differences(record, path, True), record)
+                names.setdefault(tuple(path), set()).add((record["path_id"], record["path_hash"]))
+            self.assertGreater(judged, len(found) / 3)
+            self.assertEqual({len(ids) for ids in names.values()}, {1}, names)
+            self.assertEqual(len({ids for group in names.values() for ids in group}), len(names))
+
+            changes = [line for line in others if line.get("event") == "path-change"]
+            rates = [line["changes_per_second"] for line in changes if "changes_per_second" in line]
+            self.assertTrue(rates, changes)
+            for rate in rates:
+                self.assertTrue(0.8 < rate < 2, rates)
+            for line in changes:
+                self.assertNotEqual(line["old_path_hash"], line["new_path_hash"])
+                self.assertTrue(line["changed_hops"])
+            for group in names.values():
+                self.assertIn(next(iter(group))[1][:8], report)
 
 
 class OpenService(harness.LabTest):

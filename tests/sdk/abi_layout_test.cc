@@ -160,6 +160,10 @@ void describe_paths(Layout& layout) {
   ETR_MEMBER(Blocked, by);
   ETR_MEMBER(Blocked, icmp_type);
   ETR_MEMBER(Blocked, icmp_code);
+  ETR_TYPE(PathKnowledge);
+  ETR_VALUE(PathKnowledge, kWhole);
+  ETR_VALUE(PathKnowledge, kGaps);
+  ETR_VALUE(PathKnowledge, kAmbiguous);
   ETR_TYPE(Path);
   ETR_MEMBER(Path, trace);
   ETR_MEMBER(Path, flow);
@@ -172,6 +176,7 @@ void describe_paths(Layout& layout) {
   ETR_MEMBER(Path, destination_name);
   ETR_MEMBER(Path, path_id);
   ETR_MEMBER(Path, path_hash);
+  ETR_MEMBER(Path, path_knowledge);
   ETR_MEMBER(Path, reached);
   ETR_MEMBER(Path, complete);
   ETR_MEMBER(Path, blocked);
@@ -191,11 +196,20 @@ void describe_events(Layout& layout) {
   ETR_VALUE(EventKind, kRejected);
   ETR_VALUE(EventKind, kRouteChange);
   ETR_VALUE(EventKind, kNotice);
+  ETR_TYPE(HopChange);
+  ETR_MEMBER(HopChange, ttl);
+  ETR_MEMBER(HopChange, old_address);
+  ETR_MEMBER(HopChange, new_address);
   ETR_TYPE(PathChange);
   ETR_MEMBER(PathChange, old_path_id);
   ETR_MEMBER(PathChange, new_path_id);
+  ETR_MEMBER(PathChange, old_path_hash);
+  ETR_MEMBER(PathChange, new_path_hash);
   ETR_MEMBER(PathChange, first_ttl);
   ETR_MEMBER(PathChange, last_ttl);
+  ETR_MEMBER(PathChange, hops);
+  ETR_MEMBER(PathChange, flows);
+  ETR_MEMBER(PathChange, per_second);
   ETR_TYPE(Event);
   ETR_MEMBER(Event, kind);
   ETR_MEMBER(Event, at);
@@ -279,6 +293,7 @@ void describe_snapshots(Layout& layout) {
   ETR_MEMBER(FlowSnapshot, source_port);
   ETR_MEMBER(FlowSnapshot, path_id);
   ETR_MEMBER(FlowSnapshot, path_hash);
+  ETR_MEMBER(FlowSnapshot, path_knowledge);
   ETR_MEMBER(FlowSnapshot, reached);
   ETR_MEMBER(FlowSnapshot, distance);
   ETR_MEMBER(FlowSnapshot, blocked);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "etr/ip_address.h"
 #include "etr/time.h"
@@ -38,11 +39,25 @@ constexpr std::string_view to_string(EventKind kind) {
   return "notice";
 }
 
+/// A TTL at which the old path and the new one differ.
+struct HopChange {
+  std::uint8_t ttl = 0;
+  std::optional<IpAddress> old_address;  ///< Empty: unknown, or beyond the path's end.
+  std::optional<IpAddress> new_address;
+};
+
+/// One change, or several between the same two paths, of one flow or of several.
 struct PathChange {
   std::uint32_t old_path_id = 0;
   std::uint32_t new_path_id = 0;
+  std::string old_path_hash;
+  std::string new_path_hash;
   std::uint8_t first_ttl = 0;  ///< First and last TTL that differ.
   std::uint8_t last_ttl = 0;
+  std::vector<HopChange> hops;  ///< In TTL order.
+  std::uint32_t flows = 1;      ///< That changed.
+  /// Changes a second of each of these flows, in both directions; 0: of a single change.
+  double per_second = 0;
 };
 
 /// Fields that do not apply are empty.

@@ -64,7 +64,25 @@ struct Hop {
   std::string name;  ///< Reverse name of the responder; empty if unknown.
 };
 
-/// An unreachable message from a node other than the destination ended the path here.
+/// How much is known of a path.
+enum class PathKnowledge : std::uint8_t {
+  kWhole,  ///< Every hop up to the end.
+  kGaps,   ///< Some hops are unknown; it can be only one of the known paths, or is a path of its
+           ///< own.
+  kAmbiguous,  ///< Some hops are unknown, so that it may be one of several paths: not to be
+               ///< counted.
+};
+
+constexpr std::string_view to_string(PathKnowledge knowledge) {
+  switch (knowledge) {
+    case PathKnowledge::kWhole: return "whole";
+    case PathKnowledge::kGaps: return "gaps";
+    case PathKnowledge::kAmbiguous: break;
+  }
+  return "ambiguous";
+}
+
+/// An unreachable from somebody who is not the destination ended the walk here.
 struct Blocked {
   std::uint8_t ttl = 0;
   IpAddress by;
@@ -83,10 +101,12 @@ struct Path {
   std::uint16_t source_port = 0;
   std::uint16_t destination_port = 0;
   std::string destination_name;  ///< Reverse name of the destination; empty if unknown.
-  /// Stable number of the path within its trace: loss never changes it. Equal ids are equal paths.
+  /// Number of the path within its trace: loss never changes it. Equal ids are equal paths. While
+  /// hops are unknown, the path may turn out to be another than it was taken for.
   std::uint32_t path_id = 0;
-  /// The hasher's digest of the flow's confirmed addresses, lower-case hex.
+  /// The hasher's digest of the path's known addresses, lower-case hex.
   std::string path_hash;
+  PathKnowledge path_knowledge = PathKnowledge::kWhole;
   bool reached = false;  ///< The destination answered in this round.
   bool complete = true;  ///< False: the run ended before every probe had its verdict.
   std::optional<Blocked> blocked;

@@ -76,6 +76,7 @@ struct FlowSnapshot {
   std::uint16_t source_port = 0;
   std::uint32_t path_id = 0;
   std::string path_hash;
+  PathKnowledge path_knowledge = PathKnowledge::kWhole;
   bool reached = false;                  ///< In the last closed round.
   std::optional<std::uint8_t> distance;  ///< TTL of the destination, once known.
   std::optional<Blocked> blocked;

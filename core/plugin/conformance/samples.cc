@@ -114,7 +114,15 @@ std::vector<Event> sample_events() {
     full.ttl = 4;
     full.address = address(0, 4);
     full.rtt = 2500us;
-    full.change = PathChange{1, 2, 3, 5};
+    full.change = PathChange{1,
+                             2,
+                             "845425ea",
+                             "6ceacc8b",
+                             3,
+                             5,
+                             {{3, address(0, 3), address(1, 3)}, {5, {}, address(1, 5)}},
+                             2,
+                             1.4};
     full.count = 17;
     full.text = "something happened at " + name(4);
     events.push_back(full);

@@ -41,6 +41,13 @@ void write_mpls(JsonWriter& json, const std::vector<etr::MplsLabel>& stack) {
   json.end_array();
 }
 
+/// Empty if it is unknown.
+void write_address(JsonWriter& json, std::string_view key,
+                   const std::optional<etr::IpAddress>& address) {
+  if (address) return json.address(key, *address);
+  json.symbol(key, "");
+}
+
 }  // namespace
 
 NdjsonSink::NdjsonSink(const Options& options) : options_(options), file_(options.path) {}
@@ -73,6 +80,7 @@ void NdjsonSink::write(const etr::Path& path) {
   json_.text("target", target(path.trace));
   json_.time("started", path.started);
   json_.number("path_id", path.path_id);
+  json_.symbol("path_knowledge", to_string(path.path_knowledge));
   json_.boolean("complete", path.complete);
   if (path.blocked) {
     json_.begin_object("blocked");
@@ -192,15 +200,32 @@ void NdjsonSink::on_event(const etr::Event& event) {
   if (event.address) json_.address("ip", *event.address);
   if (event.rtt) json_.signed_number("rtt_ns", event.rtt->count());
   if (event.change) {
-    json_.number("old_path_id", event.change->old_path_id);
-    json_.number("new_path_id", event.change->new_path_id);
-    json_.number("first_ttl", event.change->first_ttl);
-    json_.number("last_ttl", event.change->last_ttl);
+    write_change(*event.change);
   }
   json_.number("count", event.count);
   json_.text("text", event.text);
   json_.end_object();
   end_line();
+}
+
+void NdjsonSink::write_change(const etr::PathChange& change) {
+  json_.number("old_path_id", change.old_path_id);
+  json_.number("new_path_id", change.new_path_id);
+  json_.symbol("old_path_hash", change.old_path_hash);
+  json_.symbol("new_path_hash", change.new_path_hash);
+  json_.number("first_ttl", change.first_ttl);
+  json_.number("last_ttl", change.last_ttl);
+  json_.begin_array("changed_hops");
+  for (const etr::HopChange& hop : change.hops) {
+    json_.begin_object();
+    json_.number("ttl", hop.ttl);
+    write_address(json_, "old_ip", hop.old_address);
+    write_address(json_, "new_ip", hop.new_address);
+    json_.end_object();
+  }
+  json_.end_array();
+  json_.number("flows", change.flows);
+  if (change.per_second > 0) json_.real("changes_per_second", change.per_second);
 }
 
 void NdjsonSink::end_line() {

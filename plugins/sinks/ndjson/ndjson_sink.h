@@ -35,6 +35,7 @@ class NdjsonSink final : public etr::Sink {
  private:
   void write_hop(const etr::Hop& hop);
   void write_run();
+  void write_change(const etr::PathChange& change);
   void end_line();
   const std::string& target(std::uint32_t trace) const;
 

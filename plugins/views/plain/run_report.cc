@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <tuple>
 
 #include "etr/text.h"
 #include "layout.h"
@@ -22,18 +21,28 @@ Hops pool(const std::vector<const etr::FlowSnapshot*>& flows) {
   return hops;
 }
 
-std::set<std::uint32_t> answered_ttls(const etr::FlowSnapshot& flow) {
-  std::set<std::uint32_t> ttls;
-  for (const etr::HopStats& hop : flow.hops) {
-    if (!hop.responders.empty()) ttls.insert(hop.ttl);
+bool is_ambiguous(etr::PathKnowledge knowledge) {
+  return knowledge == etr::PathKnowledge::kAmbiguous;
+}
+
+/// The highest TTL that answered one of the flows; 0: none.
+std::size_t last_answer(const std::vector<const etr::FlowSnapshot*>& flows) {
+  std::size_t last = 0;
+  for (const etr::FlowSnapshot* flow : flows) {
+    for (const etr::HopStats& hop : flow->hops) {
+      if (!hop.responders.empty()) last = std::max<std::size_t>(last, hop.ttl);
+    }
   }
-  return ttls;
+  return last;
 }
 
 /// Where the path ends: at the target or at who blocks it; 0 if neither is known.
-std::size_t length_of(const etr::FlowSnapshot& flow) {
-  if (flow.distance) return *flow.distance;
-  return flow.blocked ? flow.blocked->ttl : 0;
+std::size_t length_of(const std::vector<const etr::FlowSnapshot*>& flows) {
+  for (const etr::FlowSnapshot* flow : flows) {
+    if (flow->distance) return *flow->distance;
+    if (flow->blocked) return flow->blocked->ttl;
+  }
+  return 0;
 }
 
 std::string path_fate(const std::vector<const etr::FlowSnapshot*>& flows, bool heard) {
@@ -89,6 +98,7 @@ constexpr std::size_t kFewestHostColumns = 16;  // an IPv4 address
 void RunReport::add(const etr::Path& path) {
   SeenPath& seen = seen_[path.trace][path.path_id];
   seen.hash = path.path_hash;
+  seen.ambiguous = is_ambiguous(path.path_knowledge);
   if (path.reached || path.blocked) seen.length = path.hops.size();
   seen.ports.insert(path.source_port);
   for (const etr::Hop& hop : path.hops) {
@@ -97,13 +107,6 @@ void RunReport::add(const etr::Path& path) {
     if (hop.reply->rtt) seen.last[hop.ttl] = {records_, hop.reply->source, *hop.reply->rtt};
   }
   ++records_;
-}
-
-void RunReport::Row::add(const SeenPath& path) {
-  for (const auto& [ttl, reply] : path.last) {
-    LastReply& newest = last.try_emplace(ttl, reply).first->second;
-    if (newest.order < reply.order) newest = reply;
-  }
 }
 
 std::string RunReport::text(const etr::RunInfo& run, const etr::Snapshot& snapshot,
@@ -116,30 +119,27 @@ std::string RunReport::text(const etr::RunInfo& run, const etr::Snapshot& snapsh
 }
 
 std::vector<RunReport::Row> RunReport::rows(const SeenPaths& seen, const Flows& flows) const {
-  using Key = std::tuple<std::string, std::string, std::set<std::uint32_t>>;
   std::vector<Row> rows;
-  std::map<Key, std::size_t> places;
-  const auto row_of = [&](const std::string& hash, std::size_t length,
-                          const std::set<std::uint32_t>& answered) -> Row& {
-    const std::string hops = hop_count(length, answered.empty() ? 0 : *answered.rbegin());
-    const auto [place, added] = places.try_emplace({hash, hops, answered}, rows.size());
-    if (added) rows.push_back({path_name(hash), hops, {}, {}, {}});
-    return rows[place->second];
-  };
-  std::set<std::uint32_t> present;
+  std::map<std::uint32_t, std::size_t> places;
   for (const etr::FlowSnapshot* flow : flows) {
-    const auto path = seen.find(flow->path_id);
-    Row& row = row_of(flow->path_hash, length_of(*flow),
-                      path == seen.end() ? answered_ttls(*flow) : path->second.answered);
+    const auto [place, added] = places.try_emplace(flow->path_id, rows.size());
+    if (added) {
+      rows.push_back(
+          {path_name(flow->path_hash), {}, is_ambiguous(flow->path_knowledge), {}, {}, {}});
+    }
+    Row& row = rows[place->second];
     row.flows.push_back(flow);
     row.ports.insert(flow->source_port);
-    if (path != seen.end()) row.add(path->second);
-    present.insert(flow->path_id);
+  }
+  for (Row& row : rows) {
+    const auto path = seen.find(row.flows.front()->path_id);
+    if (path != seen.end()) row.last = path->second.last;
+    row.hops = hop_count(length_of(row.flows), last_answer(row.flows));
   }
   for (const auto& [path_id, path] : seen) {
-    if (present.contains(path_id)) continue;
-    Row& row = row_of(path.hash, path.length, path.answered);
-    if (row.flows.empty()) row.ports.insert(path.ports.begin(), path.ports.end());
+    if (places.contains(path_id) || path.ambiguous) continue;
+    const std::size_t last = path.answered.empty() ? 0 : *path.answered.rbegin();
+    rows.push_back({path_name(path.hash), hop_count(path.length, last), false, {}, path.ports, {}});
   }
   return rows;
 }
@@ -155,10 +155,10 @@ std::string RunReport::trace_text(const etr::TraceInfo& trace, const etr::Snapsh
   }
   const auto seen = seen_.find(trace.trace);
   const std::vector<Row> all = rows(seen == seen_.end() ? SeenPaths{} : seen->second, flows);
-  // Flows that nobody answered show no path.
+  // Flows that nobody answered show no path, and neither do those that may be on one of several.
   const auto count = [&](bool left) {
     return std::count_if(all.begin(), all.end(), [&](const Row& row) {
-      return row.hash != kNoPath && row.flows.empty() == left;
+      return row.hash != kNoPath && !row.ambiguous && row.flows.empty() == left;
     });
   };
   std::string text = "\n" + target_text(trace) + "  " + trace.protocol;
@@ -171,6 +171,9 @@ std::string RunReport::trace_text(const etr::TraceInfo& trace, const etr::Snapsh
   text += "\n" + path_table(all);
   for (const Row& row : all) {
     if (!row.flows.empty()) text += "\n" + hop_table(row, names, room);
+  }
+  if (std::any_of(all.begin(), all.end(), [](const Row& row) { return row.is_doubtful(); })) {
+    text += "\n?: hops are unknown at which several paths differ; not counted as a path\n";
   }
   if (text.find("%?") != std::string::npos) {
     text += "\n%?: too few probes to tell loss from a limit on answers\n";
@@ -192,7 +195,7 @@ std::string RunReport::path_table(const std::vector<Row>& rows) const {
         rtt.add(stats);
       }
     }
-    text += left(row.hash, kHashColumns) + right(row.hops, 6) + right(target.loss(), 9) +
+    text += left(row.name(), kHashColumns) + right(row.hops, 6) + right(target.loss(), 9) +
             rtt.columns(9) + right(std::to_string(row.flows.size()), 7) + "  " + ranges(row.ports);
     const std::string fate = path_fate(row.flows, row.hash != kNoPath);
     if (!fate.empty()) text += "  (" + fate + ")";
@@ -228,7 +231,7 @@ std::string RunReport::hop_table(const Row& row, etr::Names& names, Room room) c
   const auto loss = [&](std::string_view text) { return cell(text, widths.loss); };
   const auto count = [&](std::string_view text) { return cell(text, widths.count); };
   const auto time = [&](std::string_view text) { return cell(text, widths.time); };
-  std::string text = (row.hash == kNoPath ? "No answer" : "Path " + row.hash) + ", source port" +
+  std::string text = (row.hash == kNoPath ? "No answer" : "Path " + row.name()) + ", source port" +
                      (row.ports.size() == 1 ? " " : "s ") + ranges(row.ports) + "\n" +
                      ttl_label("TTL") + left("Host", width) + loss("Loss%") + count("Snt") +
                      time("Last") + time("Avg") + time("Best") + time("Wrst") + time("StDev") +

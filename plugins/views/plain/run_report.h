@@ -1,8 +1,7 @@
 // The tables at the end of a run: unique paths, and per-hop statistics in mtr's columns.
 //
-// A row is what a reader can tell apart: flows whose paths have the same hash, length and silent
-// hops are one row, whatever their path ids. A path's figures are those of the flows that are on it
-// at the end, pooled; a path that all flows have left is listed without figures.
+// A row is a path, by its number. A path's figures are those of the flows that are on it at the
+// end, pooled; a path that all flows have left is listed without figures.
 #pragma once
 
 #include <cstddef>
@@ -17,6 +16,7 @@
 #include "etr/run_info.h"
 #include "etr/snapshot.h"
 #include "etr/time.h"
+#include "path_text.h"
 
 namespace plain {
 
@@ -44,6 +44,7 @@ class RunReport {
   /// What records tell and a snapshot does not.
   struct SeenPath {
     std::string hash;
+    bool ambiguous = false;            ///< When last seen.
     std::size_t length = 0;            ///< 0: no end was found.
     std::set<std::uint32_t> answered;  ///< TTLs.
     std::set<std::uint32_t> ports;
@@ -54,11 +55,13 @@ class RunReport {
   struct Row {
     std::string hash;
     std::string hops;  ///< "5", or "2+" where the end is not known.
-    Flows flows;       ///< On it at the end; empty: all have left.
+    bool ambiguous = false;
+    Flows flows;  ///< On it at the end; empty: all have left.
     std::set<std::uint32_t> ports;
     std::map<std::uint8_t, LastReply> last;
 
-    void add(const SeenPath& path);
+    bool is_doubtful() const { return ambiguous && hash != kNoPath; }
+    std::string name() const { return is_doubtful() ? hash + "?" : hash; }
   };
 
   std::vector<Row> rows(const SeenPaths& seen, const Flows& flows) const;

@@ -1,5 +1,7 @@
 // What happened, oldest first; the newest line stays in sight until somebody scrolls back.
 #include <algorithm>
+#include <optional>
+#include <string>
 
 #include "figures.h"
 #include "panels.h"
@@ -20,16 +22,29 @@ Role role_of(etr::EventKind kind) {
   }
 }
 
+/// "; 2: 10.0.0.1 → 10.0.0.2", for each TTL that differs.
+std::string hops_text(const etr::PathChange& change) {
+  std::string out;
+  for (const etr::HopChange& hop : change.hops) {
+    const auto name = [](const std::optional<etr::IpAddress>& address) {
+      return address ? address->to_string() : std::string("?");
+    };
+    out += (out.empty() ? "; " : ", ") + std::to_string(int{hop.ttl}) + ": " +
+           name(hop.old_address) + " → " + name(hop.new_address);
+  }
+  return out;
+}
+
 /// Paths by hash, as they are named everywhere else on screen.
-std::string change_text(const Scene& scene, const etr::Event& event) {
-  const etr::PathChange& change = *event.change;
-  const auto name = [&](std::uint32_t path_id) {
-    const std::string hash = scene.history.path_hash(event.trace.value_or(0), path_id);
-    return hash.empty() ? formatted("number %u", path_id) : short_hash(hash);
-  };
+std::string change_text(const etr::PathChange& change) {
   std::string out = formatted(" TTL %d", int{change.first_ttl});
   if (change.last_ttl != change.first_ttl) out += formatted("–%d", int{change.last_ttl});
-  return out + ": path " + name(change.old_path_id) + " → " + name(change.new_path_id);
+  const bool repeated = change.per_second > 0;
+  out += ": path " + short_hash(change.old_path_hash) + (repeated ? " ↔ " : " → ") +
+         short_hash(change.new_path_hash);
+  if (repeated) out += formatted(", %.1f changes a second", change.per_second);
+  if (change.flows > 1) out += formatted(", %u flows", change.flows);
+  return out + hops_text(change);
 }
 
 }  // namespace
@@ -44,7 +59,7 @@ std::string event_text(const Scene& scene, const etr::Event& event) {
     }
   }
   if (event.flow) out += formatted(" #%u", *event.flow);
-  if (event.change) return out + change_text(scene, event);
+  if (event.change) return out + change_text(*event.change);
   if (event.ttl) out += formatted(" TTL %d", int{*event.ttl});
   if (event.address) out += " " + scene.host(*event.address);
   if (event.rtt) out += " " + milliseconds(*event.rtt) + " ms";

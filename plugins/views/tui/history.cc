@@ -9,7 +9,6 @@ namespace {
 constexpr std::size_t kMostSamples = std::size_t{4} * 1024 * 1024;  // 8 MiB
 constexpr std::size_t kFewestRounds = 64;
 constexpr std::size_t kMostRounds = 1024;
-constexpr std::size_t kMostPaths = 65536;
 
 constexpr std::uint16_t kNone = 0;
 constexpr std::uint16_t kLost = 1;
@@ -62,21 +61,9 @@ void History::record(const etr::Path& path) {
     }
     line.samples[index][column] = encode(hop);
   }
-  remember_hash(path);
-}
-
-/// Changes of path name their paths by number; people know them by hash.
-void History::remember_hash(const etr::Path& path) {
-  hashes_[{path.trace, path.path_id}] = path.path_hash;
-  if (hashes_.size() > kMostPaths) hashes_.erase(hashes_.begin());
 }
 
 void History::clear() { flows_.clear(); }
-
-std::string History::path_hash(std::uint32_t trace, std::uint32_t path_id) const {
-  const auto found = hashes_.find({trace, path_id});
-  return found == hashes_.end() ? std::string() : found->second;
-}
 
 const History::FlowLine* History::find(std::uint32_t trace, std::uint32_t flow) const {
   const auto found = flows_.find({trace, flow});

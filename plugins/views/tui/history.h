@@ -39,8 +39,6 @@ class History {
   std::size_t rounds(std::uint32_t trace, std::uint32_t flow) const;
   /// The sample `back` rounds before the newest.
   Sample at(std::uint32_t trace, std::uint32_t flow, std::uint8_t ttl, std::size_t back) const;
-  /// The newest hash of a path, by its number; empty if it is not known.
-  std::string path_hash(std::uint32_t trace, std::uint32_t path_id) const;
 
  private:
   struct FlowLine {
@@ -49,14 +47,11 @@ class History {
     std::vector<std::vector<std::uint16_t>> samples;
   };
   using FlowId = std::pair<std::uint32_t, std::uint32_t>;
-  using PathNumber = std::pair<std::uint32_t, std::uint32_t>;  ///< Trace and path.
 
-  void remember_hash(const etr::Path& path);
   const FlowLine* find(std::uint32_t trace, std::uint32_t flow) const;
 
   std::size_t depth_;
   std::map<FlowId, FlowLine> flows_;
-  std::map<PathNumber, std::string> hashes_;
 };
 
 }  // namespace tui

@@ -52,24 +52,24 @@ double rank(const PathGroup& group, SortBy sort) {
 }  // namespace
 
 std::size_t count_paths(const std::vector<const etr::FlowSnapshot*>& flows) {
-  std::unordered_set<std::string> seen;
+  std::unordered_set<std::uint32_t> seen;
   for (const etr::FlowSnapshot* flow : flows) {
-    if (flow->rounds == 0 || is_no_path(flow->path_hash)) continue;
-    seen.insert(path_key(*flow));
+    if (shows_path(*flow)) seen.insert(flow->path_id);
   }
   return seen.size();
 }
 
 std::vector<PathGroup> path_groups(const Scene& scene) {
   std::vector<PathGroup> groups;
-  std::unordered_map<std::string, std::size_t> places;
+  std::unordered_map<std::uint32_t, std::size_t> places;
   for (const etr::FlowSnapshot* flow : scene.matching) {
     if (flow->rounds == 0) continue;
-    const auto [place, added] = places.try_emplace(path_key(*flow), groups.size());
+    const auto [place, added] = places.try_emplace(flow->path_id, groups.size());
     if (added) {
       groups.emplace_back();
-      groups.back().key = place->first;
+      groups.back().path_id = flow->path_id;
       groups.back().hash = flow->path_hash;
+      groups.back().counted = shows_path(*flow);
     }
     PathGroup& group = groups[place->second];
     group.flows.push_back(flow);
@@ -88,7 +88,7 @@ std::size_t selected_group(const std::vector<PathGroup>& groups,
   if (!choice) return 0;
   std::size_t fallback = 0;
   for (std::size_t i = 0; i < groups.size(); ++i) {
-    if (groups[i].key == choice->key) return i;
+    if (groups[i].path_id == choice->path_id) return i;
     for (const etr::FlowSnapshot* flow : groups[i].flows) {
       if (flow->flow == choice->flow) fallback = i;
     }

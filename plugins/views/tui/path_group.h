@@ -1,5 +1,5 @@
 // The unique paths of a target: flows that take the same path, together. Paths are the same if
-// their hashes are, as in the records, and the same hops of them are silent.
+// their numbers are, as in the records.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +15,9 @@
 namespace tui {
 
 struct PathGroup {
-  std::string key;  ///< See present_path.h.
+  std::uint32_t path_id = 0;
   std::string hash;
+  bool counted = true;  ///< False if nobody answered, or the path may be one of several.
   std::vector<const etr::FlowSnapshot*> flows;  ///< Never empty.
   /// Address at each TTL from 1; empty where nobody answered.
   std::vector<std::optional<etr::IpAddress>> hops;
@@ -33,7 +34,8 @@ struct PathGroup {
 /// without a closed round are left out.
 std::vector<PathGroup> path_groups(const Scene& scene);
 
-/// Of flows with a closed round; those that nobody answered show no path.
+/// Of flows with a closed round. Flows that nobody answered, and those that may be on one of
+/// several paths, show none.
 std::size_t count_paths(const std::vector<const etr::FlowSnapshot*>& flows);
 
 /// Position of the path chosen; 0 if there is no choice, or it is not there.

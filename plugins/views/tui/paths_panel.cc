@@ -11,6 +11,8 @@
 namespace tui {
 namespace {
 
+constexpr std::size_t kHashColumns = 8;
+
 /// "2 10.1.1.1, 3 10.2.4.1": what this path meets where not all paths meet the same.
 std::string differences(const Scene& scene, const PathGroup& group,
                         const std::vector<bool>& differing) {
@@ -40,6 +42,13 @@ Field loss_field(const Tally& tally) {
   return {text.empty() ? "-" : text, loss_role(tally)};
 }
 
+/// Its hash, with a "?" if it may be one of several paths.
+std::string path_name(const PathGroup& group) {
+  const bool ambiguous = !group.counted && !is_no_path(group.hash);
+  if (!ambiguous) return short_hash(group.hash);
+  return short_hash(group.hash).substr(0, kHashColumns - 1) + "?";
+}
+
 std::vector<Field> fields(const Scene& scene, const PathGroup& group,
                           const std::vector<bool>& differing, bool selected, int width) {
   const auto ms = [&](double value) {
@@ -49,7 +58,7 @@ std::vector<Field> fields(const Scene& scene, const PathGroup& group,
   const auto count = [](etr::Duration value) { return static_cast<double>(value.count()); };
   const double share =
       static_cast<double>(group.flows.size()) / static_cast<double>(scene.matching.size());
-  std::vector<Field> row{{(selected ? "► " : "  ") + short_hash(group.hash), Role::kText},
+  std::vector<Field> row{{(selected ? "► " : "  ") + path_name(group), Role::kText},
                          {std::to_string(group.flows.size()), Role::kText},
                          {percent(share), Role::kText},
                          loss_field(group.end),
@@ -70,7 +79,7 @@ void draw_list(Grid& grid, const Area& area, const Scene& scene,
     return group.end.lossy && group.end.lost > 0;
   });
   const auto known = std::count_if(groups.begin(), groups.end(),
-                                   [](const PathGroup& group) { return !is_no_path(group.hash); });
+                                   [](const PathGroup& group) { return group.counted; });
   std::string title = formatted("Paths (%d unique of %zu flow%s", static_cast<int>(known),
                                 scene.matching.size(), scene.matching.size() == 1 ? "" : "s");
   title += lossy > 0 ? formatted(", %d lossy)", static_cast<int>(lossy)) : ")";
@@ -101,7 +110,7 @@ Table hops_table(int width) {
 int draw_hops(Grid& grid, const Area& area, const Scene& scene, const PathGroup& group,
               const std::vector<bool>& differing) {
   const bool focused = scene.state.detail_focus;
-  std::string title = "► PATH " + short_hash(group.hash) + " ◄";
+  std::string title = "► PATH " + path_name(group) + " ◄";
   if (focused) title += " [detail focus]";
   Area inner = draw_pane(grid, area, title + " - hops that differ: ≠", Role::kDetailTitle, focused);
   const bool framed = inner.columns != area.columns;

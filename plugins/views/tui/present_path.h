@@ -13,9 +13,8 @@ namespace tui {
 /// Who the path meets at each TTL from 1; empty where nobody is known to have answered.
 std::vector<std::optional<etr::IpAddress>> hops_of(const etr::FlowSnapshot& flow);
 
-/// The same for flows on the same path: its hash, its length and the TTLs that answered, for a hash
-/// does not say which hops were silent.
-std::string path_key(const etr::FlowSnapshot& flow);
+/// True if the flow shows a path to be counted, rather than hops that may belong to several.
+bool shows_path(const etr::FlowSnapshot& flow);
 
 /// True of the hash of a path on which nobody ever answered.
 bool is_no_path(const std::string& hash);

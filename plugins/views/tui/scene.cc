@@ -72,15 +72,14 @@ double badness(const etr::FlowSnapshot& flow, SortBy sort) {
 void sort_flows(std::vector<const etr::FlowSnapshot*>& flows, SortBy sort) {
   if (sort == SortBy::kFlow) return;
   // Paths in the order of their first flows.
-  std::unordered_map<std::string, double> places;
+  std::unordered_map<std::uint32_t, double> places;
   std::vector<std::pair<double, const etr::FlowSnapshot*>> keyed;
   keyed.reserve(flows.size());
   for (const etr::FlowSnapshot* flow : flows) {
     const double key =
         sort != SortBy::kPath
             ? badness(*flow, sort)
-            : places.try_emplace(path_key(*flow), -static_cast<double>(places.size()))
-                  .first->second;
+            : places.try_emplace(flow->path_id, -static_cast<double>(places.size())).first->second;
     keyed.emplace_back(key, flow);
   }
   std::stable_sort(keyed.begin(), keyed.end(),
@@ -92,16 +91,17 @@ void sort_flows(std::vector<const etr::FlowSnapshot*>& flows, SortBy sort) {
 /// Keeps the flows on the path chosen, see PathChoice, and returns its hash.
 std::string keep_path(const PathChoice& choice, const std::vector<const etr::FlowSnapshot*>& all,
                       std::vector<const etr::FlowSnapshot*>& flows) {
-  std::string wanted = choice.key;
+  std::uint32_t wanted = choice.path_id;
+  std::string hash;
   for (const etr::FlowSnapshot* flow : all) {
-    const std::string key = path_key(*flow);
-    if (flow->flow == choice.flow) wanted = key;
-    if (key != choice.key) continue;
-    wanted = key;
-    break;
+    const bool chosen = flow->path_id == choice.path_id;
+    if (!chosen && flow->flow != choice.flow) continue;
+    wanted = flow->path_id;
+    hash = flow->path_hash;
+    if (chosen) break;
   }
-  std::erase_if(flows, [&](const auto* flow) { return path_key(*flow) != wanted; });
-  return wanted.substr(0, wanted.find('/'));
+  std::erase_if(flows, [&](const auto* flow) { return flow->path_id != wanted; });
+  return hash;
 }
 
 }  // namespace

@@ -20,10 +20,9 @@ struct Prompt {
   std::string text;  ///< UTF-8.
 };
 
-/// A path, by its key, see present_path.h. A hash is refined when a hop is first heard, and flows
-/// change their paths: once no flow has this key, the path is the one that `flow` is on.
+/// A path. Flows change their paths: once no flow is on this one, it is the one that `flow` is on.
 struct PathChoice {
-  std::string key;
+  std::uint32_t path_id = 0;
   std::uint32_t flow = 0;
 };
 

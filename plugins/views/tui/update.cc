@@ -12,7 +12,6 @@
 #include "figures.h"
 #include "hop_column.h"
 #include "path_group.h"
-#include "present_path.h"
 #include "prompt.h"
 #include "text.h"
 
@@ -52,7 +51,7 @@ std::optional<PathChoice> path_below(const State& state, const Scene& scene, int
   const long index = static_cast<long>(selected_group(groups, state.path));
   const long wanted = std::clamp<long>(index + step, 0, static_cast<long>(groups.size()) - 1);
   const PathGroup& group = groups[static_cast<std::size_t>(wanted)];
-  return PathChoice{group.key, group.flows.front()->flow};
+  return PathChoice{group.path_id, group.flows.front()->flow};
 }
 
 /// Moves whatever the screen in front moves. Single steps among flows wrap, as in etr.
@@ -161,7 +160,7 @@ void filter_path(State& state, const Scene& scene) {
   } else if (state.screen == Screen::kPaths) {
     state.filter_path = path_below(state, scene, 0);
   } else if (scene.flow() != nullptr) {
-    state.filter_path = PathChoice{path_key(*scene.flow()), scene.flow()->flow};
+    state.filter_path = PathChoice{scene.flow()->path_id, scene.flow()->flow};
   }
 }
 

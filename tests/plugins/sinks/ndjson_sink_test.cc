@@ -72,7 +72,7 @@ TEST_F(NdjsonSinkTest, WritesTheKeysOfTheGoEtrInItsOrderThenOurs) {
           R"("kind":"syn-ack","icmp_type":null,"icmp_code":null,"reply_ttl":61,)"
           R"("quoted_ttl":null,"mpls":[]}],"timestamp":"2026-01-02T03:04:06.002345678Z",)"
           R"("trace":0,"target":"target.example","started":"2026-01-02T03:04:05.001Z",)"
-          R"("path_id":1,"complete":true,"blocked":null})"));
+          R"("path_id":1,"path_knowledge":"whole","complete":true,"blocked":null})"));
 }
 
 TEST_F(NdjsonSinkTest, APathWithoutHopsHasAnEmptyListAndNeverNull) {

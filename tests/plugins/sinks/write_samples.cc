@@ -56,7 +56,8 @@ void write_events(etr::Sink& sink) {
     event.ttl = 3;
     event.address = address("192.0.2.2");
     event.rtt = etr::Duration(1);
-    event.change = etr::PathChange{1, 2, 3, 4};
+    event.change = etr::PathChange{
+        1, 2, "845425ea", "6ceacc8b", 3, 4, {{3, address("192.0.2.3"), {}}}, 2, 1.4};
     event.text = "text";
     sink.on_event(event);
   }

@@ -193,10 +193,9 @@ TEST(RunReport, TheTableOfHopsFitsTheTerminal) {
   EXPECT_THAT(header(10), HasSubstr("StDev"));
 }
 
-// Paths with a silent hop have no number in common, and are the same to whoever reads.
-TEST(RunReport, FlowsThatCannotBeToldApartAreOneRow) {
-  etr::FlowSnapshot other = flow(1, 1, three_hops(milliseconds(10)));
-  other.path_hash = "845425ea";
+TEST(RunReport, FlowsWithTheSamePathIdAreOneRow) {
+  etr::FlowSnapshot other = flow(1, 0, three_hops(milliseconds(10)));
+  other.hops[1].address = address("192.0.2.4");  // A hop of which the other flow knows nothing.
   const std::string text = report({flow(0, 0, three_hops(milliseconds(10))), other});
   EXPECT_THAT(text, HasSubstr("2 flows, 10 rounds, 1 path\n"));
   EXPECT_THAT(text, HasSubstr("      2  50000-50001\n"));
@@ -216,6 +215,15 @@ TEST(RunReport, PathsWithASilentHopAtDifferentPlacesAreTwoRows) {
   etr::FlowSnapshot second = flow(1, 1, b);
   second.path_hash = "845425ea";
   EXPECT_THAT(report({flow(0, 0, a), second}), HasSubstr("2 flows, 10 rounds, 2 paths\n"));
+}
+
+TEST(RunReport, APathThatMayBeSeveralIsNotCounted) {
+  etr::FlowSnapshot doubtful = flow(1, 1, three_hops(milliseconds(10)));
+  doubtful.path_knowledge = etr::PathKnowledge::kAmbiguous;
+  const std::string text = report({flow(0, 0, three_hops(milliseconds(10))), doubtful});
+  EXPECT_THAT(text, HasSubstr("2 flows, 10 rounds, 1 path\n"));
+  EXPECT_THAT(text, HasSubstr("\n6ceacc8b?     3"));
+  EXPECT_THAT(text, HasSubstr("\n?: hops are unknown at which several paths differ"));
 }
 
 // etr-compat A24: flows without data are no path, and silent TTLs are no hops.

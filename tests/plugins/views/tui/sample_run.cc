@@ -210,7 +210,14 @@ std::vector<etr::Event> fabric_events() {
   events[1].kind = etr::EventKind::kPathChange;
   events[1].flow = 6;
   events[1].round = 12;
-  events[1].change = etr::PathChange{3, 7, 2, 3};
+  events[1].change = etr::PathChange{3,
+                                     7,
+                                     digest(fabric_nodes(2)),
+                                     digest(fabric_nodes(6)),
+                                     2,
+                                     3,
+                                     {{2, fabric_nodes(2)[1].address, fabric_nodes(6)[1].address},
+                                      {3, fabric_nodes(2)[2].address, fabric_nodes(6)[2].address}}};
   events[2].kind = etr::EventKind::kLateReply;
   events[2].flow = 9;
   events[2].ttl = 5;

@@ -193,15 +193,26 @@ TEST(Screen, KeepsTheColourOfLossInTheSelectedRow) {
   EXPECT_EQ(role_at(desk.draw(kWide), "33.3%"), Role::kLossHigh);
 }
 
-TEST(Screen, CountsPathsThatDifferOnlyInSilenceAsOne) {
+TEST(Screen, CountsFlowsWithTheSamePathIdAsOnePath) {
   Desk desk(sample::fabric(2));
   auto twin = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
   twin->flow = 1;
-  twin->path_id = 99;  // of its own, since its silent hop may be another router
+  twin->hops[3].address = sample::address("10.9.9.9");  // Silent to the other flow.
   desk.run.snapshot->flows[1] = twin;
   EXPECT_THAT(desk.text(kWide), HasSubstr("Summary (2 flows, 1 unique path)"));
   desk.type("2");
   EXPECT_THAT(desk.text(kWide), HasSubstr("Paths (1 unique of 2 flows)"));
+}
+
+TEST(Screen, CountsNoPathThatMayBeSeveral) {
+  Desk desk(sample::fabric(2));
+  auto doubtful = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[1]);
+  doubtful->path_knowledge = etr::PathKnowledge::kAmbiguous;
+  desk.run.snapshot->flows[1] = doubtful;
+  EXPECT_THAT(desk.text(kWide), HasSubstr("Summary (2 flows, 1 unique path)"));
+  desk.type("2");
+  EXPECT_THAT(desk.text(kWide), HasSubstr("Paths (1 unique of 2 flows)"));
+  EXPECT_THAT(desk.text(kWide), HasSubstr(doubtful->path_hash.substr(0, 7) + "?"));
 }
 
 // etr-compat A24.
@@ -223,6 +234,7 @@ TEST(Screen, TellsPathsApartThatDifferInWhichHopIsSilent) {
   Desk desk(sample::fabric(2));
   auto shorter = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
   shorter->flow = 1;
+  shorter->path_id = 99;
   shorter->distance = static_cast<std::uint8_t>(5);
   desk.run.snapshot->flows[1] = shorter;
   EXPECT_THAT(desk.text(kWide), HasSubstr("Summary (2 flows, 2 unique paths)"));

@@ -1,0 +1,266 @@
+// Which path each record shows, against what the simulated network does.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/engine_run.h"
+
+namespace etr::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using simulation::Router;
+using simulation::testing::change;
+using simulation::testing::diamond;
+using simulation::testing::line;
+using simulation::testing::nested;
+using simulation::testing::router;
+using simulation::testing::tiers;
+using simulation::testing::to;
+using ::testing::IsEmpty;
+
+constexpr Duration kSwitch = 700ms;
+
+/// r1 sends everything over s2 and s3 or over r2 and r3, and changes its mind every 0.7 s; with
+/// `hops` 1, over s2 or r2.
+simulation::Network flapping(unsigned hops, Duration length) {
+  simulation::Network network = line(4);
+  network.routers.push_back(router("s2", 2, 9));
+  network.routers.push_back(router("s3", 3, 9));
+  find_router(network, "s2")->next = {to(hops == 1 ? "r3" : "s3")};
+  find_router(network, "s3")->next = {to("r4")};
+  bool away = true;
+  for (Duration at = kSwitch; at < length; at += kSwitch, away = !away) {
+    change<Router>(network, at, "r1", [&](Router& r1) { r1.next = {to(away ? "s2" : "r2")}; });
+  }
+  return network;
+}
+
+struct Flap {
+  unsigned hops = 2;
+  Duration interval = 500ms;
+};
+
+class FlappingRoute : public ::testing::TestWithParam<Flap> {
+ protected:
+  EngineRun& traced(std::uint64_t seed) {
+    EngineRunOptions options = options_for();
+    options.plan.flows = 8;
+    options.plan.rounds = static_cast<std::uint64_t>(60s / GetParam().interval);
+    options.plan.round_interval = GetParam().interval;
+    options.engine.timeout = 400ms;
+    simulation::Network network = flapping(GetParam().hops, 62s);
+    network.seed = seed;
+    run_ = std::make_unique<EngineRun>(network, options);
+    start_ = run_->transport.clock().utc();
+    return run_->run();
+  }
+  /// No switch fell into the round.
+  bool calm(const Path& path) const {
+    const Duration margin = 20ms;
+    return (path.started - start_ - margin) / kSwitch ==
+           (path.finished - start_ + margin) / kSwitch;
+  }
+
+  std::unique_ptr<EngineRun> run_;
+  Timestamp start_{};
+};
+
+// U1.
+TEST_P(FlappingRoute, IsFollowedByIdAndHashInEachRound) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    const EngineRun& run = traced(seed);
+    std::map<std::string, std::set<std::pair<std::uint32_t, std::string>>> names;
+    for (const Path& path : run.observer.paths) {
+      if (calm(path)) names[hops_of(path)[1]].insert({path.path_id, path.path_hash});
+    }
+    ASSERT_EQ(names.size(), 2U);
+    const auto& one = names.begin()->second;
+    const auto& other = names.rbegin()->second;
+    EXPECT_EQ(one.size(), 1U) << "seed " << seed;
+    EXPECT_EQ(other.size(), 1U) << "seed " << seed;
+    EXPECT_NE(one.begin()->first, other.begin()->first);
+    EXPECT_NE(one.begin()->second, other.begin()->second);
+  }
+}
+
+// U1, U2.
+TEST_P(FlappingRoute, IsReportedWithARateAndLosesNoChange) {
+  const EngineRun& run = traced(1);
+  std::uint64_t changes = 0;
+  for (const auto& flow : run.summary.snapshot->flows) changes += flow->path_changes;
+  std::uint64_t reported = 0;
+  std::size_t events = 0;
+  std::size_t with_rate = 0;
+  for (const Event& event : run.observer.of_kind(EventKind::kPathChange)) {
+    const PathChange& moved = *event.change;
+    EXPECT_NE(moved.old_path_hash, moved.new_path_hash) << event.text;
+    EXPECT_NE(moved.old_path_id, moved.new_path_id) << event.text;
+    EXPECT_FALSE(moved.hops.empty());
+    reported += event.count;
+    ++events;
+    if (moved.per_second == 0 || moved.flows < 8) continue;
+    ++with_rate;
+    EXPECT_THAT(event.text, ::testing::HasSubstr("changes a second, 8 flows"));
+    if (GetParam().interval == 500ms) {
+      EXPECT_NEAR(moved.per_second, 1 / 0.7, 0.3) << event.text;
+    }
+  }
+  EXPECT_EQ(reported, changes);
+  EXPECT_GE(with_rate, 3U);
+  EXPECT_LE(events, 40U) << "of " << changes << " changes";
+}
+
+INSTANTIATE_TEST_SUITE_P(Branches, FlappingRoute,
+                         ::testing::Values(Flap{2, 500ms}, Flap{2, 2s}, Flap{1, 500ms},
+                                           Flap{1, 2s}));
+
+struct Balanced {
+  unsigned width = 2;
+  unsigned hops = 1;
+};
+
+class PerPacketBalancer : public ::testing::TestWithParam<Balanced> {};
+
+TEST_P(PerPacketBalancer, SettlesOnOnePath) {
+  constexpr std::uint64_t kSeeds = 20;
+  std::uint64_t settled = 0;
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    const unsigned width = GetParam().width;
+    simulation::Network network =
+        GetParam().hops == 1 ? tiers({1, width, 1}) : tiers({1, width, width, 1});
+    for (Router& one : network.routers) one.balancing = simulation::Balancing::kPacket;
+    network.seed = seed;
+    EngineRun run(network, one_flow(160));
+    run.run();
+    const auto changes = run.observer.of_kind(EventKind::kPathChange);
+    settled += std::none_of(changes.begin(), changes.end(),
+                            [](const Event& event) { return event.round.value_or(159) >= 60; });
+  }
+  EXPECT_GE(settled, kSeeds - 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(WidthAndLength, PerPacketBalancer,
+                         ::testing::Values(Balanced{2, 1}, Balanced{4, 1}, Balanced{2, 2},
+                                           Balanced{4, 2}));
+
+TEST(RandomSilence, ChangesNoPath) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    simulation::Network network = line(5);
+    network.seed = seed;
+    for (const char* id : {"r2", "r3", "r4"}) find_router(network, id)->answers = 0.8;
+    EngineRunOptions options = options_for();
+    options.plan.flows = 4;
+    options.plan.rounds = 500;
+    EngineRun run(network, options);
+    run.run();
+    EXPECT_THAT(run.observer.of_kind(EventKind::kPathChange), IsEmpty()) << "seed " << seed;
+  }
+}
+
+struct Fan {
+  const char* name;
+  std::function<simulation::Network()> network;
+  std::set<std::uint8_t> branching;  ///< TTLs.
+};
+
+void PrintTo(const Fan& fan, std::ostream* out) { *out << fan.name; }
+
+void limit(simulation::Network& network, const char* id) {
+  simulation::RateLimit limit;
+  limit.per_second = 0.5;
+  limit.burst = 2;
+  find_router(network, id)->limit = limit;
+}
+
+class CountedPaths : public ::testing::TestWithParam<Fan> {};
+
+// U4.
+TEST_P(CountedPaths, AreTheTruePathsOfWellAnsweredFlows) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    simulation::Network network = GetParam().network();
+    network.seed = seed;
+    EngineRunOptions options = options_for();
+    options.plan.flows = 48;
+    options.plan.rounds = 6;
+    EngineRun run(network, options);
+    run.run();
+    std::map<std::uint32_t, std::set<std::uint8_t>> answered;
+    std::map<std::uint32_t, const Path*> last;
+    for (const Path& path : run.observer.paths) {
+      last[path.flow] = &path;
+      for (const Hop& hop : path.hops) {
+        if (hop.reply) answered[path.flow].insert(hop.ttl);
+      }
+    }
+    std::set<std::vector<std::optional<IpAddress>>> expected;
+    for (const auto& [flow, path] : last) {
+      const auto& ttls = answered[flow];
+      if (std::includes(ttls.begin(), ttls.end(), GetParam().branching.begin(),
+                        GetParam().branching.end())) {
+        expected.insert(run.truth(*path, 0s));
+      }
+    }
+    std::set<std::uint32_t> counted;
+    for (const auto& flow : run.summary.snapshot->flows) {
+      if (flow->path_knowledge != PathKnowledge::kAmbiguous) counted.insert(flow->path_id);
+    }
+    EXPECT_EQ(counted.size(), expected.size()) << GetParam().name << ", seed " << seed;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Fans, CountedPaths,
+                         ::testing::Values(Fan{"all answer", [] { return nested(4, 4); }, {2, 3}},
+                                           Fan{"random silence",
+                                               [] {
+                                                 simulation::Network network = nested(2, 4);
+                                                 for (Router& one : network.routers)
+                                                   one.answers = 0.8;
+                                                 return network;
+                                               },
+                                               {2, 3}},
+                                           Fan{"silent router after the fan",
+                                               [] {
+                                                 simulation::Network network = diamond(4);
+                                                 find_router(network, "r3")->silent = true;
+                                                 return network;
+                                               },
+                                               {2}},
+                                           Fan{"limited routers around the fan",
+                                               [] {
+                                                 simulation::Network network = diamond(4);
+                                                 limit(network, "r1");
+                                                 limit(network, "r3");
+                                                 return network;
+                                               },
+                                               {2}},
+                                           Fan{"limited router in the fan",
+                                               [] {
+                                                 simulation::Network network = diamond(8);
+                                                 limit(network, "r2.3");
+                                                 return network;
+                                               },
+                                               {2}},
+                                           Fan{"limited router in a mesh",
+                                               [] {
+                                                 simulation::Network network = tiers({1, 4, 4, 1});
+                                                 limit(network, "r2.1");
+                                                 limit(network, "r1");
+                                                 return network;
+                                               },
+                                               {2, 3}}),
+                         [](const auto& fan) {
+                           std::string name = fan.param.name;
+                           std::replace(name.begin(), name.end(), ' ', '_');
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace etr::testing
