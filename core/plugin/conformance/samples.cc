@@ -130,6 +130,58 @@ std::vector<Event> sample_events() {
   return events;
 }
 
+namespace {
+
+/// All flows of a trace on one path, with an example of whatever a graph may hold.
+std::shared_ptr<const PathGraph> sample_graph(std::uint32_t trace, std::uint32_t flows) {
+  auto graph = std::make_shared<PathGraph>();
+  graph->trace = trace;
+  graph->at = graph->judged_at = kStart + 60s;
+  auto members = std::make_shared<std::vector<GraphFlow>>();
+  for (std::uint32_t index = trace; index < flows; index += 2) {
+    members->push_back({index, static_cast<std::uint16_t>(50000 + index)});
+  }
+  graph->flows = static_cast<std::uint32_t>(members->size());
+  GraphPath path{trace + 1, "845425ea", {}, members, true, kHops, true, false, {}};
+  for (std::uint32_t place = 0; place < kHops; ++place) {
+    const auto ttl = static_cast<std::uint8_t>(place + 1);
+    GraphVertex vertex;
+    vertex.id = place + 1;
+    vertex.ttl = ttl;
+    if (ttl != 8) vertex.address = address(trace, ttl);
+    vertex.flows = graph->flows;
+    vertex.per_packet = ttl == 5;
+    vertex.hop_class = ttl == 8 ? HopClass::kSilent : HopClass::kLossy;
+    vertex.statistics.answered = ttl == 8 ? 0 : 28;
+    vertex.statistics.lost = 30 - vertex.statistics.answered;
+    if (ttl != 8) {
+      vertex.statistics.rtt_samples = 28;
+      vertex.statistics.rtt_mean_ns = 1e6 * ttl;
+      vertex.statistics.rtt_best = vertex.statistics.rtt_worst = ttl * 1ms;
+    }
+    graph->vertices.push_back(vertex);
+    GraphEdge edge;
+    if (place > 0) edge.from = place - 1;
+    edge.to = place;
+    edge.flows = edge.samples = graph->flows;
+    edge.share = 1;
+    edge.share_interval = {0.5, 1};
+    if (ttl == 8 || ttl == 9) edge.lossy_link = 0;
+    graph->edges.push_back(edge);
+    BranchPoint point{
+        edge.from, ttl == 8 ? 0U : 1U, graph->flows, 0.9, 0.5, static_cast<BranchState>(ttl % 5)};
+    graph->branch_points.push_back(point);
+    path.vertices.emplace_back(place);
+  }
+  path.at_end = graph->vertices.back().statistics;
+  graph->paths.push_back(path);
+  graph->lossy_links = {{{7, 8}, 0.07, {0.04, 0.12}, graph->flows, 400, 28, kStart + 30s}};
+  if (trace == 1) graph->shared_loss = LossyLink{{0}, 0.02, {0.01, 0.04}, graph->flows, 400, 8, {}};
+  return graph;
+}
+
+}  // namespace
+
 std::shared_ptr<const Snapshot> sample_snapshot(std::uint32_t flows) {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->at = kStart + 60s;
@@ -162,6 +214,9 @@ std::shared_ptr<const Snapshot> sample_snapshot(std::uint32_t flows) {
       flow->hops.push_back(hop);
     }
     snapshot->flows.push_back(std::move(flow));
+  }
+  for (const std::uint32_t trace : {0U, 1U}) {
+    snapshot->graphs.push_back(sample_graph(trace, flows));
   }
   return snapshot;
 }

@@ -3,15 +3,16 @@
 #include <algorithm>
 #include <optional>
 
+#include "etr/loss_text.h"
 #include "etr/text.h"
+#include "hop_row.h"
 #include "layout.h"
 #include "path_text.h"
-#include "pooled_hop.h"
 
 namespace plain {
 namespace {
 
-using Hops = std::map<std::uint8_t, PooledHop>;
+using Hops = std::map<std::uint8_t, HopRow>;
 
 Hops pool(const std::vector<const etr::FlowSnapshot*>& flows) {
   Hops hops;
@@ -66,19 +67,35 @@ Hops::const_iterator silent_run(const Hops& hops, Hops::const_iterator first) {
   auto last = first;
   for (auto next = std::next(first); next != hops.end() && next->first == last->first + 1; ++next) {
     if (!last->second.former.empty() || !next->second.former.empty()) break;
-    if (!next->second.responders.empty() || next->second.loss() != first->second.loss()) break;
+    if (!next->second.responders.empty() ||
+        loss_text(next->second.pooled) != loss_text(first->second.pooled))
+      break;
     last = next;
   }
   return std::next(last);
 }
 
-std::string remarks(const PooledHop::Responder& responder, bool former) {
+std::string remarks(const HopRow::Responder& responder, bool former) {
   const etr::ResponderStats& latest = *responder.latest;
   std::string text;
   if (latest.kind != etr::ReplyKind::kTimeExceeded) {
     text += "  " + reply_text(latest.kind, latest.icmp_type, latest.icmp_code);
   }
   return text + mpls_text(latest.mpls) + (former ? "  before the path changed" : "");
+}
+
+/// Where the trace loses, a line for each place; empty if nowhere.
+std::string loss_paragraph(const etr::TraceInfo& trace, const etr::Snapshot& snapshot,
+                           etr::Names& names, Room room) {
+  const auto name = [&](const etr::IpAddress& address) {
+    return host(address, names.name(address), room.host);
+  };
+  std::string text;
+  for (const auto& graph : snapshot.graphs) {
+    if (graph == nullptr || graph->trace != trace.trace) continue;
+    for (const std::string& line : etr::loss_lines(*graph, name)) text += line + "\n";
+  }
+  return text.empty() ? text : "\n" + text;
 }
 
 /// Of the columns behind the host.
@@ -168,7 +185,7 @@ std::string RunReport::trace_text(const etr::TraceInfo& trace, const etr::Snapsh
   if (count(true) != 0) text += " and " + std::to_string(count(true)) + " left";
   text += '\n';
   if (all.empty()) return text;
-  text += "\n" + path_table(all);
+  text += "\n" + path_table(all) + loss_paragraph(trace, snapshot, names, room);
   for (const Row& row : all) {
     if (!row.flows.empty()) text += "\n" + hop_table(row, names, room);
   }
@@ -186,17 +203,13 @@ std::string RunReport::path_table(const std::vector<Row>& rows) const {
                      right("Avg", 9) + right("Best", 9) + right("Wrst", 9) + right("StDev", 9) +
                      right("Flows", 7) + "  Source ports\n";
   for (const Row& row : rows) {
-    PooledHop target;
-    PooledRtt rtt;
+    etr::PooledHop target;
     for (const etr::FlowSnapshot* flow : row.flows) {
-      if (!flow->distance || flow->hops.empty()) continue;
-      target.add(flow->hops.back());
-      for (const etr::ResponderStats& stats : flow->hops.back().responders) {
-        rtt.add(stats);
-      }
+      if (flow->distance && !flow->blocked && !flow->hops.empty()) target.add(flow->hops.back());
     }
-    text += left(row.name(), kHashColumns) + right(row.hops, 6) + right(target.loss(), 9) +
-            rtt.columns(9) + right(std::to_string(row.flows.size()), 7) + "  " + ranges(row.ports);
+    text += left(row.name(), kHashColumns) + right(row.hops, 6) + right(loss_text(target), 9) +
+            rtt_columns(target.statistics, 9) + right(std::to_string(row.flows.size()), 7) + "  " +
+            ranges(row.ports);
     const std::string fate = path_fate(row.flows, row.hash != kNoPath);
     if (!fate.empty()) text += "  (" + fate + ")";
     text += '\n';
@@ -206,14 +219,14 @@ std::string RunReport::path_table(const std::vector<Row>& rows) const {
 
 std::string RunReport::hop_table(const Row& row, etr::Names& names, Room room) const {
   const Hops hops = pool(row.flows);
-  const auto name_of = [&](const PooledHop::Responder& responder) {
+  const auto name_of = [&](const HopRow::Responder& responder) {
     return host(responder.address, names.name(responder.address), room.host);
   };
   const auto widest = [&] {
     std::size_t width = 4;
     for (const auto& [ttl, hop] : hops) {
       for (const auto* responders : {&hop.responders, &hop.former}) {
-        for (const PooledHop::Responder& responder : *responders) {
+        for (const HopRow::Responder& responder : *responders) {
           width = std::max(width, etr::columns(name_of(responder)));
         }
       }
@@ -243,25 +256,26 @@ std::string RunReport::hop_table(const Row& row, etr::Names& names, Room room) c
       std::uint64_t sent = 0;
       for (auto one = it; one != end; ++one) sent += one->second.sent;
       text += ttl_label(ttl_range(ttl, std::prev(end)->first)) + left("???", width) +
-              loss(hop.loss()) + count(std::to_string(sent)) + time("-") +
-              PooledRtt{}.columns(widths.time) + "\n";
+              loss(loss_text(hop.pooled)) + count(std::to_string(sent)) + time("-") +
+              rtt_columns({}, widths.time) + "\n";
       it = std::prev(end);
     }
-    for (const PooledHop::Responder& responder : hop.responders) {
+    for (const HopRow::Responder& responder : hop.responders) {
       const bool first = &responder == &hop.responders.front();
       const auto last = row.last.find(ttl);
       const bool known = last != row.last.end() && last->second.source == responder.address;
       text += (first ? ttl_label(std::to_string(ttl)) : std::string(kTtlColumns, ' ')) +
               left(name_of(responder), width) +
-              (first ? loss(hop.loss()) + count(std::to_string(hop.sent))
+              (first ? loss(loss_text(hop.pooled)) + count(std::to_string(hop.sent))
                      : loss("") + count("+" + std::to_string(responder.received))) +
-              time(milliseconds(known ? last->second.rtt : responder.last)) +
-              responder.rtt.columns(widths.time) + remarks(responder, false) + "\n";
+              time(milliseconds(known ? last->second.rtt : responder.latest->last)) +
+              rtt_columns(responder.rtts, widths.time) + remarks(responder, false) + "\n";
     }
-    for (const PooledHop::Responder& responder : hop.former) {
+    for (const HopRow::Responder& responder : hop.former) {
       text += std::string(kTtlColumns, ' ') + left(name_of(responder), width) + loss("") +
-              count("+" + std::to_string(responder.received)) + time(milliseconds(responder.last)) +
-              responder.rtt.columns(widths.time) + remarks(responder, true) + "\n";
+              count("+" + std::to_string(responder.received)) +
+              time(milliseconds(responder.latest->last)) +
+              rtt_columns(responder.rtts, widths.time) + remarks(responder, true) + "\n";
     }
     ++it;
   }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 
 #include "text.h"
 
@@ -16,34 +15,15 @@ const etr::ResponderStats* main_responder(const etr::HopStats& hop) {
   return most;
 }
 
-std::optional<Figures> figures(const etr::HopStats& hop) {
+std::optional<etr::PooledStatistics> figures(const etr::HopStats& hop) {
+  etr::PooledStatistics all;
+  for (const etr::ResponderStats& responder : hop.responders) etr::add_rtts(all, responder);
+  return all.rtt_samples == 0 ? std::nullopt : std::optional(all);
+}
+
+etr::Duration jitter(const etr::HopStats& hop) {
   const etr::ResponderStats* main = main_responder(hop);
-  if (main == nullptr || main->received == 0) return std::nullopt;
-  Figures all;
-  all.last = main->last;
-  all.jitter = main->jitter;
-  all.best = main->best;
-  all.worst = main->worst;
-  double sum = 0;
-  for (const etr::ResponderStats& part : hop.responders) {
-    if (part.received == 0) continue;
-    all.received += part.received;
-    all.best = std::min(all.best, part.best);
-    all.worst = std::max(all.worst, part.worst);
-    sum += static_cast<double>(part.received) * part.mean_ns;
-  }
-  all.mean_ns = sum / static_cast<double>(all.received);
-  double squares = 0;
-  for (const etr::ResponderStats& part : hop.responders) {
-    if (part.received == 0) continue;
-    const double count = static_cast<double>(part.received);
-    const double offset = part.mean_ns - all.mean_ns;
-    squares += (count - 1) * part.stddev_ns * part.stddev_ns + count * offset * offset;
-  }
-  if (all.received > 1) {
-    all.stddev_ns = std::sqrt(squares / (static_cast<double>(all.received) - 1));
-  }
-  return all;
+  return main == nullptr ? etr::Duration{} : main->jitter;
 }
 
 const etr::HopStats* end_hop(const etr::FlowSnapshot& flow) {
@@ -55,20 +35,27 @@ const etr::HopStats* end_hop(const etr::FlowSnapshot& flow) {
   return last;
 }
 
-std::string percent(double share) { return formatted("%.1f%%", share * 100); }
-
-bool is_silent(const etr::HopStats& hop) {
-  return hop.hop_class == etr::HopClass::kSilent ||
-         (hop.answered == 0 && hop.lost > 0 && hop.hop_class != etr::HopClass::kLossy);
+const etr::HopStats* target_hop(const etr::FlowSnapshot& flow) {
+  if (!flow.distance || flow.blocked) return nullptr;
+  for (const etr::HopStats& hop : flow.hops) {
+    if (hop.ttl == *flow.distance) return &hop;
+  }
+  return nullptr;
 }
 
-std::string loss_text(const etr::HopStats& hop) {
-  if (is_silent(hop)) return "silent";
-  if (hop.hop_class == etr::HopClass::kLimited) return "limited";
-  const std::optional<double> loss = hop.loss();
-  if (!loss) return "-";
-  const bool uncertain = hop.hop_class == etr::HopClass::kUnknown && hop.lost > 0;
-  return percent(*loss) + (uncertain ? "?" : "");
+std::string_view no_arrival(const etr::FlowSnapshot& flow) {
+  if (flow.blocked) return "blocked";
+  return flow.rounds == 0 || flow.reached || flow.distance ? "" : "not reached";
+}
+
+std::string percent(double share) { return formatted("%.1f%%", share * 100); }
+
+std::string loss_text(const etr::PooledHop& hop) {
+  if (const std::optional<double> loss = hop.loss()) {
+    return percent(*loss) + (hop.uncertain() ? "?" : "");
+  }
+  if (hop.hop_class == etr::HopClass::kSilent) return "silent";
+  return hop.hop_class == etr::HopClass::kLimited ? "limited" : "-";
 }
 
 Role loss_role(double share) {
@@ -76,12 +63,26 @@ Role loss_role(double share) {
   return share > 0.10 ? Role::kLossMedium : Role::kLossLow;
 }
 
-Role loss_role(const etr::HopStats& hop) {
-  if (is_silent(hop) || hop.hop_class == etr::HopClass::kLimited) return Role::kSilent;
+Role loss_role(const etr::PooledHop& hop) {
   const std::optional<double> loss = hop.loss();
-  if (!loss) return Role::kDim;
-  if (hop.hop_class == etr::HopClass::kLossy || *loss == 0) return loss_role(*loss);
-  return Role::kText;
+  if (!loss) {
+    const bool silent =
+        hop.hop_class == etr::HopClass::kSilent || hop.hop_class == etr::HopClass::kLimited;
+    return silent ? Role::kSilent : Role::kDim;
+  }
+  return hop.hop_class == etr::HopClass::kLossy || *loss == 0 ? loss_role(*loss) : Role::kText;
+}
+
+std::string loss_text(const etr::HopStats& hop) {
+  etr::PooledHop alone;
+  alone.add_verdicts(hop);
+  return loss_text(alone);
+}
+
+Role loss_role(const etr::HopStats& hop) {
+  etr::PooledHop alone;
+  alone.add_verdicts(hop);
+  return loss_role(alone);
 }
 
 std::string milliseconds(double nanoseconds, int columns) {

@@ -4,37 +4,36 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "etr/pooled.h"
 #include "etr/snapshot.h"
 #include "etr/time.h"
 #include "role.h"
 
 namespace tui {
 
-/// Statistics of all responders of a hop together; `mean` and `stddev` are pooled, not averaged.
-struct Figures {
-  std::uint64_t received = 0;
-  etr::Duration last{};  ///< Of the responder heard most.
-  etr::Duration best{};
-  etr::Duration worst{};
-  etr::Duration jitter{};  ///< Of the responder heard most.
-  double mean_ns = 0;
-  double stddev_ns = 0;
-};
+/// RTTs of all responders of a hop together; empty if none was measured.
+std::optional<etr::PooledStatistics> figures(const etr::HopStats& hop);
+/// Of the responder heard most.
+etr::Duration jitter(const etr::HopStats& hop);
 
-std::optional<Figures> figures(const etr::HopStats& hop);
-
-/// Where a flow's own quality is read: the destination's hop, else the last hop that answered.
+/// The target's hop, else the last one that answered.
 const etr::HopStats* end_hop(const etr::FlowSnapshot& flow);
+/// The target's hop, whose loss and RTT are the flow's; null if the target has never answered.
+const etr::HopStats* target_hop(const etr::FlowSnapshot& flow);
+/// "blocked", or "not reached": what stands in place of loss where the target has never answered.
+/// Empty if it has, and in the first round.
+std::string_view no_arrival(const etr::FlowSnapshot& flow);
 
 /// The responder heard most; none for a hop that was never heard.
 const etr::ResponderStats* main_responder(const etr::HopStats& hop);
 
-/// Nobody has answered there, and it is not known that the path loses.
-bool is_silent(const etr::HopStats& hop);
 /// "12.5%", "12.5%?" of too few probes to tell whose silence it was, or "silent", "limited", "-";
 /// loss is coloured only where it is the path's.
+std::string loss_text(const etr::PooledHop& hop);
 std::string loss_text(const etr::HopStats& hop);
+Role loss_role(const etr::PooledHop& hop);
 Role loss_role(const etr::HopStats& hop);
 Role loss_role(double share);
 

@@ -1,7 +1,12 @@
 // The graph of all hops: one tier per TTL, from the source down, each vertex once, with name, loss
 // and latency; lines for the steps that flows take, the selected flow's way highlighted.
 #include <algorithm>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "etr/loss_text.h"
 #include "figures.h"
 #include "hop_graph.h"
 #include "panels.h"
@@ -14,6 +19,8 @@ namespace {
 constexpr int kGutter = 4;      // for the TTL
 constexpr int kNarrowest = 16;  // an IPv4 address, or "123.45ms 100.0%"
 constexpr int kWidest = 39;     // an IPv6 address
+/// Below that an end of a lossy link is folded, too: the line below the graph names it.
+constexpr int kLeastAtLoss = 8;
 
 struct Label {
   std::string host;
@@ -23,8 +30,18 @@ struct Label {
 };
 
 /// Only loss stands out in the graph.
-Role role_of(const Tally& seen) {
-  return seen.judged > 0 && !seen.lossy ? Role::kText : loss_role(seen);
+Role role_of(const etr::PooledHop& seen) {
+  const bool lossy = seen.hop_class == etr::HopClass::kLossy;
+  return seen.loss() && !lossy ? Role::kText : loss_role(seen);
+}
+
+/// The ends of an address: those of neighbours differ at the end.
+std::string shortened(const etr::IpAddress& address, int room) {
+  const std::string text = address.to_string();
+  const auto columns = static_cast<std::size_t>(std::max(room, 1));
+  if (text.size() <= columns) return text;
+  const std::size_t tail = columns / 2;
+  return text.substr(0, columns - 1 - tail) + "…" + text.substr(text.size() - tail);
 }
 
 Label label(const Scene& scene, const Vertex& vertex, int room) {
@@ -34,17 +51,19 @@ Label label(const Scene& scene, const Vertex& vertex, int room) {
     out.host_role = Role::kDim;
   } else if (vertex.address) {
     out.host = scene.host(*vertex.address, room);
-    // An address says who it is, the front of a name may not.
-    const std::string brief = scene.brief_host(*vertex.address);
-    if (display_width(out.host) > room && display_width(brief) <= room) out.host = brief;
+    // An address tells hosts apart, the front of a name may not.
+    if (display_width(out.host) > room) {
+      const std::string brief = scene.brief_host(*vertex.address);
+      out.host = display_width(brief) <= room ? brief : shortened(*vertex.address, room);
+    }
   } else {
     out.host = "???";
     out.host_role = Role::kSilent;
   }
   if (vertex.selected) out.host_role = Role::kHighlight;
-  if (vertex.seen.received > 0) out.numbers = milliseconds(vertex.seen.mean_ns) + "ms ";
-  const std::string loss = loss_text(vertex.seen);
-  if (!loss.empty()) out.numbers += loss + " ";
+  const etr::PooledStatistics& seen = vertex.seen.statistics;
+  if (seen.rtt_samples > 0) out.numbers = milliseconds(seen.rtt_mean_ns) + "ms ";
+  if (const std::string loss = loss_text(vertex.seen); loss != "-") out.numbers += loss + " ";
   out.numbers += formatted("×%d", vertex.flows);
   out.numbers_role = role_of(vertex.seen);
   return out;
@@ -89,34 +108,12 @@ void draw_tier(Grid& grid, int row, const Scene& scene, const Tier& tier, int wi
   }
 }
 
-/// Where loss begins, in words: colour alone would not say which of the crossing lines it is.
-std::vector<std::string> loss_lines(const Scene& scene, const std::vector<Tier>& tiers) {
-  const auto name = [&scene](const Vertex& vertex) {
-    if (vertex.folded > 0) return formatted("+%d more", vertex.folded);
-    return vertex.address ? scene.host(*vertex.address) : std::string("???");
-  };
-  std::vector<std::string> lines;
-  for (std::size_t i = 0; i < tiers.size(); ++i) {
-    for (const Edge& edge : tiers[i].edges) {
-      if (edge.lossy == 0 || edge.judged == 0) continue;
-      const Vertex& to = tiers[i].vertices[static_cast<std::size_t>(edge.to)];
-      const std::string from =
-          edge.from < 0 ? "here" : name(tiers[i - 1].vertices[static_cast<std::size_t>(edge.from)]);
-      lines.push_back(
-          "loss from " + from + " to " + name(to) +
-          formatted(
-              " (TTL %d): %s, %d flow%s", int{to.ttl},
-              percent(static_cast<double>(edge.lost) / static_cast<double>(edge.judged)).c_str(),
-              edge.lossy, edge.lossy == 1 ? "" : "s"));
-    }
-  }
-  return lines;
-}
-
 struct Picture {
   std::vector<Tier> tiers;
   std::vector<Wiring> wirings;  ///< Before each tier; that of the first is empty.
-  std::vector<std::string> losses;
+  std::vector<std::string>
+      losses;  ///< Colour alone would not say which of the crossing lines it is.
+  std::size_t lossy_links = 0;
   int rows = 0;
 };
 
@@ -134,8 +131,9 @@ int vertex_width(const std::vector<Tier>& tiers) {
 
 Picture lay_out(const Scene& scene, int width) {
   Picture picture;
-  const std::vector<Tier> whole = hop_graph(scene);
-  picture.tiers = fold(whole, std::max(2, width / vertex_width(whole)));
+  HopGraph whole = hop_graph(scene);
+  picture.tiers =
+      fold(whole.tiers, std::max(2, width / vertex_width(whole.tiers)), width / kLeastAtLoss);
   for (std::size_t i = 0; i < picture.tiers.size(); ++i) {
     Wiring wiring;
     if (i > 0) {
@@ -147,7 +145,8 @@ Picture lay_out(const Scene& scene, int width) {
     picture.wirings.push_back(std::move(wiring));
     picture.rows += tier_rows(picture.tiers[i]);
   }
-  picture.losses = loss_lines(scene, picture.tiers);
+  picture.lossy_links = whole.lossy_links.size();
+  picture.losses = loss_lines(scene, whole.lossy_links, width);
   if (!picture.losses.empty()) picture.rows += static_cast<int>(picture.losses.size()) + 1;
   return picture;
 }
@@ -164,19 +163,40 @@ std::size_t vertex_count(const std::vector<Tier>& tiers) {
 
 }  // namespace
 
+std::vector<std::string> loss_lines(const Scene& scene,
+                                    const std::vector<const etr::LossyLink*>& links, int width) {
+  const auto host = [&scene](const etr::IpAddress& address) { return scene.host(address); };
+  const auto brief = [&scene](const etr::IpAddress& address) { return scene.brief_host(address); };
+  std::vector<std::string> lines;
+  const auto add = [&lines, width](const std::string& line, const std::string& shorter) {
+    lines.push_back(display_width(line) <= width ? line : cut(shorter, width));
+  };
+  for (const etr::LossyLink* loss : links) {
+    add(etr::loss_text(*scene.graph, *loss, host), etr::loss_text(*scene.graph, *loss, brief));
+  }
+  if (scene.graph->shared_loss) {
+    add(etr::shared_loss_text(*scene.graph, host), etr::shared_loss_text(*scene.graph, brief));
+  }
+  return lines;
+}
+
 int draw_graph(Grid& grid, const Area& area, const Scene& scene) {
   const bool framed = area.rows >= 6 && area.columns >= 44;
   const int width = area.columns - (framed ? 2 : 0) - kGutter;
   const Picture picture = lay_out(scene, width);
-  std::string title = formatted("Graph (%zu flow%s, %zu vertices)", scene.flows.size(),
+  std::string title = formatted("Graph (%zu flow%s, %zu vertices", scene.flows.size(),
                                 scene.flows.size() == 1 ? "" : "s", vertex_count(picture.tiers));
+  const auto lost = std::count_if(scene.flows.begin(), scene.flows.end(),
+                                  [](const auto* flow) { return !no_arrival(*flow).empty(); });
+  title += lost > 0 ? formatted(", %d not reached)", static_cast<int>(lost)) : ")";
   if (const etr::FlowSnapshot* flow = scene.flow()) {
     title += formatted(" - ► FLOW #%u ◄", flow->flow);
   }
-  if (!picture.losses.empty()) {
-    title += formatted(" - loss begins at %zu step%s", picture.losses.size(),
-                       picture.losses.size() == 1 ? "" : "s");
+  if (picture.lossy_links > 0) {
+    title +=
+        formatted(" - %zu lossy link%s", picture.lossy_links, picture.lossy_links == 1 ? "" : "s");
   }
+  if (scene.graph->shared_loss) title += " - loss on all paths";
   const Area inner = draw_pane(grid, area, title, Role::kSummaryTitle, true);
   if (picture.tiers.empty()) {
     grid.put(inner.row, inner.column, why_empty(scene), Role::kDim, inner.columns);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "figures.h"
 #include "panels.h"
@@ -125,9 +127,10 @@ int draw_history(Grid& grid, const Area& area, const Scene& scene) {
   }
   const double full = scale(lines);
   const std::vector<std::optional<etr::IpAddress>> addresses = hops_of(*flow);
+  const std::string_view why = no_arrival(*flow);
   const std::string title =
-      formatted("History of flow #%u, source port %u: last %d rounds, %d per column", flow->flow,
-                flow->source_port,
+      formatted("History of flow #%u, source port %u%s: last %d rounds, %d per column", flow->flow,
+                flow->source_port, why.empty() ? "" : (", " + std::string(why)).c_str(),
                 std::min(room * scene.state.zoom,
                          static_cast<int>(scene.history.rounds(flow->trace, flow->flow))),
                 scene.state.zoom);

@@ -1,187 +1,98 @@
 #include "hop_graph.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
-#include <functional>
-#include <map>
+#include <cstddef>
 #include <numeric>
 #include <tuple>
-#include <unordered_map>
+#include <unordered_set>
 #include <utility>
-
-#include "figures.h"
-#include "present_path.h"
 
 namespace tui {
 namespace {
 
-/// Tells the vertices of one tier apart; a silent one by where it is reached from.
-struct VertexKey {
-  std::optional<etr::IpAddress> address;
-  int from = 0;
-  friend bool operator==(const VertexKey&, const VertexKey&) = default;
+/// Parts of the path graph, by position.
+struct Parts {
+  explicit Parts(const etr::PathGraph& graph)
+      : vertices(graph.vertices.size()), edges(graph.edges.size()) {}
+
+  std::vector<bool> vertices;
+  std::vector<bool> edges;
 };
 
-struct VertexKeyHash {
-  std::size_t operator()(const VertexKey& key) const {
-    return key.address ? std::hash<etr::IpAddress>{}(*key.address)
-                       : static_cast<std::size_t>(key.from);
-  }
-};
-
-/// A tier while flows are added to it.
-struct Growing {
-  Tier tier;
-  std::unordered_map<VertexKey, int, VertexKeyHash> places;
-  std::unordered_map<std::uint64_t, std::size_t> edges;  // by both ends
-};
-
-bool loses(const etr::HopStats& hop) {
-  return hop.hop_class == etr::HopClass::kLossy && hop.lost > 0;
-}
-
-std::size_t add_edge(Growing& growing, int from, int to, bool selected) {
-  const std::uint64_t ends =
-      std::uint64_t{static_cast<std::uint32_t>(from)} << 32U | static_cast<std::uint32_t>(to);
-  const auto [place, fresh] = growing.edges.try_emplace(ends, growing.tier.edges.size());
-  if (fresh) growing.tier.edges.push_back({from, to, false, 0, 0, 0});
-  Edge& edge = growing.tier.edges[place->second];
-  edge.selected = edge.selected || selected;
-  return place->second;
-}
-
-int add_hop(Growing& growing, const etr::HopStats& hop,
-            const std::optional<etr::IpAddress>& address, int from, bool selected) {
-  const VertexKey key{address, address ? -1 : from};
-  const auto [place, added] =
-      growing.places.try_emplace(key, static_cast<int>(growing.tier.vertices.size()));
-  if (added) {
-    growing.tier.vertices.emplace_back();
-    growing.tier.vertices.back().ttl = hop.ttl;
-    growing.tier.vertices.back().address = address;
-  }
-  Vertex& vertex = growing.tier.vertices[static_cast<std::size_t>(place->second)];
-  ++vertex.flows;
-  vertex.selected = vertex.selected || selected;
-  vertex.seen.add(hop, address);
-  return place->second;
-}
-
-using Addresses = std::vector<std::optional<etr::IpAddress>>;
-
-/// Where a hop is reached from: its TTL and the address before; none for the first hop.
-struct Step {
-  std::uint8_t ttl = 0;
-  std::optional<etr::IpAddress> before;
-  friend bool operator<(const Step& a, const Step& b) {
-    return std::tie(a.ttl, a.before) < std::tie(b.ttl, b.before);
-  }
-};
-
-/// Per step the one hop that is found there, if it withholds answers; empty if there are several.
-using Withholding = std::map<Step, std::optional<etr::IpAddress>>;
-
-/// TTLs where some hop withholds answers; mostly there are none, and nothing to look for.
-std::array<bool, 256> limited_ttls(const Scene& scene) {
-  std::array<bool, 256> out{};
-  for (const etr::FlowSnapshot* flow : scene.flows) {
-    for (const etr::HopStats& hop : flow->hops) {
-      if (hop.hop_class == etr::HopClass::kLimited) out[hop.ttl] = true;
-    }
-  }
-  return out;
-}
-
-/// A flow that hears nothing where another one hears a hop that answers rarely has met the same
-/// hop.
-Withholding find_withholding(const Scene& scene) {
-  std::map<Step, std::map<etr::IpAddress, bool>> found;
-  const std::array<bool, 256> wanted = limited_ttls(scene);
-  if (std::find(wanted.begin(), wanted.end(), true) == wanted.end()) return {};
-  for (const etr::FlowSnapshot* flow : scene.flows) {
-    const Addresses addresses = hops_of(*flow);
-    for (const etr::HopStats& hop : flow->hops) {
-      if (hop.ttl == 0 || !wanted[hop.ttl] || !addresses[hop.ttl - std::size_t{1}]) continue;
-      const Step step{hop.ttl, hop.ttl == 1 ? std::nullopt : addresses[hop.ttl - std::size_t{2}]};
-      if (hop.ttl > 1 && !step.before) continue;
-      bool& limited = found[step][*addresses[hop.ttl - std::size_t{1}]];
-      limited = limited || hop.hop_class == etr::HopClass::kLimited;
-    }
-  }
-  Withholding out;
-  for (const auto& [step, hops] : found) {
-    if (hops.size() == 1 && hops.begin()->second) out.emplace(step, hops.begin()->first);
-  }
-  return out;
-}
-
-/// The flow's addresses, those of silent hops filled in where there is only one hop it can be.
-Addresses known_hops(const Withholding& withholding, const etr::FlowSnapshot& flow) {
-  Addresses addresses = hops_of(flow);
-  for (std::size_t i = 0; i < addresses.size() && !withholding.empty(); ++i) {
-    if (addresses[i] || (i > 0 && !addresses[i - 1])) continue;
-    const auto ttl = static_cast<std::uint8_t>(i + 1);
-    const auto same = withholding.find({ttl, i == 0 ? std::nullopt : addresses[i - 1]});
-    if (same != withholding.end()) addresses[i] = same->second;
-  }
-  return addresses;
-}
-
-/// A flow's way through the graph: for each of its hops the edge that leads there.
-struct Way {
-  const etr::FlowSnapshot* flow = nullptr;
-  std::vector<std::size_t> edges;
-  std::optional<std::size_t> first_loss;  ///< The first of its hops that loses.
-};
-
-Way add_flow(std::vector<Growing>& tiers, const Scene& scene, const Withholding& withholding,
-             const etr::FlowSnapshot& flow) {
-  const Addresses addresses = known_hops(withholding, flow);
-  const bool selected = &flow == scene.flow();
-  Way way{&flow, {}, {}};
-  way.edges.reserve(flow.hops.size());
-  int from = -1;
-  for (const etr::HopStats& hop : flow.hops) {
-    const std::size_t index = hop.ttl - std::size_t{1};
-    if (tiers.size() <= index) tiers.resize(index + 1);
-    const int to = add_hop(tiers[index], hop, addresses[index], from, selected);
-    if (!way.first_loss && loses(hop)) way.first_loss = way.edges.size();
-    way.edges.push_back(add_edge(tiers[index], from, to, selected));
+void add_path(Parts& parts, const etr::PathGraph& graph, const etr::GraphPath& path) {
+  std::optional<std::uint32_t> from;
+  for (std::size_t i = 0; i < path.vertices.size(); ++i) {
+    const std::optional<std::uint32_t> to = path.vertices[i];
+    if (to) parts.vertices[*to] = true;
+    const etr::GraphEdge* edge = to && (i == 0 || from) ? graph.edge(from, *to) : nullptr;
+    if (edge != nullptr) parts.edges[static_cast<std::size_t>(edge - graph.edges.data())] = true;
     from = to;
   }
-  return way;
 }
 
-/// Where the loss of flows begins. Each flow by itself is judged from few probes, and may be seen
-/// to lose only some hops later than it does. So of the steps where some flow is first seen to
-/// lose, the one where a flow's loss begins is the first on its way where it has lost any probe.
-void mark_losses(std::vector<Growing>& tiers, const std::vector<Way>& losing) {
-  const auto edge_to = [&tiers](const Way& way, std::size_t i) -> Edge& {
-    return tiers[way.flow->hops[i].ttl - std::size_t{1}].tier.edges[way.edges[i]];
-  };
-  for (const Way& way : losing) edge_to(way, *way.first_loss).lossy = 1;
-  std::vector<std::pair<Edge*, const etr::HopStats*>> beginnings;
-  for (const Way& way : losing) {
-    for (std::size_t i = 0; i <= *way.first_loss; ++i) {
-      const etr::HopStats& hop = way.flow->hops[i];
-      if (edge_to(way, i).lossy == 0 || hop.lost == 0 || !hop.loss()) continue;
-      beginnings.emplace_back(&edge_to(way, i), &hop);
-      break;
-    }
+Parts paths_of(const Scene& scene, const std::vector<const etr::FlowSnapshot*>& flows) {
+  const etr::PathGraph& graph = *scene.graph;
+  std::unordered_set<std::uint32_t> wanted;
+  for (const etr::FlowSnapshot* flow : flows) wanted.insert(flow->flow);
+  Parts parts(graph);
+  for (const etr::GraphPath& path : graph.paths) {
+    const bool used = std::any_of(path.flows->begin(), path.flows->end(),
+                                  [&](const auto& flow) { return wanted.contains(flow.flow); });
+    if (used) add_path(parts, graph, path);
   }
-  for (Growing& growing : tiers) {
-    for (Edge& edge : growing.tier.edges) edge.lossy = 0;
-  }
-  for (const auto& [edge, hop] : beginnings) {
-    ++edge->lossy;
-    edge->lost += hop->lost;
-    edge->judged += hop->lost + hop->answered;
-  }
+  return parts;
 }
 
-/// Reorders vertices by the mean place of those they come from, then by address, and names the
-/// edges anew; `before` says where each vertex of the tier above has gone.
+/// What to draw: without a filter all that flows are on.
+Parts drawn_parts(const Scene& scene) {
+  if (scene.flows.size() != scene.all.size()) return paths_of(scene, scene.flows);
+  const etr::PathGraph& graph = *scene.graph;
+  Parts parts(graph);
+  for (std::size_t i = 0; i < graph.vertices.size(); ++i) {
+    parts.vertices[i] = graph.vertices[i].flows > 0;
+  }
+  for (std::size_t i = 0; i < graph.edges.size(); ++i) parts.edges[i] = graph.edges[i].flows > 0;
+  return parts;
+}
+
+/// One tier per TTL that has a vertex, in the order of the path graph.
+std::vector<Tier> make_tiers(const etr::PathGraph& graph, const Parts& drawn,
+                             const Parts& selected) {
+  std::vector<Tier> tiers;
+  std::vector<int> places(graph.vertices.size(), -1);
+  std::vector<std::size_t> tier_of(graph.vertices.size());
+  for (std::size_t i = 0; i < graph.vertices.size(); ++i) {
+    if (!drawn.vertices[i]) continue;
+    const etr::GraphVertex& from = graph.vertices[i];
+    if (tiers.empty() || tiers.back().vertices.front().ttl != from.ttl) tiers.emplace_back();
+    Vertex vertex;
+    vertex.ttl = from.ttl;
+    vertex.address = from.address;
+    vertex.flows = static_cast<int>(from.flows);
+    vertex.selected = selected.vertices[i];
+    vertex.seen = etr::PooledHop(from);
+    places[i] = static_cast<int>(tiers.back().vertices.size());
+    tier_of[i] = tiers.size() - 1;
+    tiers.back().vertices.push_back(std::move(vertex));
+  }
+  for (std::size_t i = 0; i < graph.edges.size(); ++i) {
+    const etr::GraphEdge& edge = graph.edges[i];
+    if (!drawn.edges[i] || places[edge.to] < 0 || (edge.from && places[*edge.from] < 0)) continue;
+    Tier& tier = tiers[tier_of[edge.to]];
+    const bool lossy = edge.lossy_link.has_value();
+    tier.edges.push_back(
+        {edge.from ? places[*edge.from] : -1, places[edge.to], selected.edges[i], lossy});
+    if (!lossy) continue;
+    tier.vertices[static_cast<std::size_t>(places[edge.to])].at_loss = true;
+    if (!edge.from) continue;
+    Tier& before = tiers[tier_of[*edge.from]];
+    before.vertices[static_cast<std::size_t>(places[*edge.from])].at_loss = true;
+  }
+  return tiers;
+}
+
+/// Reorders vertices by the mean place of those they come from, then by address, and renumbers the
+/// edges; `before` holds the new place of each vertex of the tier above.
 std::vector<int> order(Tier& tier, const std::vector<int>& before) {
   const std::size_t count = tier.vertices.size();
   std::vector<std::pair<double, int>> sums(count, {0, 0});
@@ -212,78 +123,88 @@ std::vector<int> order(Tier& tier, const std::vector<int>& before) {
   return now;
 }
 
-/// Adds what one vertex has seen to the one that stands for it.
+std::vector<const etr::LossyLink*> lossy_links(const etr::PathGraph& graph, const Parts& drawn) {
+  std::vector<const etr::LossyLink*> links;
+  for (const etr::LossyLink& loss : graph.lossy_links) {
+    const bool shown = std::any_of(loss.edges.begin(), loss.edges.end(),
+                                   [&drawn](std::uint32_t edge) { return drawn.edges[edge]; });
+    if (shown) links.push_back(&loss);
+  }
+  return links;
+}
+
+/// For each vertex: does it stay by itself?
+std::vector<bool> kept(const Tier& tier, std::size_t room, std::size_t room_at_loss) {
+  std::vector<std::size_t> ranked(tier.vertices.size());
+  std::iota(ranked.begin(), ranked.end(), std::size_t{0});
+  const auto rank = [&tier](std::size_t i) {
+    const Vertex& vertex = tier.vertices[i];
+    const bool lossy = vertex.seen.hop_class == etr::HopClass::kLossy;
+    return std::make_tuple(vertex.selected, vertex.at_loss,
+                           lossy ? vertex.seen.loss().value_or(0) : 0, vertex.flows);
+  };
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [&rank](std::size_t a, std::size_t b) { return rank(a) > rank(b); });
+  std::vector<bool> out(tier.vertices.size(), false);
+  for (std::size_t i = 0; i < ranked.size(); ++i) {
+    out[ranked[i]] = i < (tier.vertices[ranked[i]].at_loss ? room_at_loss : room);
+  }
+  return out;
+}
+
+/// Adds one vertex to the one that stands for several.
 void absorb(Vertex& into, const Vertex& vertex) {
   into.ttl = vertex.ttl;
   into.flows += vertex.flows;
   into.folded += 1;
   into.selected = into.selected || vertex.selected;
+  into.at_loss = into.at_loss || vertex.at_loss;
   into.seen.add(vertex.seen);
 }
 
-double loss_of(const Vertex& vertex) { return vertex.seen.lossy ? vertex.seen.loss() : 0; }
-
-/// For each vertex: does it stay by itself?
-std::vector<bool> kept(const Tier& tier, std::size_t room) {
-  std::vector<std::size_t> ranked(tier.vertices.size());
-  std::iota(ranked.begin(), ranked.end(), std::size_t{0});
-  std::stable_sort(ranked.begin(), ranked.end(), [&tier](std::size_t a, std::size_t b) {
-    const Vertex& left = tier.vertices[a];
-    const Vertex& right = tier.vertices[b];
-    return std::make_tuple(left.selected, loss_of(left), left.flows) >
-           std::make_tuple(right.selected, loss_of(right), right.flows);
-  });
-  std::vector<bool> out(tier.vertices.size(), false);
-  for (std::size_t i = 0; i < room && i < ranked.size(); ++i) out[ranked[i]] = true;
-  return out;
+/// Folds the vertices that do not stay; returns each one's new place.
+std::vector<int> fold_vertices(Tier& folded, const Tier& tier, const std::vector<bool>& stays) {
+  std::vector<int> now(tier.vertices.size());
+  Vertex rest;
+  for (std::size_t i = 0; i < tier.vertices.size(); ++i) {
+    now[i] = static_cast<int>(folded.vertices.size());
+    if (stays[i]) {
+      folded.vertices.push_back(tier.vertices[i]);
+    } else {
+      absorb(rest, tier.vertices[i]);
+    }
+  }
+  for (std::size_t i = 0; i < tier.vertices.size(); ++i) {
+    if (!stays[i]) now[i] = static_cast<int>(folded.vertices.size());
+  }
+  if (rest.folded > 0) folded.vertices.push_back(std::move(rest));
+  return now;
 }
 
 }  // namespace
 
-std::vector<Tier> hop_graph(const Scene& scene) {
-  const Withholding withholding = find_withholding(scene);
-  std::vector<Growing> growing;
-  std::vector<Way> losing;
-  for (const etr::FlowSnapshot* flow : scene.flows) {
-    Way way = add_flow(growing, scene, withholding, *flow);
-    if (way.first_loss) losing.push_back(std::move(way));
-  }
-  mark_losses(growing, losing);
-  std::vector<Tier> tiers;
-  tiers.reserve(growing.size());
+HopGraph hop_graph(const Scene& scene) {
+  const Parts drawn = drawn_parts(scene);
+  std::vector<const etr::FlowSnapshot*> selected;
+  if (scene.flow() != nullptr) selected.push_back(scene.flow());
+  HopGraph out{make_tiers(*scene.graph, drawn, paths_of(scene, selected)),
+               lossy_links(*scene.graph, drawn)};
   std::vector<int> before;
-  for (Growing& each : growing) {
-    before = order(each.tier, before);
-    tiers.push_back(std::move(each.tier));
-  }
-  return tiers;
+  for (Tier& tier : out.tiers) before = order(tier, before);
+  return out;
 }
 
-std::vector<Tier> fold(const std::vector<Tier>& tiers, int most) {
+std::vector<Tier> fold(const std::vector<Tier>& tiers, int most, int most_at_loss) {
+  const auto room = static_cast<std::size_t>(std::max(most, 1));
+  const auto room_at_loss = static_cast<std::size_t>(std::max(most, most_at_loss));
   std::vector<Tier> out;
   std::vector<int> before;
   for (const Tier& tier : tiers) {
     Tier folded;
-    std::vector<int> now(tier.vertices.size());
-    if (static_cast<int>(tier.vertices.size()) <= most) {
-      folded.vertices = tier.vertices;
-      std::iota(now.begin(), now.end(), 0);
-    } else {
-      const std::vector<bool> stays = kept(tier, static_cast<std::size_t>(std::max(most - 1, 0)));
-      Vertex rest;
-      for (std::size_t i = 0; i < tier.vertices.size(); ++i) {
-        if (!stays[i]) {
-          absorb(rest, tier.vertices[i]);
-          continue;
-        }
-        now[i] = static_cast<int>(folded.vertices.size());
-        folded.vertices.push_back(tier.vertices[i]);
-      }
-      for (std::size_t i = 0; i < tier.vertices.size(); ++i) {
-        if (!stays[i]) now[i] = static_cast<int>(folded.vertices.size());
-      }
-      folded.vertices.push_back(rest);
-    }
+    const bool fits = tier.vertices.size() <= room;
+    const std::vector<bool> stays = fits ? std::vector<bool>(tier.vertices.size(), true)
+                                         : kept(tier, room - 1, room_at_loss - 1);
+    std::vector<int> now = fold_vertices(folded, tier, stays);
     for (const Edge& edge : tier.edges) {
       Edge moved = edge;
       if (edge.from >= 0) moved.from = before[static_cast<std::size_t>(edge.from)];
@@ -295,9 +216,7 @@ std::vector<Tier> fold(const std::vector<Tier>& tiers, int most) {
         folded.edges.push_back(moved);
       } else {
         same->selected = same->selected || moved.selected;
-        same->lossy += moved.lossy;
-        same->lost += moved.lost;
-        same->judged += moved.judged;
+        same->lossy = same->lossy || moved.lossy;
       }
     }
     before = std::move(now);

@@ -50,6 +50,11 @@ struct OverlayLine {
 int draw_overlay(Grid& grid, const Area& area, std::string_view title,
                  const std::vector<OverlayLine>& lines, int scroll);
 
+/// Lossy links and shared loss, one line each of at most `width` columns: with name and address of
+/// hosts where they fit.
+std::vector<std::string> loss_lines(const Scene& scene,
+                                    const std::vector<const etr::LossyLink*>& links, int width);
+
 /// What stands where there are no flows to show.
 std::string_view why_empty(const Scene& scene);
 

@@ -12,19 +12,12 @@ namespace tui {
 namespace {
 
 void add_end(PathGroup& group, const etr::FlowSnapshot& flow) {
-  const etr::HopStats* end = end_hop(flow);
+  const std::string_view why = no_arrival(flow);
+  if (group.flows.size() == 1 || why.empty()) group.no_arrival = why;
+  const etr::HopStats* end = target_hop(flow);
   if (end == nullptr) return;
-  const std::optional<Figures> numbers = figures(*end);
-  if (numbers) {
-    const bool first = group.end.received == 0;
-    group.best = first ? numbers->best : std::min(group.best, numbers->best);
-    group.worst = std::max(group.worst, numbers->worst);
-    group.jitter = std::max(group.jitter, numbers->jitter);
-  }
-  for (const etr::ResponderStats& responder : end->responders) {
-    group.end.add_times(responder.received, responder.mean_ns);
-  }
-  group.end.add_losses(*end);
+  group.end.add(*end);
+  group.jitter = std::max(group.jitter, jitter(*end));
 }
 
 /// Fills what one flow heard where an earlier one of the same path did not.
@@ -39,11 +32,14 @@ void merge_hops(std::vector<std::optional<etr::IpAddress>>& known,
 /// No finer than it is shown, as flows are sorted.
 double rank(const PathGroup& group, SortBy sort) {
   constexpr double kShownTime = 1e4;  // a hundredth of a millisecond
+  constexpr double kNoArrival = 2;    // worse than the loss of all
   switch (sort) {
     case SortBy::kFlow:
     case SortBy::kPath: break;
-    case SortBy::kLoss: return group.end.judged == 0 ? -1 : std::round(group.end.loss() * 1000);
-    case SortBy::kLatency: return std::round(group.end.mean_ns / kShownTime);
+    case SortBy::kLoss:
+      return group.no_arrival.empty() ? std::round(group.end.loss().value_or(-1) * 1000)
+                                      : kNoArrival * 1000;
+    case SortBy::kLatency: return std::round(group.end.statistics.rtt_mean_ns / kShownTime);
     case SortBy::kJitter: return std::round(static_cast<double>(group.jitter.count()) / kShownTime);
   }
   return static_cast<double>(group.flows.size());
@@ -112,15 +108,15 @@ std::string port_list(const PathGroup& group) {
   return out;
 }
 
-std::vector<Tally> hop_tallies(const PathGroup& group) {
-  std::vector<Tally> tallies(group.hops.size());
+std::vector<etr::PooledHop> pooled_hops(const PathGroup& group) {
+  std::vector<etr::PooledHop> pooled(group.hops.size());
   for (const etr::FlowSnapshot* flow : group.flows) {
     for (const etr::HopStats& hop : flow->hops) {
       const std::size_t index = hop.ttl - std::size_t{1};
-      if (hop.ttl > 0 && index < tallies.size()) tallies[index].add(hop, group.hops[index]);
+      if (hop.ttl > 0 && index < pooled.size()) pooled[index].add(hop, group.hops[index]);
     }
   }
-  return tallies;
+  return pooled;
 }
 
 std::vector<bool> differing_ttls(const std::vector<PathGroup>& groups) {

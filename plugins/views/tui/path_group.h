@@ -6,11 +6,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "etr/ip_address.h"
+#include "etr/pooled.h"
 #include "scene.h"
-#include "tally.h"
 
 namespace tui {
 
@@ -22,11 +23,11 @@ struct PathGroup {
   /// Address at each TTL from 1; empty where nobody answered.
   std::vector<std::optional<etr::IpAddress>> hops;
 
-  // At the flows' ends, of all flows together.
-  Tally end;
-  etr::Duration best{};
-  etr::Duration worst{};
+  // At the target, of all flows together.
+  etr::PooledHop end;
   etr::Duration jitter{};  ///< The largest of the flows'.
+  /// As no_arrival(): what to show instead of loss. Empty if the target has answered some flow.
+  std::string_view no_arrival;
 };
 
 /// Of the flows that match the filter's text, as the person has sorted them, worst first, else
@@ -43,7 +44,7 @@ std::size_t selected_group(const std::vector<PathGroup>& groups,
                            const std::optional<PathChoice>& choice);
 
 /// What the group's flows saw at each of its hops.
-std::vector<Tally> hop_tallies(const PathGroup& group);
+std::vector<etr::PooledHop> pooled_hops(const PathGroup& group);
 
 /// "50000-50003,50007": the source ports of its flows in order, neighbours as ranges.
 std::string port_list(const PathGroup& group);

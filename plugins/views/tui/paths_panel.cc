@@ -37,10 +37,7 @@ std::vector<Column> columns(int width) {
   return all;
 }
 
-Field loss_field(const Tally& tally) {
-  const std::string text = loss_text(tally);
-  return {text.empty() ? "-" : text, loss_role(tally)};
-}
+Field loss_field(const etr::PooledHop& hop) { return {loss_text(hop), loss_role(hop)}; }
 
 /// Its hash, with a "?" if it may be one of several paths.
 std::string path_name(const PathGroup& group) {
@@ -51,8 +48,9 @@ std::string path_name(const PathGroup& group) {
 
 std::vector<Field> fields(const Scene& scene, const PathGroup& group,
                           const std::vector<bool>& differing, bool selected, int width) {
+  const etr::PooledStatistics& end = group.end.statistics;
   const auto ms = [&](double value) {
-    if (group.end.received == 0) return Field{"-", Role::kDim};
+    if (end.rtt_samples == 0) return Field{"-", Role::kDim};
     return Field{milliseconds(value, width >= 110 ? 8 : 6), Role::kText};
   };
   const auto count = [](etr::Duration value) { return static_cast<double>(value.count()); };
@@ -62,9 +60,10 @@ std::vector<Field> fields(const Scene& scene, const PathGroup& group,
                          {std::to_string(group.flows.size()), Role::kText},
                          {percent(share), Role::kText},
                          loss_field(group.end),
-                         ms(group.end.mean_ns),
-                         ms(count(group.best))};
-  if (width >= 90) row.push_back(ms(count(group.worst)));
+                         ms(end.rtt_mean_ns),
+                         ms(count(end.rtt_best))};
+  if (!group.no_arrival.empty()) row[3] = {std::string(group.no_arrival), Role::kLossHigh, 2};
+  if (width >= 90) row.push_back(ms(count(end.rtt_worst)));
   row.push_back(ms(count(group.jitter)));
   if (width >= 110) row.push_back({port_list(group), Role::kDim});
   row.push_back({differences(scene, group, differing), Role::kAddress});
@@ -76,7 +75,7 @@ void draw_list(Grid& grid, const Area& area, const Scene& scene,
                std::size_t chosen) {
   const bool focused = !scene.state.detail_focus;
   const auto lossy = std::count_if(groups.begin(), groups.end(), [](const PathGroup& group) {
-    return group.end.lossy && group.end.lost > 0;
+    return group.end.hop_class == etr::HopClass::kLossy && group.end.statistics.lost > 0;
   });
   const auto known = std::count_if(groups.begin(), groups.end(),
                                    [](const PathGroup& group) { return group.counted; });
@@ -123,7 +122,7 @@ int draw_hops(Grid& grid, const Area& area, const Scene& scene, const PathGroup&
     table.header(grid, inner.row, inner.column);
     inner = inner.below(1);
   }
-  const std::vector<Tally> tallies = hop_tallies(group);
+  const std::vector<etr::PooledHop> pooled = pooled_hops(group);
   const int count = static_cast<int>(group.hops.size());
   const int scroll_end = std::max(0, count - inner.rows);
   const int top = focused ? std::clamp(scene.state.scroll, 0, scroll_end) : 0;
@@ -131,7 +130,7 @@ int draw_hops(Grid& grid, const Area& area, const Scene& scene, const PathGroup&
     const auto index = static_cast<std::size_t>(top + i);
     const std::optional<etr::IpAddress>& address = group.hops[index];
     const bool differs = index < differing.size() && differing[index];
-    const Tally& tally = tallies[index];
+    const etr::PooledHop& hop = pooled[index];
     table.row(
         grid, inner.row + i, inner.column,
         {{std::to_string(index + 1), Role::kText},
@@ -139,8 +138,9 @@ int draw_hops(Grid& grid, const Area& area, const Scene& scene, const PathGroup&
          {address ? scene.host(*address, table.stretched()) : "???", !address  ? Role::kSilent
                                                                      : differs ? Role::kHighlight
                                                                                : Role::kAddress},
-         loss_field(tally),
-         {tally.received > 0 ? milliseconds(tally.mean_ns) : "-", Role::kText}});
+         loss_field(hop),
+         {hop.statistics.rtt_samples > 0 ? milliseconds(hop.statistics.rtt_mean_ns) : "-",
+          Role::kText}});
   }
   draw_more(grid, area, inner, count - top - inner.rows);
   return focused ? scroll_end : 0;

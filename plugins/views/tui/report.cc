@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <string_view>
 
 #include "figures.h"
@@ -63,13 +64,28 @@ std::string path_lines(const Scene& scene) {
   for (const PathGroup& group : path_groups(scene)) {
     out += "\nPath " + group.hash +
            formatted(": %zu flow%s", group.flows.size(), group.flows.size() == 1 ? "" : "s");
-    if (group.end.judged > 0) out += ", loss " + loss_text(group.end);
-    if (group.end.received > 0) out += ", mean " + milliseconds(group.end.mean_ns) + " ms";
+    const etr::PooledStatistics& end = group.end.statistics;
+    if (!group.no_arrival.empty()) {
+      out += ", " + std::string(group.no_arrival);
+    } else if (end.judged() > 0) {
+      out += ", loss " + loss_text(group.end);
+    }
+    if (end.rtt_samples > 0) out += ", mean " + milliseconds(end.rtt_mean_ns) + " ms";
     out += ", source ports " + port_list(group) + "\n ";
     for (const auto& hop : group.hops) out += " " + (hop ? hop->to_string() : std::string("???"));
     out += "\n";
   }
   return out;
+}
+
+/// Where the target's paths lose; empty if nowhere.
+std::string loss_paragraph(const Scene& scene, ReportExtent extent, int columns) {
+  std::vector<const etr::LossyLink*> links;
+  for (const etr::LossyLink& link : scene.graph->lossy_links) links.push_back(&link);
+  const int width = extent == ReportExtent::kAll ? std::numeric_limits<int>::max() : columns - 1;
+  std::string out;
+  for (const std::string& line : loss_lines(scene, links, width)) out += " " + line + "\n";
+  return out.empty() ? out : "\n" + out;
 }
 
 /// One target; `scene.state.trace` says which.
@@ -84,6 +100,7 @@ std::string target_report(const Scene& scene, ReportExtent extent, int columns) 
   if (shown < scene.flows.size()) {
     out += formatted("  ... and %zu more flows\n", scene.flows.size() - shown);
   }
+  out += loss_paragraph(scene, extent, columns);
   if (extent == ReportExtent::kAll) {
     out += path_lines(scene);
     for (const etr::FlowSnapshot* flow : scene.flows) out += "\n" + details(scene, *flow, columns);

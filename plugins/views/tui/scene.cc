@@ -59,13 +59,16 @@ class Filter {
 /// their order. Flows without figures come last.
 double badness(const etr::FlowSnapshot& flow, SortBy sort) {
   constexpr double kShownTime = 1e4;  // a hundredth of a millisecond
-  const etr::HopStats* end = end_hop(flow);
-  if (end == nullptr) return -1;
-  if (sort == SortBy::kLoss) return std::round(end->loss().value_or(-1) * 1000);
-  const std::optional<Figures> numbers = figures(*end);
+  constexpr double kNoArrival = 2;    // worse than the loss of all
+  const etr::HopStats* end = target_hop(flow);
+  if (sort == SortBy::kLoss) {
+    if (!no_arrival(flow).empty()) return kNoArrival * 1000;
+    return end == nullptr ? -1 : std::round(end->loss().value_or(-1) * 1000);
+  }
+  const auto numbers = end == nullptr ? std::nullopt : figures(*end);
   if (!numbers) return -1;
   return std::round(
-      (sort == SortBy::kJitter ? static_cast<double>(numbers->jitter.count()) : numbers->mean_ns) /
+      (sort == SortBy::kJitter ? static_cast<double>(jitter(*end).count()) : numbers->rtt_mean_ns) /
       kShownTime);
 }
 
@@ -104,6 +107,14 @@ std::string keep_path(const PathChoice& choice, const std::vector<const etr::Flo
   return hash;
 }
 
+const etr::PathGraph& graph_of(const etr::Snapshot& snapshot, std::uint32_t trace) {
+  static const etr::PathGraph kEmpty;
+  for (const auto& graph : snapshot.graphs) {
+    if (graph != nullptr && graph->trace == trace) return *graph;
+  }
+  return kEmpty;
+}
+
 }  // namespace
 
 std::string Scene::host(const etr::IpAddress& address, int room) const {
@@ -140,7 +151,8 @@ std::string hop_count(const Scene& scene, const etr::FlowSnapshot& flow) {
 
 Scene make_scene(const etr::RunInfo& run, const etr::Snapshot& snapshot, const History& history,
                  const EventLog& events, etr::Names& names, const State& state) {
-  Scene scene{run, snapshot, history, events, names, state, nullptr, {}, {}, {}, {}, 0};
+  Scene scene{run, snapshot, history, events, names, state, nullptr, nullptr, {}, {}, {}, {}, 0};
+  scene.graph = &graph_of(snapshot, state.trace);
   for (const etr::TraceInfo& trace : run.traces) {
     if (trace.trace == state.trace) scene.trace = &trace;
   }

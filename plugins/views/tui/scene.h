@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "etr/path_graph.h"
 #include "etr/run_info.h"
 #include "etr/snapshot.h"
 #include "event_log.h"
@@ -24,6 +25,8 @@ struct Scene {
   const State& state;
 
   const etr::TraceInfo* trace = nullptr;  ///< The target on screen; null without traces.
+  const etr::PathGraph* graph =
+      nullptr;  ///< Of that target; empty before there is one, never null.
   /// Flows of that target: all; those that match the filter's text; of these the ones on the path
   /// filtered for, in the order chosen.
   std::vector<const etr::FlowSnapshot*> all;

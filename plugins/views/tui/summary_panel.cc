@@ -20,7 +20,7 @@ std::string title(const Scene& scene) {
   int blocked = 0;
   int unreached = 0;
   for (const etr::FlowSnapshot* flow : scene.flows) {
-    const etr::HopStats* end = end_hop(*flow);
+    const etr::HopStats* end = target_hop(*flow);
     if (end != nullptr && end->hop_class == etr::HopClass::kLossy && end->lost > 0) ++lossy;
     if (flow->blocked) {
       ++blocked;
@@ -50,15 +50,20 @@ std::vector<Field> fields(const Scene& scene, const etr::FlowSnapshot& flow, boo
                          {std::to_string(flow.source_port), Role::kText},
                          {short_hash(flow.path_hash), Role::kText},
                          {hop_count(scene, flow), Role::kText}};
-  const etr::HopStats* end = end_hop(flow);
-  const std::optional<Figures> numbers = end == nullptr ? std::nullopt : figures(*end);
-  row.push_back(end == nullptr ? Field{"-", Role::kDim} : Field{loss_text(*end), loss_role(*end)});
+  const etr::HopStats* end = target_hop(flow);
+  const auto numbers = end == nullptr ? std::nullopt : figures(*end);
+  if (const std::string_view why = no_arrival(flow); !why.empty()) {
+    row.push_back({std::string(why), Role::kLossHigh, 2});
+  } else {
+    row.push_back(end == nullptr ? Field{"-", Role::kDim}
+                                 : Field{loss_text(*end), loss_role(*end)});
+  }
   if (numbers) {
-    row.push_back({milliseconds(numbers->mean_ns), Role::kText});
-    row.push_back({milliseconds(numbers->best), Role::kText});
-    row.push_back({milliseconds(numbers->worst), Role::kText});
-    row.push_back({milliseconds(numbers->stddev_ns), Role::kText});
-    row.push_back({milliseconds(numbers->jitter), Role::kText});
+    row.push_back({milliseconds(numbers->rtt_mean_ns), Role::kText});
+    row.push_back({milliseconds(numbers->rtt_best), Role::kText});
+    row.push_back({milliseconds(numbers->rtt_worst), Role::kText});
+    row.push_back({milliseconds(numbers->rtt_stddev_ns), Role::kText});
+    row.push_back({milliseconds(jitter(*end)), Role::kText});
   } else {
     row.resize(row.size() + 5, {"-", Role::kDim});
   }

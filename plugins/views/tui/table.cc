@@ -52,10 +52,17 @@ void Table::header(Grid& grid, int row, int column) const {
 }
 
 void Table::row(Grid& grid, int row, int column, const std::vector<Field>& fields) const {
-  for (std::size_t i = 0; i < columns_.size() && i < fields.size(); ++i) {
-    if (!shown_[i]) continue;
-    field(grid, row, column, columns_[i], fields[i]);
-    column += columns_[i].width + 1;
+  for (std::size_t i = 0; i < columns_.size() && i < fields.size();) {
+    Column shape = columns_[i];
+    shape.width = -1;
+    const std::size_t first = i;
+    const std::size_t end = i + static_cast<std::size_t>(fields[i].span);
+    for (; i < end && i < columns_.size(); ++i) {
+      if (shown_[i]) shape.width += columns_[i].width + 1;
+    }
+    if (shape.width < 0) continue;
+    field(grid, row, column, shape, fields[first]);
+    column += shape.width + 1;
   }
 }
 

@@ -18,6 +18,7 @@ struct Column {
 struct Field {
   std::string text;
   Role role = Role::kText;
+  int span = 1;  ///< Columns it takes: the fields of the further ones are not drawn.
 };
 
 /// Columns that do not fit are left out, from the right, never the stretching one.

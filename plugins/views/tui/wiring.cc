@@ -118,7 +118,7 @@ Role role_of(Mark mark) {
 }
 
 Mark mark_of(const Edge& edge) {
-  if (edge.lossy > 0) return Mark::kLossy;
+  if (edge.lossy) return Mark::kLossy;
   return edge.selected ? Mark::kSelected : Mark::kNone;
 }
 

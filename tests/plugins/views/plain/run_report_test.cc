@@ -6,6 +6,7 @@
 #include <chrono>
 #include <memory>
 
+#include "support/graph_of.h"
 #include "support/sample_records.h"
 
 namespace plain {
@@ -70,6 +71,7 @@ std::string report(const std::vector<etr::FlowSnapshot>& flows,
   for (const auto& one : flows) {
     snapshot.flows.push_back(std::make_shared<const etr::FlowSnapshot>(one));
   }
+  snapshot.graphs = etr::test::graphs_of(snapshot.flows);
   NoNames names;
   return report.text(run, snapshot, names, room);
 }
@@ -269,6 +271,30 @@ TEST(RunReport, ATargetThatNeverAnsweredHasNoLoss) {
   EXPECT_THAT(text, HasSubstr("1  50000  (not reached)"));
   dark.blocked = etr::Blocked{3, address("192.0.2.7"), 3, 13};
   EXPECT_THAT(report({dark}), HasSubstr("(blocked at 3 by 192.0.2.7: unreachable 3/13 filtered)"));
+}
+
+TEST(RunReport, ABlockedFlowHasNoLoss) {
+  etr::FlowSnapshot dark = flow(0, 0, three_hops(milliseconds(1)));
+  dark.blocked = etr::Blocked{3, address("192.0.2.7"), 3, 13};
+  EXPECT_THAT(report({dark}), HasSubstr("845425ea     3        -        -        -        -"));
+}
+
+TEST(RunReport, NamesLossyLinksAfterThePaths) {
+  using Class = etr::HopClass;
+  const auto over = [](std::uint32_t index, const std::string& middle, std::uint64_t lost) {
+    const Class hop_class = lost == 0 ? Class::kAnswering : Class::kLossy;
+    std::vector<etr::HopStats> hops{
+        hop(1, 100, 0, Class::kAnswering, {responder("192.0.2.2", 100, milliseconds(1))}),
+        hop(2, 100 - lost, lost, hop_class, {responder(middle, 100 - lost, milliseconds(2))}),
+        hop(3, 100 - lost, lost, hop_class, {responder("192.0.2.9", 100 - lost, milliseconds(3))})};
+    return flow(index, index % 2, hops);
+  };
+  const std::string text = report({over(0, "192.0.2.3", 20), over(1, "192.0.2.4", 0),
+                                   over(2, "192.0.2.3", 20), over(3, "192.0.2.4", 0)});
+  EXPECT_THAT(text,
+              testing::ContainsRegex(
+                  "50001,50003\n\nloss on gw.example [(]192.0.2.2[)] > 192.0.2.3 [(]TTL 2[)]: "
+                  "20 % [(]1[0-9]-2[0-9] %[)], 2 of 4 flows\n\nPath "));
 }
 
 TEST(RunReport, EachTargetHasItsSection) {

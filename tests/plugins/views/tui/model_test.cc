@@ -94,10 +94,10 @@ TEST(Figures, PoolRespondersInsteadOfAveragingThem) {
   hop.responders[1].best = hop.responders[1].worst = milliseconds(10);
   const auto numbers = tui::figures(hop);
   ASSERT_TRUE(numbers.has_value());
-  EXPECT_DOUBLE_EQ(numbers->mean_ns, 4e6);
-  EXPECT_NEAR(numbers->stddev_ns, std::sqrt(50.0 / 3) * 1e6, 1);
-  EXPECT_EQ(numbers->best, milliseconds(1));
-  EXPECT_EQ(numbers->worst, milliseconds(10));
+  EXPECT_DOUBLE_EQ(numbers->rtt_mean_ns, 4e6);
+  EXPECT_NEAR(numbers->rtt_stddev_ns, std::sqrt(50.0 / 3) * 1e6, 1);
+  EXPECT_EQ(numbers->rtt_best, milliseconds(1));
+  EXPECT_EQ(numbers->rtt_worst, milliseconds(10));
   EXPECT_FALSE(tui::figures(etr::HopStats{}).has_value());
 }
 
@@ -124,7 +124,7 @@ TEST(Paths, GroupFlowsAndFindWhereTheyDiffer) {
 
 TEST(Graph, DrawsSharedHopsOnceAndKeepsSilentOnesApart) {
   Desk desk(sample::fabric());
-  const auto tiers = tui::hop_graph(desk.scene());
+  const auto tiers = tui::hop_graph(desk.scene()).tiers;
   ASSERT_EQ(tiers.size(), 6U);
   EXPECT_EQ(tiers[0].vertices.size(), 1U);
   EXPECT_EQ(tiers[1].vertices.size(), 4U);
@@ -140,45 +140,39 @@ TEST(Graph, DrawsSharedHopsOnceAndKeepsSilentOnesApart) {
   EXPECT_EQ(selected, 6) << "one per TTL";
 }
 
-TEST(Graph, SaysAtWhichStepLossBegins) {
-  Desk desk(sample::fabric());
-  const auto tiers = tui::hop_graph(desk.scene());
-  int marked = 0;
+int lossy_edges(const std::vector<tui::Tier>& tiers) {
+  int lossy = 0;
   for (const tui::Tier& tier : tiers) {
-    for (const tui::Edge& edge : tier.edges) marked += edge.lossy > 0 ? 1 : 0;
+    for (const tui::Edge& edge : tier.edges) lossy += edge.lossy ? 1 : 0;
   }
-  EXPECT_EQ(marked, 1) << "the hops behind the lossy link lose too, but nothing more";
-  desk.type("3n");
-  EXPECT_THAT(desk.text({40, 120}),
-              HasSubstr("loss from spine2.fabric.example.net to 10.2.3.1 (TTL 3): 31.7%, 1 flow"));
+  return lossy;
 }
 
-TEST(Graph, KnowsAHopThatWithholdsAnswersFromSomeFlows) {
+TEST(Graph, NamesTheLinkWhereLossBegins) {
   Desk desk(sample::fabric());
-  auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
-  flow->hops[0].hop_class = etr::HopClass::kLimited;
-  desk.run.snapshot->flows[0] = flow;
-  desk.history = tui::History();
-  for (std::size_t i = 1; i < desk.run.snapshot->flows.size(); ++i) {
-    auto silent = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[i]);
-    silent->hops[0].responders.clear();
-    silent->hops[0].address.reset();
-    silent->hops[0].hop_class = etr::HopClass::kSilent;
-    desk.run.snapshot->flows[i] = silent;
-  }
-  ASSERT_EQ(tui::hop_graph(desk.scene())[0].vertices.size(), 1U);
-  EXPECT_EQ(tui::hop_graph(desk.scene())[0].vertices[0].flows, 16);
-  auto answering = std::make_shared<etr::FlowSnapshot>(*flow);
-  answering->hops[0].hop_class = etr::HopClass::kAnswering;
-  desk.run.snapshot->flows[0] = answering;
-  EXPECT_EQ(tui::hop_graph(desk.scene())[0].vertices.size(), 2U)
-      << "one that always answers is not the silent one";
+  EXPECT_EQ(lossy_edges(tui::hop_graph(desk.scene()).tiers), 1)
+      << "hops beyond the lossy link lose too, but nothing more";
+  desk.type("3n");
+  EXPECT_THAT(desk.text({40, 120}),
+              HasSubstr("loss on spine2.fabric.example.net > 10.2.3.1 (TTL 3): 32 % ("));
+  EXPECT_THAT(desk.text({40, 120}), HasSubstr("%), 1 of 16 flows"));
+}
+
+TEST(Graph, DrawsNoMoreThanThePathsThatPassTheFilter) {
+  Desk desk(sample::fabric());
+  desk.type("/spine3\r3");
+  const tui::HopGraph graph = tui::hop_graph(desk.scene());
+  EXPECT_EQ(graph.tiers[1].vertices.size(), 1U);
+  EXPECT_EQ(graph.tiers[2].vertices.size(), 4U);
+  EXPECT_EQ(graph.tiers[2].edges.size(), 4U);
+  EXPECT_EQ(graph.tiers[2].vertices[0].flows, 4) << "figures are those of all flows";
+  EXPECT_THAT(graph.lossy_links, testing::IsEmpty()) << "the lossy link is on none of them";
 }
 
 TEST(Graph, FoldsWideTiersButNeverTheSelectedPath) {
   Desk desk(sample::fabric());
   desk.type("jj");  // flow 2: spine 3
-  const auto folded = tui::fold(tui::hop_graph(desk.scene()), 3);
+  const auto folded = tui::fold(tui::hop_graph(desk.scene()).tiers, 3, 3);
   const tui::Tier& spines = folded[1];
   ASSERT_EQ(spines.vertices.size(), 3U);
   EXPECT_EQ(spines.vertices[2].folded, 2);
@@ -196,22 +190,66 @@ TEST(Graph, FoldsWideTiersButNeverTheSelectedPath) {
   }
 }
 
-TEST(Graph, CutsNoAddress) {
+TEST(Graph, FoldsNoEndOfALossyLink) {
   Desk desk(sample::fabric());
-  const std::string wide = "2001:db8:85a3:8d3:1319:8a2e:370:734";  // and a digit
+  const auto folded = tui::fold(tui::hop_graph(desk.scene()).tiers, 2, 4);
+  EXPECT_EQ(lossy_edges(folded), 1);
+  for (const auto& [tier, address] : {std::pair(1, "10.1.2.1"), std::pair(2, "10.2.3.1")}) {
+    const auto& vertices = folded[static_cast<std::size_t>(tier)].vertices;
+    ASSERT_EQ(vertices.size(), 3U) << "the selected flow's, the one that loses, and the others";
+    EXPECT_TRUE(vertices[0].address == sample::address(address) ||
+                vertices[1].address == sample::address(address));
+    EXPECT_EQ(vertices[2].folded, 2);
+    EXPECT_FALSE(vertices[2].at_loss);
+  }
+}
+
+TEST(Graph, IsEmptyWithoutAPathGraph) {
+  sample::Run run = sample::fabric();
+  run.snapshot->graphs.clear();
+  tui::History history;
+  tui::EventLog events;
+  tui::State state;
+  const auto scene = tui::make_scene(run.info, *run.snapshot, history, events, run.names, state);
+  EXPECT_THAT(tui::hop_graph(scene).tiers, testing::IsEmpty());
+  EXPECT_THAT(tui::report(scene, tui::ReportExtent::kAll), HasSubstr("FLOW #15"));
+}
+
+/// Spines get addresses that need 37 columns and differ in the last digit; `lossless`: no link
+/// loses.
+Desk with_long_addresses(const std::string& all_but_last, bool lossless) {
+  Desk desk(sample::fabric());
   for (auto& flow : desk.run.snapshot->flows) {
     auto moved = std::make_shared<etr::FlowSnapshot>(*flow);
     const std::uint32_t spine = flow->flow % 4 + 1;
-    moved->hops[1].address = sample::address(wide + std::to_string(spine));
+    moved->hops[1].address = sample::address(all_but_last + std::to_string(spine));
     moved->hops[1].responders[0].address = *moved->hops[1].address;
+    for (etr::HopStats& hop : moved->hops) {
+      if (lossless && hop.hop_class == etr::HopClass::kLossy) hop.lost = 0;
+    }
     flow = moved;
   }
   desk.history = tui::History();
   desk.state.screen = tui::Screen::kGraph;
   desk.state.flow = 2;
+  return desk;
+}
+
+TEST(Graph, CutsNoAddress) {
+  const std::string wide = "2001:db8:85a3:8d3:1319:8a2e:370:734";  // and a digit
+  Desk desk = with_long_addresses(wide, true);
   EXPECT_THAT(desk.text({40, 84}), HasSubstr(wide + "3"));
   EXPECT_THAT(desk.text({40, 84}), HasSubstr("+3 more"));
   EXPECT_THAT(desk.text({40, 200}), HasSubstr(wide + "1"));
+}
+
+TEST(Graph, CutsAddressesInTheMiddleToShowTheEndsOfALossyLink) {
+  Desk desk = with_long_addresses("2001:db8:85a3:8d3:1319:8a2e:370:734", false);
+  EXPECT_THAT(desk.text({40, 84}), HasSubstr("2001:db8:85a…a2e:370:7342"));
+  EXPECT_THAT(desk.text({40, 84}), HasSubstr("2001:db8:85a…a2e:370:7343"));
+  EXPECT_THAT(desk.text({40, 84}), HasSubstr("+2 more"));
+  EXPECT_THAT(desk.text({40, 120}),
+              HasSubstr("loss on 2001:db8:85a3:8d3:1319:8a2e:370:7342 > 10.2.3.1 (TTL 3)"));
 }
 
 std::string lines(const tui::Wiring& wiring, int columns) {
@@ -221,26 +259,25 @@ std::string lines(const tui::Wiring& wiring, int columns) {
 }
 
 TEST(Wiring, FansOut) {
-  EXPECT_EQ(lines({{8},
-                   {2, 8, 14},
-                   {{0, 0, true, 0, 0, 0}, {0, 1, false, 0, 0, 0}, {0, 2, false, 0, 0, 0}}},
-                  20),
-            "   ┌────┴┬─────┐\n");
+  EXPECT_EQ(
+      lines({{8}, {2, 8, 14}, {{0, 0, true, false}, {0, 1, false, false}, {0, 2, false, false}}},
+            20),
+      "   ┌────┴┬─────┐\n");
 }
 
 TEST(Wiring, GoesStraightDownWhereNothingElseMeets) {
-  EXPECT_EQ(lines({{4, 10}, {4, 10}, {{0, 0, false, 0, 0, 0}, {1, 1, true, 0, 0, 0}}}, 20),
+  EXPECT_EQ(lines({{4, 10}, {4, 10}, {{0, 0, false, false}, {1, 1, true, false}}}, 20),
             "    │     │\n");
 }
 
 TEST(Wiring, ShowsACrossingAsAnInterruptedLine) {
-  EXPECT_EQ(lines({{4, 10}, {4, 10}, {{0, 1, false, 0, 0, 0}, {1, 0, false, 0, 0, 0}}}, 20),
+  EXPECT_EQ(lines({{4, 10}, {4, 10}, {{0, 1, false, false}, {1, 0, false, false}}}, 20),
             "    └─────│┐\n"
             "     ┌────┘│\n");
 }
 
 TEST(Wiring, MarksTheSelectedWayAndLossOverIt) {
-  tui::Wiring wiring{{8}, {2, 14}, {{0, 0, true, 0, 0, 0}, {0, 1, false, 1, 3, 10}}};
+  tui::Wiring wiring{{8}, {2, 14}, {{0, 0, true, false}, {0, 1, false, true}}};
   tui::Grid grid({1, 20});
   tui::draw_wiring(grid, 0, wiring);
   EXPECT_EQ(grid.at(0, 3).role, tui::Role::kHighlight);

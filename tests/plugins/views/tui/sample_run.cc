@@ -6,6 +6,8 @@
 #include <functional>
 #include <optional>
 
+#include "tests/support/graph_of.h"
+
 namespace sample {
 namespace {
 
@@ -181,6 +183,7 @@ Run make_run(std::uint32_t flows, std::uint64_t rounds, const Network& network, 
       counters.replies += hop.answered;
     }
   }
+  run.snapshot->graphs = etr::test::graphs_of(run.snapshot->flows);
   std::stable_sort(run.paths.begin(), run.paths.end(),
                    [](const etr::Path& a, const etr::Path& b) { return a.round < b.round; });
   return run;

@@ -1,24 +1,35 @@
 // A made-up run with everything a scene needs, and keys to press on it.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "plugins/views/tui/screen.h"
 #include "plugins/views/tui/update.h"
 #include "tests/plugins/views/tui/sample_run.h"
+#include "tests/support/graph_of.h"
 
 namespace sample {
 
 class Desk {
  public:
-  explicit Desk(Run made) : run(std::move(made)), history(run.info.flows * std::size_t{30}) {
+  explicit Desk(Run made)
+      : run(std::move(made)),
+        history(run.info.flows * std::size_t{30}),
+        judged_(run.snapshot->flows) {
     for (const etr::Path& path : run.paths) history.record(path);
     for (const etr::Event& event : run.events) events.add(event);
   }
 
+  /// Of the flows as they are now, with the graph that belongs to them.
   tui::Scene scene() {
+    if (run.snapshot->flows != judged_) {
+      judged_ = run.snapshot->flows;
+      run.snapshot->graphs = etr::test::graphs_of(judged_);
+    }
     return tui::make_scene(run.info, *run.snapshot, history, events, run.names, state);
   }
   tui::Grid draw(tui::Size size) { return tui::draw_frame(scene(), size).grid; }
@@ -38,6 +49,9 @@ class Desk {
   tui::History history;
   tui::EventLog events;
   tui::State state;
+
+ private:
+  std::vector<std::shared_ptr<const etr::FlowSnapshot>> judged_;
 };
 
 }  // namespace sample

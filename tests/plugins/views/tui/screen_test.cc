@@ -310,16 +310,67 @@ TEST(Screen, SaysHowManyFlowsDoNotArrive) {
   EXPECT_THAT(desk.text(kWide), HasSubstr("blocked (filtered) at TTL 6 by 203.0.113.80"));
 }
 
+// A flow that never arrives has no loss, least of all 0.0 % of the last router that answered.
+TEST(Screen, ShowsNoLossOfFlowsThatNeverArrive) {
+  Desk desk(sample::fabric(2));
+  const auto cut_short = [&desk](std::size_t index) {
+    auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[index]);
+    flow->reached = false;
+    flow->distance.reset();
+    flow->hops.resize(3);
+    desk.run.snapshot->flows[index] = flow;
+    return flow;
+  };
+  cut_short(0);
+  cut_short(1)->blocked = etr::Blocked{3, sample::address("10.2.1.1"), 3, 13};
+  desk.history.clear();
+  const tui::Grid flows = desk.draw(kWide);
+  EXPECT_THAT(flows.text(), testing::ContainsRegex("#0 +50000 +[0-9a-f]+ +3[?] +not reached +- "));
+  EXPECT_THAT(flows.text(), testing::ContainsRegex("#1 +50001 +[0-9a-f]+ +3! +blocked +- "));
+  EXPECT_EQ(role_at(flows, "blocked  "), Role::kLossHigh);
+  desk.type("2");
+  const std::string paths = desk.text(kWide);
+  EXPECT_THAT(paths, testing::ContainsRegex("1 +50.0% +not reached +- "));
+  EXPECT_THAT(paths, testing::ContainsRegex("1 +50.0% +blocked +- "));
+  desk.type("3");
+  EXPECT_THAT(desk.text(kWide), HasSubstr("vertices, 2 not reached)"));
+  desk.type("4");
+  EXPECT_THAT(desk.text(kWide), HasSubstr("source port 50000, not reached: last"));
+  const std::string report = tui::report(desk.scene(), tui::ReportExtent::kAll);
+  EXPECT_THAT(report, HasSubstr(": 1 flow, not reached, source ports 50000"));
+  EXPECT_THAT(report, HasSubstr(": 1 flow, blocked, source ports 50001"));
+}
+
+TEST(Screen, ListsFlowsThatNeverArriveFirstWhenSortedByLoss) {
+  Desk desk(sample::fabric());
+  auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[3]);
+  flow->reached = false;
+  flow->distance.reset();
+  desk.run.snapshot->flows[3] = flow;
+  desk.state.sort = tui::SortBy::kLoss;
+  EXPECT_EQ(desk.scene().flows[0]->flow, 3U);
+  EXPECT_EQ(desk.scene().flows[1]->flow, 9U) << "the one over the lossy link";
+}
+
+TEST(Screen, ReportsLossyLinksOnLeaving) {
+  Desk desk(sample::fabric());
+  desk.state.names = tui::NameMode::kAddresses;
+  for (const auto extent : {tui::ReportExtent::kScreen, tui::ReportExtent::kAll}) {
+    EXPECT_THAT(tui::report(desk.scene(), extent),
+                HasSubstr("\n loss on 10.1.2.1 > 10.2.3.1 (TTL 3): 32 % ("));
+  }
+}
+
 TEST(Screen, MarksLossOfTooFewProbesToTellWhoseItIs) {
   Desk desk(sample::fabric(1));
   auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
   flow->hops[1].hop_class = etr::HopClass::kUnknown;
-  flow->hops[1].answered = 3;
-  flow->hops[1].lost = 2;
+  flow->hops[1].answered = 4;
+  flow->hops[1].lost = 1;
   desk.run.snapshot->flows[0] = flow;
   for (const char* keys : {"1", "2", "3", "4"}) {
     desk.type(keys);
-    EXPECT_THAT(desk.text(kUsual), HasSubstr("40.0%?")) << keys;
+    EXPECT_THAT(desk.text(kUsual), HasSubstr("20.0%?")) << keys;
   }
 }
 

@@ -1,0 +1,93 @@
+#include "etr/loss_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace etr {
+namespace {
+
+std::string host(const IpAddress& address) { return address.to_string(); }
+
+void add_vertex(PathGraph& graph, std::uint8_t ttl, const std::string& address) {
+  GraphVertex vertex;
+  vertex.ttl = ttl;
+  vertex.address = IpAddress::parse(address);
+  graph.vertices.push_back(vertex);
+}
+
+/// 10.0.0.1 leads to 10.0.1.1, then silence, then 10.0.3.1; and to 10.0.1.2. 24 flows.
+PathGraph sample() {
+  PathGraph graph;
+  graph.flows = 24;
+  add_vertex(graph, 1, "10.0.0.1");
+  add_vertex(graph, 2, "10.0.1.1");
+  add_vertex(graph, 2, "10.0.1.2");
+  add_vertex(graph, 3, "silent");
+  add_vertex(graph, 4, "10.0.3.1");
+  graph.edges.resize(5);
+  graph.edges[1].from = graph.edges[2].from = 0;
+  graph.edges[3].from = 1;
+  graph.edges[4].from = 3;
+  for (std::uint32_t i = 0; i < 5; ++i) graph.edges[i].to = i;
+  return graph;
+}
+
+LossyLink loss(std::vector<std::uint32_t> edges, double rate, ConfidenceInterval interval) {
+  LossyLink link;
+  link.edges = std::move(edges);
+  link.rate = rate;
+  link.interval = interval;
+  link.flows = 3;
+  return link;
+}
+
+TEST(LossText, NamesTheEndsOfALinkTheRateAndTheFlows) {
+  const PathGraph graph = sample();
+  EXPECT_EQ(loss_text(graph, loss({1}, 0.21, {0.16, 0.27}), host),
+            "loss on 10.0.0.1 > 10.0.1.1 (TTL 2): 21 % (16-27 %), 3 of 24 flows");
+}
+
+TEST(LossText, StartsAtThisHostForTheFirstLink) {
+  const PathGraph graph = sample();
+  EXPECT_EQ(loss_text(graph, loss({0}, 0.021, {0.004, 0.05}), host),
+            "loss on this host > 10.0.0.1 (TTL 1): 2.1 % (0.4-5 %), 3 of 24 flows");
+}
+
+TEST(LossText, WritesLinksThatFollowEachOtherAsAChain) {
+  const PathGraph graph = sample();
+  EXPECT_EQ(loss_text(graph, loss({3, 4, 1}, 1, {0.9, 1}), host),
+            "loss somewhere on 10.0.0.1 > 10.0.1.1 > ??? > 10.0.3.1 (TTL 2-4): 100 % (90-100 %), "
+            "3 of 24 flows");
+}
+
+TEST(LossText, NamesEveryLinkThatCannotBeToldApart) {
+  const PathGraph graph = sample();
+  EXPECT_EQ(loss_text(graph, loss({2, 4}, 0.5, {0.4, 0.6}), host),
+            "loss somewhere on 10.0.0.1 > 10.0.1.2 (TTL 2) or ??? > 10.0.3.1 (TTL 4): "
+            "50 % (40-60 %), 3 of 24 flows");
+}
+
+TEST(LossText, LeavesSharedLossBetweenTheWayOutAndBack) {
+  PathGraph graph = sample();
+  EXPECT_EQ(shared_loss_text(graph, host), "");
+  graph.shared_loss = loss({0}, 0.05, {0.04, 0.07});
+  EXPECT_EQ(shared_loss_text(graph, host),
+            "5 % (4-7 %) lost on the way to 10.0.0.1 or on the way back, all flows");
+  graph.shared_loss->edges.clear();
+  EXPECT_EQ(shared_loss_text(graph, host),
+            "5 % (4-7 %) lost on the way out or on the way back, all flows");
+}
+
+TEST(LossText, ListsLossyLinksThenSharedLoss) {
+  PathGraph graph = sample();
+  EXPECT_THAT(loss_lines(graph, host), testing::IsEmpty());
+  graph.lossy_links = {loss({1}, 0.21, {0.16, 0.27})};
+  graph.shared_loss = loss({0}, 0.05, {0.04, 0.07});
+  EXPECT_THAT(loss_lines(graph, host),
+              testing::ElementsAre(testing::StartsWith("loss on"), testing::StartsWith("5 %")));
+}
+
+}  // namespace
+}  // namespace etr

@@ -1,0 +1,112 @@
+#include "etr/pooled.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cmath>
+#include <string>
+
+namespace etr {
+namespace {
+
+using std::chrono::milliseconds;
+
+HopStats hop(HopClass hop_class, std::uint64_t answered, std::uint64_t lost) {
+  HopStats stats;
+  stats.hop_class = hop_class;
+  stats.answered = answered;
+  stats.lost = lost;
+  return stats;
+}
+
+ResponderStats responder(const std::string& address, std::uint64_t received, milliseconds best,
+                         milliseconds worst, double mean_ms, double deviation_ms) {
+  ResponderStats stats;
+  stats.address = IpAddress::parse(address).value();
+  stats.received = received;
+  stats.best = best;
+  stats.worst = stats.last = worst;
+  stats.mean_ns = mean_ms * 1e6;
+  stats.stddev_ns = deviation_ms * 1e6;
+  return stats;
+}
+
+TEST(PooledHop, PoolsRttsBySamples) {
+  // 10 ms; 18, 20, 22 ms: mean 17.5 ms, squared differences 56.25 + 0.25 + 6.25 + 20.25.
+  HopStats first = hop(HopClass::kAnswering, 1, 0);
+  first.responders = {responder("10.0.0.1", 1, milliseconds(10), milliseconds(10), 10, 0)};
+  HopStats second = hop(HopClass::kAnswering, 3, 0);
+  second.responders = {responder("10.0.0.1", 3, milliseconds(18), milliseconds(22), 20, 2)};
+  PooledHop pooled;
+  pooled.add(first);
+  pooled.add(second);
+  EXPECT_EQ(pooled.statistics.rtt_samples, 4U);
+  EXPECT_DOUBLE_EQ(pooled.statistics.rtt_mean_ns, 17.5e6);
+  EXPECT_NEAR(pooled.statistics.rtt_stddev_ns, std::sqrt(83.0 / 3) * 1e6, 1);
+  EXPECT_EQ(pooled.statistics.rtt_best, milliseconds(10));
+  EXPECT_EQ(pooled.statistics.rtt_worst, milliseconds(22));
+  EXPECT_EQ(pooled.statistics.rtt_last, milliseconds(22));
+}
+
+TEST(PooledHop, TakesTheRttsOfOneResponderIfAsked) {
+  HopStats stats = hop(HopClass::kAnswering, 3, 0);
+  stats.responders = {responder("10.0.0.1", 1, milliseconds(10), milliseconds(10), 10, 0),
+                      responder("10.0.0.2", 2, milliseconds(20), milliseconds(20), 20, 0)};
+  PooledHop pooled;
+  pooled.add(stats, stats.responders[1].address);
+  EXPECT_EQ(pooled.statistics.answered, 3U);
+  EXPECT_EQ(pooled.statistics.rtt_samples, 2U);
+  EXPECT_DOUBLE_EQ(pooled.statistics.rtt_mean_ns, 20e6);
+}
+
+TEST(PooledHop, CountsNoReplyWithoutRttAsASample) {
+  HopStats stats = hop(HopClass::kAnswering, 3, 0);
+  stats.responders = {responder("10.0.0.1", 3, milliseconds(0), milliseconds(0), 0, 0)};
+  PooledHop pooled;
+  pooled.add(stats);
+  EXPECT_EQ(pooled.statistics.rtt_samples, 0U);
+}
+
+TEST(PooledHop, CountsNoSilenceAsLoss) {
+  PooledHop pooled;
+  EXPECT_FALSE(pooled.hop_class.has_value());
+  pooled.add(hop(HopClass::kSilent, 0, 9));
+  EXPECT_EQ(pooled.hop_class, HopClass::kSilent);
+  EXPECT_FALSE(pooled.loss().has_value());
+  pooled.add(hop(HopClass::kUnknown, 0, 2));
+  EXPECT_EQ(pooled.hop_class, HopClass::kSilent) << "no one has answered there yet";
+  pooled.add(hop(HopClass::kLimited, 3, 7));
+  EXPECT_EQ(pooled.hop_class, HopClass::kLimited);
+  EXPECT_FALSE(pooled.loss().has_value());
+  pooled.add(hop(HopClass::kAnswering, 10, 0));
+  EXPECT_EQ(pooled.hop_class, HopClass::kAnswering);
+  EXPECT_EQ(pooled.loss(), 0.0);
+}
+
+TEST(PooledHop, DoubtsLossOfTooFewProbesUntilALinkExplainsIt) {
+  PooledHop pooled;
+  pooled.add(hop(HopClass::kUnknown, 5, 0));
+  EXPECT_FALSE(pooled.uncertain()) << "nothing was lost";
+  pooled.add(hop(HopClass::kUnknown, 3, 2));
+  EXPECT_TRUE(pooled.uncertain());
+  EXPECT_EQ(pooled.loss(), 0.2);
+  pooled.add(hop(HopClass::kLossy, 5, 5));
+  EXPECT_FALSE(pooled.uncertain());
+  EXPECT_EQ(pooled.loss(), 0.35);
+}
+
+TEST(PooledHop, TakesTheFiguresOfAVertex) {
+  GraphVertex vertex;
+  vertex.hop_class = HopClass::kLimited;
+  vertex.statistics.answered = 3;
+  vertex.statistics.lost = 7;
+  vertex.statistics.rtt_samples = 3;
+  vertex.statistics.rtt_mean_ns = 1e6;
+  const PooledHop pooled(vertex);
+  EXPECT_EQ(pooled.hop_class, HopClass::kLimited);
+  EXPECT_FALSE(pooled.loss().has_value());
+  EXPECT_EQ(pooled.statistics.rtt_samples, 3U);
+}
+
+}  // namespace
+}  // namespace etr
