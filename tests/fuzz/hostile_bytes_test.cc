@@ -3,6 +3,7 @@
 // that an address sanitizer sees every octet read beyond it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,20 +29,20 @@ void check_exactly(const fuzz::Target& target, Bytes input) {
 
 /// All prefixes, and all 255 changes of each octet.
 void check_damaged(std::string_view name, const Octets& sample) {
-  for (const fuzz::Target& target : fuzz::targets()) {
-    if (target.name != name) continue;
-    for (std::size_t size = 0; size <= sample.size(); ++size) {
-      check_exactly(target, Bytes(sample).first(size));
+  const auto target = std::ranges::find(fuzz::targets(), name, &fuzz::Target::name);
+  ASSERT_NE(target, fuzz::targets().end()) << "no target " << name;
+  ASSERT_FALSE(sample.empty());
+  for (std::size_t size = 0; size <= sample.size(); ++size) {
+    check_exactly(*target, Bytes(sample).first(size));
+  }
+  Octets damaged = sample;
+  for (std::uint8_t& octet : damaged) {
+    const std::uint8_t right = octet;
+    for (unsigned change = 1; change < 256; ++change) {
+      octet = static_cast<std::uint8_t>(right ^ change);
+      check_exactly(*target, damaged);
     }
-    Octets damaged = sample;
-    for (std::uint8_t& octet : damaged) {
-      const std::uint8_t right = octet;
-      for (unsigned change = 1; change < 256; ++change) {
-        octet = static_cast<std::uint8_t>(right ^ change);
-        check_exactly(target, damaged);
-      }
-      octet = right;
-    }
+    octet = right;
   }
 }
 
