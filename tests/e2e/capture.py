@@ -1,15 +1,20 @@
 """What tcpdump saw on the source's uplinks: probes with their answers, by kernel time."""
+import collections
+import contextlib
 import dataclasses
 import os
 import signal
+import socket
 import struct
 import tempfile
 import time
 
 import wire
 from topologies import SOURCE
+from waiting import until
 
 _ETHERNET, _RAW, _SLL2 = 1, 101, 276
+_ETH_P_ALL = 3
 _LINK_HEADER = {_ETHERNET: 14, _RAW: 0, 12: 0, _SLL2: 20}
 
 
@@ -58,13 +63,26 @@ class Capture:
             return "listening on" in log.read()
 
 
-def until(condition, what, seconds=10):
-    """Waits for a condition; raises an error after the deadline."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"waited {seconds} s in vain until {what}")
-        time.sleep(0.01)
+class Arrivals:
+    """Counts the probes that reach a node, by source port, while a test runs. Also of a node that drops them."""
+
+    def __init__(self, network, node):
+        self._socket = network.socket(node, socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(_ETH_P_ALL))
+        self._socket.setblocking(False)
+        self._source_ports = collections.Counter()
+
+    def wait_for(self, flows, probes):
+        """Waits until so many probes of each of so many flows have come."""
+        until(lambda: self._count(probes) >= flows, f"{probes} probes of {flows} flows have come")
+
+    def _count(self, probes):
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                data, (_, _, kind, *_) = self._socket.recvfrom(2048)
+                packet = wire.parse(data)
+                if kind == socket.PACKET_HOST and packet and packet.protocol in (wire.TCP, wire.UDP):
+                    self._source_ports[packet.ports[0]] += 1
+        return sum(count >= probes for count in self._source_ports.values())
 
 
 def read(path):

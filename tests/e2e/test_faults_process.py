@@ -14,11 +14,12 @@ import tempfile
 import time
 import unittest
 
+from waiting import SLACK, until
+
 ETR = os.environ.get("ETR", "etr")
 FIXTURES = os.environ.get("ETR_FIXTURE_DIR", "")
 ALL = "ETR_TEST_ALL" in os.environ
 AT_ONCE = 4
-SLACK = 1.0  # Beyond the half second that sinks have: the machine may be busy.
 
 NETWORK = """
 seed = 5
@@ -79,14 +80,9 @@ class Process(unittest.TestCase):
         return subprocess.run(self.command(*flags), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30,
                               check=False, **options)
 
-    def wait_for(self, condition, what):
-        deadline = time.monotonic() + 20
-        while not condition():
-            self.assertLess(time.monotonic(), deadline, what)
-            time.sleep(0.01)
-
-    def wait_for_size(self, path, size):
-        self.wait_for(lambda: os.path.exists(path) and os.path.getsize(path) >= size, f"{path} does not grow")
+    @staticmethod
+    def wait_for_size(path, size):
+        until(lambda: os.path.exists(path) and os.path.getsize(path) >= size, f"{path} has {size} octets")
 
     def assert_records(self, text):
         """Every line is a record, and every record is true; each flow's rounds follow each other without a gap."""
@@ -304,8 +300,8 @@ class Process(unittest.TestCase):
 
     def test_a_very_slow_sink_is_abandoned_and_its_losses_counted(self):
         etr = self.start("-J", *self.troubled(pause="1s"))
-        self.wait_for_size(self.path("troubled.txt"), 1)
-        time.sleep(0.3)
+        path = self.path("troubled.txt")
+        until(lambda: os.path.exists(path) and len(self.lines()) == 2, "two records are written")
         began = time.monotonic()
         etr.send_signal(signal.SIGINT)
         text, errors = etr.communicate(timeout=10)
@@ -318,8 +314,7 @@ class Process(unittest.TestCase):
 
     def test_a_sink_that_hangs_does_not_delay_the_exit(self):
         etr = self.start("-J", *self.troubled(stops_at=5))
-        self.wait_for(lambda: os.path.exists(self.path("troubled.txt")) and len(self.lines()) == 5, "no five records")
-        time.sleep(0.3)
+        until(lambda: os.path.exists(self.path("troubled.txt")) and len(self.lines()) == 5, "five records are written")
         began = time.monotonic()
         etr.send_signal(signal.SIGTERM)
         text, errors = etr.communicate(timeout=10)

@@ -7,11 +7,11 @@ import shutil
 import tempfile
 
 import bpf
-import capture
 import harness
 import namespaces
 from network import Network
 from topologies import SOURCE, TARGET
+from waiting import until
 
 README = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../README.md")
 PORT = 5201
@@ -64,7 +64,7 @@ class Iperf3(harness.LabTest):
         return self.log.read().count("Server listening") > self.runs
 
     def iperf3(self, arguments):
-        capture.until(self.server_is_ready, "iperf3's server listens")
+        until(self.server_is_ready, "iperf3's server listens")
         type(self).runs += 1
         done = self.network.run(["iperf3", *arguments, "-n", str(OCTETS), "-b", "0"], capture_output=True, text=True,
                                 timeout=30, check=False)
