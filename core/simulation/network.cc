@@ -81,7 +81,7 @@ class Checker {
     }
     for (const Change& change : network_.changes) {
       if (change.at < Duration{}) return wrong("a change before the start");
-      const absl::Status status =
+      absl::Status status =
           std::visit([this](const auto& node) { return check(node); }, change.becomes);
       if (!status.ok()) return status;
     }

@@ -357,16 +357,16 @@ void World::forge(const Flight& flight, NodeIndex at, const Router& router, bool
     if (from == nullptr || from->family != family) continue;
     const std::uint8_t ttl = ttl_at_home(flight, style).value_or(1);
     for (unsigned i = 0; i < forgery.copies; ++i) {
-      std::vector<std::uint8_t> forged =
+      const std::vector<std::uint8_t> forged =
           write_forgery(flight, style, forgery.kind, *from, ttl, ++node.next_id);
       if (forged.empty()) break;
       ++node.counters.forged;
-      go_home(flight, std::move(forged), now + forgery.delay);
+      go_home(flight, forged, now + forgery.delay);
     }
   }
 }
 
-void World::go_home(const Flight& flight, std::vector<std::uint8_t> answer, Duration now) {
+void World::go_home(const Flight& flight, const std::vector<std::uint8_t>& answer, Duration now) {
   std::vector<Duration> copies{now};
   for (auto step = flight.steps.rbegin(); step != flight.steps.rend(); ++step) {
     const Wire& wire = step->link->back;

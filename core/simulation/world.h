@@ -134,7 +134,7 @@ class World {
   /// Whether a node sends an answer now; counts the suppressed ones.
   bool willing(NodeIndex node, const AnswerStyle& style, Family family, bool limited, Duration now);
   /// Sends an answer back over the links that the packet came by.
-  void go_home(const Flight& flight, std::vector<std::uint8_t> answer, Duration now);
+  void go_home(const Flight& flight, const std::vector<std::uint8_t>& answer, Duration now);
   Duration crossing(const Wire& wire, Random& random) const;
   void meet(const Flight& flight, NodeIndex node, Fate fate, std::uint8_t ttl_left);
   const std::string& id_of(NodeIndex node, Duration now) const;

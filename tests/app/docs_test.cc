@@ -17,6 +17,7 @@
 #include "pipeline/trace_options.h"
 #include "plugin/kind.h"
 #include "plugin/option_values.h"
+#include "support/read_file.h"
 
 namespace etr::app {
 namespace {
@@ -25,13 +26,6 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 
 const fs::path kRoot = ETR_SOURCE_DIR;
-
-std::string read(const fs::path& file) {
-  std::ifstream in(file);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
 
 // The fenced blocks of one language.
 std::vector<std::string> blocks(const std::string& document, const std::string& language) {
@@ -56,7 +50,7 @@ std::string compiled_text() {
   std::string text;
   for (const auto& entry : fs::recursive_directory_iterator(kRoot / "examples")) {
     if (entry.path().extension() == ".cc" || entry.path().filename() == "CMakeLists.txt") {
-      text += read(entry.path());
+      text += test::read_file(entry.path());
     }
   }
   for (const PluginKind kind : plugin::kAllKinds) text += source_template(kind);
@@ -64,7 +58,7 @@ std::string compiled_text() {
 }
 
 TEST(Docs, EachSnippetIsCompiled) {
-  const std::string document = read(kRoot / "docs/writing-a-plugin.md");
+  const std::string document = test::read_file(kRoot / "docs/writing-a-plugin.md");
   const std::string compiled = compiled_text();
   std::vector<std::string> snippets = blocks(document, "cpp");
   EXPECT_GE(snippets.size(), 10U);
@@ -141,7 +135,7 @@ std::string reference_page() {
 TEST(Docs, TheReferenceMatchesThePlugins) {
   const fs::path file = kRoot / "docs/plugins.md";
   if (std::getenv("ETR_RECORD_DOCS") != nullptr) std::ofstream(file) << reference_page();
-  EXPECT_EQ(read(file), reference_page())
+  EXPECT_EQ(test::read_file(file), reference_page())
       << "record it anew: ETR_RECORD_DOCS=1 app_test --gtest_filter='Docs.*'";
 }
 

@@ -8,6 +8,7 @@
 
 #include "app/message_log.h"
 #include "app/program.h"
+#include "support/read_file.h"
 #include "support/temporary_folder.h"
 
 namespace etr::app {
@@ -25,7 +26,7 @@ using testing::Not;
 const std::string kRun =
     "--simulate " ETR_SOURCE_DIR "/examples/networks/nested4x4.toml 203.0.113.9 -c 1 -P 2 ";
 
-using etr::test::contents;
+using etr::test::read_file;
 
 class Log : public testing::Test {
  protected:
@@ -36,7 +37,7 @@ class Log : public testing::Test {
 
 TEST_F(Log, RecordsARunFromStartToEnd) {
   ASSERT_EQ(out(kRun + flag_ + "--log-level info -J").status, 0);
-  const std::string log = contents(file_.string());
+  const std::string log = read_file(file_.string());
   EXPECT_THAT(log, ContainsRegex("^[0-9T:.-]+Z info etr .*started as: etr --simulate "));
   EXPECT_THAT(log, HasSubstr(" info runs "));
   EXPECT_THAT(log, ContainsRegex(" info pipeline .*default.toml\n"));
@@ -51,23 +52,23 @@ TEST_F(Log, RecordsARunFromStartToEnd) {
 
 TEST_F(Log, HasEachRecordAtDebug) {
   ASSERT_EQ(out(kRun + flag_ + "--log-level debug -J").status, 0);
-  EXPECT_THAT(contents(file_.string()),
+  EXPECT_THAT(read_file(file_.string()),
               ContainsRegex(" debug 203.0.113.9: flow 1, source port 50001, round 0: "
                             "path [0-9]+ .*, reached\n"));
 }
 
 TEST_F(Log, HasErrorsAloneUnlessAskedForMore) {
   ASSERT_EQ(out(kRun + flag_ + "-J").status, 0);
-  EXPECT_EQ(contents(file_.string()), "");
+  EXPECT_EQ(read_file(file_.string()), "");
   EXPECT_EQ(out(kRun + flag_ + "--view nosuch").status, 1);
-  EXPECT_THAT(contents(file_.string()),
+  EXPECT_THAT(read_file(file_.string()),
               MatchesRegex(".*Z error --view: no view is called 'nosuch'.*\n"));
 }
 
 TEST_F(Log, IsAppendedTo) {
   std::ofstream(file_) << "before\n";
   ASSERT_EQ(out(kRun + flag_ + "--log-level info -J").status, 0);
-  EXPECT_THAT(contents(file_.string()),
+  EXPECT_THAT(read_file(file_.string()),
               AllOf(ContainsRegex("^before\n"), HasSubstr("ended after")));
 }
 
@@ -96,7 +97,7 @@ TEST_F(Log, IsOpenedAgainForRotation) {
   fs::rename(file_, folder_.file("etr.log.1"));
   log.reopen();
   log.note(MessageLog::Level::kInfo, "second");
-  EXPECT_THAT(contents(file_.string()), MatchesRegex(".*Z info second\n"));
+  EXPECT_THAT(read_file(file_.string()), MatchesRegex(".*Z info second\n"));
 }
 
 TEST_F(Log, EachMessageIsOneLine) {
@@ -111,7 +112,7 @@ TEST_F(Log, EachMessageIsOneLine) {
               MatchesRegex("etr: two\\?lines \\?\\[31m\"quoted\"\n"
                            "\\{\"time\":\"[^\"]+\",\"level\":\"error\",\"msg\":\"two\\?lines "
                            "\\?\\[31m\\\\\"quoted\\\\\"\"\\}\n"));
-  EXPECT_THAT(contents(file_.string()),
+  EXPECT_THAT(read_file(file_.string()),
               MatchesRegex(".*Z warning two\\?lines [^\n]+\n.*Z error two[^\n]+\n"));
 }
 

@@ -6,8 +6,9 @@
 
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
+
+#include "support/read_file.h"
 
 namespace etr::app {
 namespace {
@@ -24,10 +25,7 @@ class PluginProject : public testing::Test {
   void TearDown() override { fs::remove_all(folder_); }
 
   std::string text(const std::string& file) const {
-    std::ifstream in(folder_ / file);
-    std::ostringstream out;
-    out << in.rdbuf();
-    return out.str();
+    return test::read_file(folder_ / file);
   }
 
   fs::path folder_;

@@ -6,13 +6,14 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "support/read_file.h"
 
 namespace {
 
@@ -134,11 +135,8 @@ TEST(IncludeRule, EverySourceFollowsIt) {
       const std::string extension = entry.path().extension().string();
       if (extension != ".h" && extension != ".cc") continue;
       ++files;
-      std::ifstream in(entry.path());
-      std::ostringstream text;
-      text << in.rdbuf();
-      const auto problems =
-          violations(fs::relative(entry.path(), root).generic_string(), text.str());
+      const auto problems = violations(fs::relative(entry.path(), root).generic_string(),
+                                       etr::test::read_file(entry.path()));
       found.insert(found.end(), problems.begin(), problems.end());
     }
   }

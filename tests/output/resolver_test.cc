@@ -11,6 +11,7 @@
 
 #include "output/dns_server.h"
 #include "output/ptr_reply.h"
+#include "support/address.h"
 
 namespace etr::output {
 namespace {
@@ -19,8 +20,6 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 using test::DnsAnswer;
 using test::DnsServer;
-
-IpAddress ip(const std::string& text) { return IpAddress::parse(text).value(); }
 
 class ResolverTest : public testing::Test {
  protected:
@@ -39,14 +38,14 @@ class ResolverTest : public testing::Test {
     answer.rcode = test::kNoError;
     answer.ptr = test::dns_name(name);
     answer.ttl = ttl;
-    server_.set(reverse_name(ip(address)), answer);
+    server_.set(reverse_name(test::address(address)), answer);
   }
-  int asked(const std::string& address) { return server_.asked(reverse_name(ip(address))); }
+  int asked(const std::string& address) { return server_.asked(reverse_name(test::address(address))); }
 
   ::testing::AssertionResult becomes(const std::string& address, const std::string& name) {
     const auto deadline = steady_clock::now() + seconds(30);
     while (steady_clock::now() < deadline) {
-      if (resolver_->name(ip(address)) == name) return ::testing::AssertionSuccess();
+      if (resolver_->name(test::address(address)) == name) return ::testing::AssertionSuccess();
       std::this_thread::yield();
     }
     return ::testing::AssertionFailure() << address << " did not become " << name;
@@ -69,7 +68,7 @@ TEST_F(ResolverTest, FindsNamesOfBothFamilies) {
   set_name("192.0.2.1", "gw.example");
   set_name("2001:db8::1", "gw6.example");
   make(options());
-  resolver_->request(ip("192.0.2.1"));
+  resolver_->request(test::address("192.0.2.1"));
   EXPECT_TRUE(becomes("192.0.2.1", "gw.example"));
   EXPECT_TRUE(becomes("2001:db8::1", "gw6.example"));
 }
@@ -79,7 +78,7 @@ TEST_F(ResolverTest, AsksOnceWhileTheTtlLasts) {
   make(options());
   EXPECT_TRUE(becomes("192.0.2.1", "gw.example"));
   now_ += 599;
-  EXPECT_EQ(resolver_->name(ip("192.0.2.1")), "gw.example");
+  EXPECT_EQ(resolver_->name(test::address("192.0.2.1")), "gw.example");
   settle();
   EXPECT_EQ(asked("192.0.2.1"), 1);
 }
@@ -90,7 +89,7 @@ TEST_F(ResolverTest, AsksAgainAfterTheTtlAndShowsTheOldNameUntilThen) {
   EXPECT_TRUE(becomes("192.0.2.1", "old.example"));
   set_name("192.0.2.1", "new.example", 600);
   now_ += 600;
-  EXPECT_EQ(resolver_->name(ip("192.0.2.1")), "old.example");
+  EXPECT_EQ(resolver_->name(test::address("192.0.2.1")), "old.example");
   EXPECT_TRUE(becomes("192.0.2.1", "new.example"));
   EXPECT_EQ(asked("192.0.2.1"), 2);
 }
@@ -100,17 +99,17 @@ TEST_F(ResolverTest, AVeryShortTtlDoesNotMakeItAskForEachScreen) {
   make(options());
   EXPECT_TRUE(becomes("192.0.2.1", "gw.example"));
   now_ += 59;
-  for (int i = 0; i < 100; ++i) resolver_->name(ip("192.0.2.1"));
+  for (int i = 0; i < 100; ++i) resolver_->name(test::address("192.0.2.1"));
   settle();
   EXPECT_EQ(asked("192.0.2.1"), 1);
 }
 
 TEST_F(ResolverTest, CachesAMissingNameForAShortTime) {
   make(options());
-  resolver_->request(ip("192.0.2.1"));
+  resolver_->request(test::address("192.0.2.1"));
   settle();
   now_ += 299;
-  EXPECT_EQ(resolver_->name(ip("192.0.2.1")), "");
+  EXPECT_EQ(resolver_->name(test::address("192.0.2.1")), "");
   settle();
   EXPECT_EQ(asked("192.0.2.1"), 1);
   now_ += 1;
@@ -123,9 +122,9 @@ TEST_F(ResolverTest, CachesAMissingNameForAShortTime) {
 TEST_F(ResolverTest, AFailureIsNotKeptAsNotFound) {
   DnsAnswer failure;
   failure.rcode = test::kServerFailure;
-  server_.set(reverse_name(ip("192.0.2.1")), failure);
+  server_.set(reverse_name(test::address("192.0.2.1")), failure);
   make(options());
-  resolver_->request(ip("192.0.2.1"));
+  resolver_->request(test::address("192.0.2.1"));
   settle();
   set_name("192.0.2.1", "gw.example");
   now_ += 30;
@@ -138,23 +137,23 @@ TEST_F(ResolverTest, AFailureDoesNotTakeAKnownNameAway) {
   EXPECT_TRUE(becomes("192.0.2.1", "gw.example"));
   DnsAnswer failure;
   failure.rcode = test::kServerFailure;
-  server_.set(reverse_name(ip("192.0.2.1")), failure);
+  server_.set(reverse_name(test::address("192.0.2.1")), failure);
   now_ += 600;
-  resolver_->request(ip("192.0.2.1"));
+  resolver_->request(test::address("192.0.2.1"));
   settle();
   EXPECT_GE(asked("192.0.2.1"), 2);
-  EXPECT_EQ(resolver_->name(ip("192.0.2.1")), "gw.example");
+  EXPECT_EQ(resolver_->name(test::address("192.0.2.1")), "gw.example");
 }
 
 TEST_F(ResolverTest, ADeadServerDelaysNeitherLookupsNorTheEnd) {
   DnsAnswer silence;
   silence.silent = true;
   const auto begin = steady_clock::now();
-  server_.set(reverse_name(ip("192.0.2.1")), silence);
+  server_.set(reverse_name(test::address("192.0.2.1")), silence);
   ResolverOptions dead = options();
   dead.timeout = std::chrono::hours(1);
   make(dead);
-  for (int i = 0; i < 100; ++i) EXPECT_EQ(resolver_->name(ip("192.0.2.1")), "");
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(resolver_->name(test::address("192.0.2.1")), "");
   while (asked("192.0.2.1") == 0 && steady_clock::now() < begin + seconds(30)) {
     std::this_thread::yield();
   }
@@ -166,15 +165,15 @@ TEST_F(ResolverTest, ADeadServerDelaysNeitherLookupsNorTheEnd) {
 TEST_F(ResolverTest, ATimeoutIsFollowedByTheNextAddress) {
   DnsAnswer silence;
   silence.silent = true;
-  server_.set(reverse_name(ip("192.0.2.1")), silence);
+  server_.set(reverse_name(test::address("192.0.2.1")), silence);
   set_name("192.0.2.2", "gw.example");
   ResolverOptions hasty = options();
   hasty.timeout = std::chrono::milliseconds(500);  // Also what a busy machine has for the answer.
   hasty.tries = 1;
   make(hasty);
-  resolver_->request(ip("192.0.2.1"));
+  resolver_->request(test::address("192.0.2.1"));
   EXPECT_TRUE(becomes("192.0.2.2", "gw.example"));
-  EXPECT_EQ(resolver_->name(ip("192.0.2.1")), "");
+  EXPECT_EQ(resolver_->name(test::address("192.0.2.1")), "");
 }
 
 TEST_F(ResolverTest, WhatDoesNotFitTheQueueIsAskedForWhenItIsShown) {
@@ -183,7 +182,7 @@ TEST_F(ResolverTest, WhatDoesNotFitTheQueueIsAskedForWhenItIsShown) {
   make(narrow);
   for (int i = 1; i <= 50; ++i) {
     set_name("192.0.2." + std::to_string(i), "gw" + std::to_string(i));
-    resolver_->request(ip("192.0.2." + std::to_string(i)));
+    resolver_->request(test::address("192.0.2." + std::to_string(i)));
   }
   for (int i = 1; i <= 50; ++i) {
     EXPECT_TRUE(becomes("192.0.2." + std::to_string(i), "gw" + std::to_string(i)));
@@ -213,9 +212,9 @@ TEST(Resolver, MalformedServersAreAnError) {
 }
 
 TEST(FixedNames, AreMadePrintable) {
-  FixedNames names({{ip("192.0.2.1"), "a\x1b[2J"}});
-  EXPECT_EQ(names.name(ip("192.0.2.1")), "a?[2J");
-  EXPECT_EQ(names.name(ip("192.0.2.2")), "");
+  FixedNames names({{test::address("192.0.2.1"), "a\x1b[2J"}});
+  EXPECT_EQ(names.name(test::address("192.0.2.1")), "a?[2J");
+  EXPECT_EQ(names.name(test::address("192.0.2.2")), "");
 }
 
 }  // namespace

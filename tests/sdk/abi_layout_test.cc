@@ -13,6 +13,7 @@
 #include <string>
 
 #include "etr/plugin.h"
+#include "support/read_file.h"
 
 namespace {
 
@@ -488,10 +489,7 @@ TEST(AbiLayout, IsTheOneRecordedForItsVersion) {
   const std::string file = ETR_SOURCE_DIR "/tests/sdk/abi/" + std::to_string(kAbiVersion) + ".txt";
   const std::string present = present_layout();
   if (std::getenv("ETR_RECORD_ABI") != nullptr) std::ofstream(file) << present;
-  std::ifstream in(file);
-  std::ostringstream recorded;
-  recorded << in.rdbuf();
-  EXPECT_EQ(present, recorded.str())
+  EXPECT_EQ(present, test::read_file(file))
       << "a public type changed: plugins built before would misread it. Raise kAbiVersion in "
          "etr/abi.h and record the new layout beside the old one; see docs/abi.md.";
 #else

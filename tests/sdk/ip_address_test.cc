@@ -6,14 +6,12 @@
 #include <unordered_set>
 #include <vector>
 
+#include "support/address.h"
+
 namespace etr {
 namespace {
 
-IpAddress address(const std::string& text) {
-  const auto parsed = IpAddress::parse(text);
-  EXPECT_TRUE(parsed) << text;
-  return parsed.value_or(IpAddress{});
-}
+using test::address;
 
 TEST(IpAddress, WritesTheTextFormOfRfc5952) {
   const std::vector<std::pair<std::string, std::string>> texts{

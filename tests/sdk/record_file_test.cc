@@ -10,12 +10,13 @@
 #include <string>
 #include <system_error>
 
+#include "support/read_file.h"
 #include "support/temporary_folder.h"
 
 namespace {
 
 using etr::RecordFile;
-using etr::test::contents;
+using etr::test::read_file;
 using testing::ThrowsMessage;
 
 class RecordFileTest : public testing::Test {
@@ -74,7 +75,7 @@ TEST_F(RecordFileTest, KeepsOnlyWholeLinesWhenTheDiskFillsUp) {
               ThrowsMessage<std::runtime_error>("cannot write '" + file() + "': file too large"));
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
   std::signal(SIGXFSZ, old_handler);
-  EXPECT_EQ(contents(file()), "first\nsecond\n");
+  EXPECT_EQ(read_file(file()), "first\nsecond\n");
 }
 
 TEST_F(RecordFileTest, DistinguishesAClosedPipeFromAFault) {
@@ -102,7 +103,7 @@ TEST_F(RecordFileTest, ReopeningKeepsWhatIsThere) {
   EXPECT_FALSE(record.empty());
   record.write("second\n");
   record.close();
-  EXPECT_EQ(contents(file()), "first\nsecond\n");
+  EXPECT_EQ(read_file(file()), "first\nsecond\n");
 }
 
 }  // namespace

@@ -9,6 +9,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "simulation/transport.h"
+#include "support/address.h"
+#include "support/read_file.h"
 
 namespace etr::simulation {
 namespace {
@@ -17,6 +19,7 @@ using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using test::address;
 
 // A minimal topology; tests add to it.
 constexpr std::string_view kHead = R"(
@@ -37,8 +40,6 @@ std::string error_of(const std::string& rest) {
   const absl::StatusOr<Network> network = parse(rest);
   return network.ok() ? "no error" : std::string(network.status().message());
 }
-
-IpAddress address(const std::string& text) { return *IpAddress::parse(text); }
 
 TEST(TopologyFile, ReadsNodesAndLinks) {
   absl::StatusOr<Network> network =
@@ -359,12 +360,10 @@ std::string section(const std::string& text, const std::string& name) {
 }
 
 TEST(TopologyFile, DocumentationExplainsEveryKey) {
-  std::ifstream in(ETR_SOURCE_DIR "/docs/topology-file.md");
-  std::stringstream text;
-  text << in.rdbuf();
+  const std::string text = test::read_file(ETR_SOURCE_DIR "/docs/topology-file.md");
   for (const TopologyTable& table : topology_tables()) {
     const std::string heading = table.name.empty() ? "The file" : table.name;
-    const std::string part = section(text.str(), heading);
+    const std::string part = section(text, heading);
     EXPECT_FALSE(part.empty()) << "no section for " << heading;
     for (const std::string& key : table.keys) {
       EXPECT_THAT(part, HasSubstr("`" + key)) << "in the section for " << heading;
@@ -373,10 +372,7 @@ TEST(TopologyFile, DocumentationExplainsEveryKey) {
 }
 
 TEST(TopologyFile, DocumentedExamplesAreValid) {
-  std::ifstream in(ETR_SOURCE_DIR "/docs/topology-file.md");
-  std::stringstream text;
-  text << in.rdbuf();
-  const std::string all = text.str();
+  const std::string all = test::read_file(ETR_SOURCE_DIR "/docs/topology-file.md");
   const std::string fence = "```toml\n";
   std::size_t count = 0;
   for (std::size_t at = all.find(fence); at != std::string::npos; at = all.find(fence, at)) {

@@ -20,15 +20,12 @@
 #include "absl/strings/str_format.h"
 #include "etr/ip_address.h"
 #include "simulation/network.h"
+#include "support/address.h"
 #include "transport/transport.h"
 
 namespace etr::simulation::testing {
 
-inline IpAddress address(const std::string& text) {
-  const std::optional<IpAddress> parsed = IpAddress::parse(text);
-  assert(parsed);
-  return *parsed;
-}
+using test::address;
 
 inline const IpAddress& source_address(Family family = Family::kIpv4) {
   static const IpAddress kV4 = address("192.0.2.1");

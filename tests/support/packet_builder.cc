@@ -7,12 +7,6 @@
 
 namespace etr::testing {
 
-IpAddress address(const std::string& text) {
-  const auto parsed = IpAddress::parse(text);
-  if (!parsed) throw std::invalid_argument("no address: " + text);
-  return *parsed;
-}
-
 Octets from_hex(std::string_view digits) {
   std::string packed;
   for (const char digit : digits) {

@@ -10,13 +10,13 @@
 #include "etr/ip_address.h"
 #include "etr/prober.h"
 #include "net/ip.h"
+#include "support/address.h"
 
 namespace etr::testing {
 
 using Octets = std::vector<std::uint8_t>;
 
-/// An address that the test is known to spell right.
-IpAddress address(const std::string& text);
+using test::address;
 
 /// Octets from hex digits; spaces and newlines are skipped.
 Octets from_hex(std::string_view digits);

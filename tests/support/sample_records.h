@@ -9,10 +9,9 @@
 #include "etr/path.h"
 #include "etr/run_info.h"
 #include "etr/snapshot.h"
+#include "support/address.h"
 
 namespace etr::test {
-
-inline IpAddress address(const std::string& text) { return IpAddress::parse(text).value(); }
 
 /// 2026-01-02T03:04:05Z plus the given nanoseconds.
 inline Timestamp sample_time(std::int64_t nanoseconds = 0) {

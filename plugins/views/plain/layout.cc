@@ -64,7 +64,7 @@ std::string counted(std::uint64_t count, std::string_view noun) {
 }
 
 std::string host(const etr::IpAddress& address, std::string_view name, std::size_t width) {
-  const std::string literal = address.to_string();
+  std::string literal = address.to_string();
   if (name.empty()) return literal;
   const std::string behind = " (" + literal + ")";
   // A piece of a name below three columns says nothing.

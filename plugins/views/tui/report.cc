@@ -167,7 +167,7 @@ std::string save_text(const std::string& file, const std::string& text) {
     const ssize_t written = write(fd, rest.data(), rest.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) {
-      const std::string why = error();
+      std::string why = error();
       close(fd);
       return why;
     }

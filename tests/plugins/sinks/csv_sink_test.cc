@@ -9,12 +9,13 @@
 #include <string>
 #include <vector>
 
+#include "support/read_file.h"
 #include "support/sample_records.h"
 #include "support/temporary_folder.h"
 
 namespace {
 
-using etr::test::contents;
+using etr::test::read_file;
 using etr::test::sample_path;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -76,7 +77,7 @@ class CsvSinkTest : public testing::Test {
     sink.open(etr::test::sample_run());
     for (const etr::Path& path : paths) sink.write(path);
     sink.close(etr::test::sample_summary());
-    return parse(contents(file()));
+    return parse(read_file(file()));
   }
 
   etr::test::TemporaryFolder folder_;
@@ -130,8 +131,8 @@ TEST_F(CsvSinkTest, ANewFileAfterRotationHasItsHeader) {
   sink.reopen();
   sink.write(sample_path());
   sink.close(etr::test::sample_summary());
-  EXPECT_EQ(parse(contents(folder_.file("old"))).size(), 4U);
-  const auto rows = parse(contents(file()));
+  EXPECT_EQ(parse(read_file(folder_.file("old"))).size(), 4U);
+  const auto rows = parse(read_file(file()));
   ASSERT_EQ(rows.size(), 4U);
   EXPECT_EQ(rows[0][0], "trace");
 }

@@ -11,13 +11,14 @@
 #include <string>
 #include <vector>
 
+#include "support/read_file.h"
 #include "support/sample_records.h"
 #include "support/temporary_folder.h"
 
 namespace {
 
 using etr::test::address;
-using etr::test::contents;
+using etr::test::read_file;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -44,7 +45,7 @@ class NdjsonSinkTest : public testing::Test {
     sink.open(etr::test::sample_run());
     for (const etr::Path& path : paths) sink.write(path);
     sink.close(etr::test::sample_summary());
-    return lines_of(contents(file()));
+    return lines_of(read_file(file()));
   }
 
   etr::test::TemporaryFolder folder_;
@@ -157,7 +158,7 @@ TEST_F(NdjsonSinkTest, WritesTypedLinesOnlyIfAskedFor) {
   sink.on_event(event);
   sink.close(etr::test::sample_summary());
   EXPECT_THAT(
-      lines_of(contents(file())),
+      lines_of(read_file(file())),
       testing::ElementsAre(
           R"({"type":"run","format":1,"version":"0.1.0","hostname":"vantage",)"
           R"("started":"2026-01-02T03:04:05Z","prober":"tcp-syn","hasher":"crc32","flows":5,)"
@@ -180,7 +181,7 @@ TEST_F(NdjsonSinkTest, ARateThatIsNoNumberIsNull) {
   run.rate = std::numeric_limits<double>::infinity();
   sink.open(run);
   sink.close(etr::test::sample_summary());
-  EXPECT_THAT(contents(file()), HasSubstr(R"("rate":null,)"));
+  EXPECT_THAT(read_file(file()), HasSubstr(R"("rate":null,)"));
 }
 
 TEST_F(NdjsonSinkTest, EmptiesTheFileUnlessToldToAppend) {
@@ -192,7 +193,7 @@ TEST_F(NdjsonSinkTest, EmptiesTheFileUnlessToldToAppend) {
   sink.open(etr::test::sample_run());
   sink.write(etr::test::sample_path());
   sink.close(etr::test::sample_summary());
-  EXPECT_EQ(lines_of(contents(file())).size(), 2U);
+  EXPECT_EQ(lines_of(read_file(file())).size(), 2U);
 }
 
 TEST_F(NdjsonSinkTest, TouchesNoFileBeforeTheRunOpens) {
@@ -204,10 +205,10 @@ TEST_F(NdjsonSinkTest, FlushPutsWholeLinesInTheFile) {
   NdjsonSink sink(options());
   sink.open(etr::test::sample_run());
   sink.write(etr::test::sample_path());
-  EXPECT_EQ(contents(file()), "");
+  EXPECT_EQ(read_file(file()), "");
   sink.flush();
-  EXPECT_EQ(lines_of(contents(file())).size(), 1U);
-  EXPECT_EQ(contents(file()).back(), '\n');
+  EXPECT_EQ(lines_of(read_file(file())).size(), 1U);
+  EXPECT_EQ(read_file(file()).back(), '\n');
 }
 
 TEST_F(NdjsonSinkTest, ReopeningMovesOnToANewFileAfterRotation) {
@@ -219,8 +220,8 @@ TEST_F(NdjsonSinkTest, ReopeningMovesOnToANewFileAfterRotation) {
   sink.write(etr::test::sample_path());
   sink.write(etr::test::sample_path());
   sink.close(etr::test::sample_summary());
-  EXPECT_EQ(lines_of(contents(folder_.file("old"))).size(), 1U);
-  EXPECT_EQ(lines_of(contents(file())).size(), 2U);
+  EXPECT_EQ(lines_of(read_file(folder_.file("old"))).size(), 1U);
+  EXPECT_EQ(lines_of(read_file(file())).size(), 2U);
 }
 
 // Defect A22 of the Go etr, docs/compatibility.md.

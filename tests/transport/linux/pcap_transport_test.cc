@@ -20,6 +20,7 @@
 
 #include "etr/ip_address.h"
 #include "net/ip.h"
+#include "support/address.h"
 #include "transport/linux/network_namespace.h"
 #include "transport/linux/probe_packet.h"
 #include "transport/linux/route.h"
@@ -27,14 +28,13 @@
 namespace etr::transport {
 namespace {
 
+using test::address;
 using testing::Contains;
 using testing::HasSubstr;
 
 constexpr const char* kFilter =
     "udp port 33434 or icmp[icmptype] = 3 or icmp[icmptype] = 11 or "
     "(icmp6 and ip6[40] >= 1 and ip6[40] <= 4)";
-
-IpAddress address(const std::string& text) { return IpAddress::parse(text).value(); }
 
 Endpoints udp_to(const std::string& destination, std::uint16_t source_port = 50000) {
   return {{}, address(destination), net::kProtocolUdp, source_port, 33434};

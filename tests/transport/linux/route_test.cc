@@ -8,15 +8,15 @@
 #include <string>
 
 #include "etr/ip_address.h"
+#include "support/address.h"
 #include "transport/linux/network_namespace.h"
 #include "transport/linux/route_monitor.h"
 
 namespace etr::transport {
 namespace {
 
+using test::address;
 using testing::HasSubstr;
-
-IpAddress address(const std::string& text) { return IpAddress::parse(text).value(); }
 
 Endpoints tcp_to(const std::string& destination, std::uint16_t source_port = 50000) {
   return {{}, address(destination), 6, source_port, 443};

@@ -11,6 +11,7 @@
 #include <string>
 #include <system_error>
 
+#include "support/read_file.h"
 #include "support/sample_records.h"
 #include "support/temporary_folder.h"
 
@@ -45,7 +46,7 @@ std::string shown(const PlainView::Options& options,
     view.close(etr::test::sample_summary());
   });
   ::close(fd);
-  return etr::test::contents(folder.file("out"));
+  return etr::test::read_file(folder.file("out"));
 }
 
 TEST(PlainView, ShowsEachPathAsItCompletesWithItsHopsWhereTheyAreNew) {

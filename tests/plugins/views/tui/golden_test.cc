@@ -6,12 +6,12 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "support/read_file.h"
 #include "tests/plugins/views/tui/screen_fixture.h"
 
 namespace {
@@ -40,11 +40,6 @@ std::string picture(const tui::Grid& grid, bool roles) {
   return out;
 }
 
-std::string read(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
 class Screen : public testing::TestWithParam<Case> {};
 
 TEST_P(Screen, LooksAsDrawnBefore) {
@@ -58,7 +53,7 @@ TEST_P(Screen, LooksAsDrawnBefore) {
   std::ofstream(made / file, std::ios::binary) << drawn;
   const std::filesystem::path wanted = std::filesystem::path(ETR_TEST_DATA_DIR) / "tui" / file;
   // Not EXPECT_EQ: gtest's byte-wise difference of two screens is unreadable.
-  EXPECT_TRUE(drawn == read(wanted)) << "diff " << wanted << " " << made / file;
+  EXPECT_TRUE(drawn == etr::test::read_file(wanted)) << "diff " << wanted << " " << made / file;
 }
 
 /// Every view and overlay, and the keys that lead there.

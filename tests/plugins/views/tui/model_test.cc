@@ -14,6 +14,7 @@
 #include "plugins/views/tui/report.h"
 #include "plugins/views/tui/theme.h"
 #include "plugins/views/tui/wiring.h"
+#include "support/read_file.h"
 #include "tests/plugins/views/tui/screen_fixture.h"
 
 namespace {
@@ -343,10 +344,7 @@ TEST(Report, IsNeverSavedOverAnExistingFile) {
   std::filesystem::remove(file);
   EXPECT_EQ(tui::save_text(file.string(), "one\n"), "");
   EXPECT_THAT(tui::save_text(file.string(), "two\n"), HasSubstr("File exists"));
-  std::string line;
-  std::ifstream in(file);
-  std::getline(in, line);
-  EXPECT_EQ(line, "one");
+  EXPECT_EQ(etr::test::read_file(file), "one\n");
   EXPECT_THAT(tui::save_text("/nonexistent/x", "two\n"), HasSubstr("cannot save to"));
   std::filesystem::remove(file);
 }

@@ -240,10 +240,6 @@ std::vector<etr::Event> fabric_events() {
 
 }  // namespace
 
-etr::IpAddress address(const std::string& text) {
-  return etr::IpAddress::parse(text).value_or(etr::IpAddress{});
-}
-
 Run fabric(std::uint32_t flows, std::uint64_t rounds) {
   Run run = make_run(flows, rounds, fabric_nodes, true);
   run.events = fabric_events();

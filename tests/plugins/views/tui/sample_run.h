@@ -12,6 +12,7 @@
 #include "etr/path.h"
 #include "etr/run_info.h"
 #include "etr/snapshot.h"
+#include "tests/support/address.h"
 
 namespace sample {
 
@@ -39,6 +40,6 @@ Run fabric(std::uint32_t flows = 16, std::uint64_t rounds = 60);
 /// Many flows over long paths, four-way fans at every hop; for measurements.
 Run large(std::uint32_t flows = 1000, std::uint8_t hops = 30);
 
-etr::IpAddress address(const std::string& text);
+using etr::test::address;
 
 }  // namespace sample
