@@ -34,15 +34,6 @@ void FixedRounds::start(PlannerHost& host, std::span<const TraceInfo> traces, In
   }
 }
 
-/// The first rounds begin now: flows due at different times would not take turns.
-void FixedRounds::begin(Instant now) {
-  for (FlowId id = 0; id < flows_.size(); ++id) {
-    if (!flows_[id].active) continue;
-    flows_[id].schedule.interval_start = flows_[id].schedule.next_start = now;
-    schedule(id);
-  }
-}
-
 void FixedRounds::add_flow(FlowId id, Instant now) {
   if (id >= flows_.size()) flows_.resize(id + 1U);
   flows_[id].active = true;
@@ -82,7 +73,7 @@ void FixedRounds::count_busy(FlowId id) {
 }
 
 std::optional<Request> FixedRounds::next(Instant now) {
-  for (auto due = due_.first(); due && due->at <= now; due = due_.first()) {
+  for (auto due = due_.first(now); due && due->at <= now; due = due_.first(now)) {
     if (!in_round(due->flow) && !begin_round(due->flow, due->at, now)) continue;
     const auto wanted = candidate(due->flow);
     if (wanted && wanted->at <= now) {
@@ -100,11 +91,7 @@ void FixedRounds::sent(const Request& request, Instant) {
   schedule(request.flow);
 }
 
-std::optional<Instant> FixedRounds::deadline() const {
-  const auto due = due_.first();
-  if (!due) return std::nullopt;
-  return due->at;
-}
+std::optional<Instant> FixedRounds::deadline() { return due_.deadline(); }
 
 bool FixedRounds::begin_round(FlowId id, Instant due, Instant now) {
   FlowPlan& flow = flows_[id];

@@ -35,13 +35,12 @@ class FixedRounds final : public Planner {
   explicit FixedRounds(const FixedRoundsOptions& options);
 
   void start(PlannerHost& host, std::span<const TraceInfo> traces, base::Instant now) override;
-  void begin(base::Instant now) override;
   std::optional<Request> next(base::Instant now) override;
   void sent(const Request& request, base::Instant now) override;
   void on_outcome(const Request& request, const Outcome& outcome) override;
   void on_gate_open(FlowId flow) override { schedule(flow); }
   void on_room() override;
-  std::optional<base::Instant> deadline() const override;
+  std::optional<base::Instant> deadline() override;
   bool finished() const override { return busy_ == 0; }
   void obey(const Command& command) override;
   PlanStatus status() const override { return {clock_.wanted(), clock_.interval()}; }

@@ -84,9 +84,6 @@ class Planner {
   /// Once, before all else: opens the first flows. `host` outlives the planner.
   virtual void start(PlannerHost& host, std::span<const TraceInfo> traces, base::Instant now) = 0;
 
-  /// Probing begins, some time after start().
-  virtual void begin(base::Instant) {}
-
   /// The probe to send now, if any. It may be asked for again, and given differently, until sent():
   /// the pacer may hold it back while replies arrive.
   virtual std::optional<Request> next(base::Instant now) = 0;
@@ -100,7 +97,7 @@ class Planner {
 
   /// When next() should be called if nothing else happens; empty: nothing to do until the next
   /// outcome.
-  virtual std::optional<base::Instant> deadline() const = 0;
+  virtual std::optional<base::Instant> deadline() = 0;
   /// True once every probe that is wanted has been sent.
   virtual bool finished() const = 0;
 

@@ -179,7 +179,6 @@ void Engine::Impl::set_up(model::Observer& observer) {
   run_ = std::make_unique<Run>(*this, observer);
   desk_.begin_run(run_->rounds);
   events_.begin(observer);
-  planner_->begin(started_at_);
 }
 
 // Wait, receive, expire, send: what has arrived is looked at before anything is given up, and what

@@ -12,14 +12,14 @@ constexpr Instant kStart{1h};
 
 TEST(DueQueue, NamesTheFlowThatIsDueFirst) {
   DueQueue queue;
-  EXPECT_FALSE(queue.first());
+  EXPECT_FALSE(queue.first(kStart));
   queue.set(3, kStart + 2s);
   queue.set(1, kStart + 1s);
   queue.set(2, kStart + 3s);
-  EXPECT_EQ(queue.first()->flow, 1U);
-  EXPECT_EQ(queue.first()->at, kStart + 1s);
+  EXPECT_EQ(queue.first(kStart)->flow, 1U);
+  EXPECT_EQ(queue.first(kStart)->at, kStart + 1s);
   queue.set(1, std::nullopt);
-  EXPECT_EQ(queue.first()->flow, 3U);
+  EXPECT_EQ(queue.first(kStart)->flow, 3U);
 }
 
 TEST(DueQueue, MovesAFlowThatIsSetAgain) {
@@ -27,16 +27,29 @@ TEST(DueQueue, MovesAFlowThatIsSetAgain) {
   queue.set(0, kStart + 1s);
   queue.set(1, kStart + 2s);
   queue.set(0, kStart + 3s);
-  EXPECT_EQ(queue.first()->flow, 1U);
+  EXPECT_EQ(queue.first(kStart)->flow, 1U);
   queue.set(0, kStart);
-  EXPECT_EQ(queue.first()->flow, 0U);
+  EXPECT_EQ(queue.first(kStart)->flow, 0U);
+}
+
+TEST(DueQueue, LetsLateFlowsTakeTurnsHoweverLateEachIs) {
+  DueQueue queue;
+  for (FlowId flow = 0; flow < 3; ++flow) queue.set(flow, kStart + flow * 10ms);
+  Instant now = kStart + 1s;
+  for (const FlowId expected : {0U, 1U, 2U, 0U, 1U}) {
+    ASSERT_EQ(queue.first(now)->flow, expected);
+    queue.end_turn(expected);
+    now += 10ms;
+    queue.set(expected, now);
+  }
+  EXPECT_EQ(queue.deadline(), now);
 }
 
 TEST(DueQueue, LetsFlowsDueAtOnceTakeTurns) {
   DueQueue queue;
   for (FlowId flow = 0; flow < 3; ++flow) queue.set(flow, kStart);
   for (const FlowId expected : {0U, 1U, 2U, 0U, 1U}) {
-    ASSERT_EQ(queue.first()->flow, expected);
+    ASSERT_EQ(queue.first(kStart)->flow, expected);
     queue.end_turn(expected);
     queue.set(expected, kStart);
   }

@@ -91,6 +91,23 @@ TEST(FixedRounds, TakesTurnsOfThreeTtlsThoughSendingTakesTime) {
   EXPECT_FALSE(play.take(now));
 }
 
+TEST(FixedRounds, TakesTurnsOfThreeTtlsAfterTheHostWasHeldUp) {
+  FixedRoundsOptions options = rounds(2);
+  options.ttl_delay = 0ms;
+  Play play(options, 32, line(5));
+  play.run(1900ms);
+  Instant now = kStart + 5s;  // All second rounds are due, and late.
+  std::vector<int> longest(6);
+  int run = 0;
+  int last = 0;
+  for (auto request = play.take(now); request; request = play.take(now += 20us)) {
+    run = request->ttl == last ? run + 1 : 1;
+    last = request->ttl;
+    longest[request->ttl] = std::max(longest[request->ttl], run);
+  }
+  EXPECT_EQ(longest, (std::vector<int>{0, 1, 1, 1, 1, 1}));
+}
+
 TEST(FixedRounds, SendsTheTtlsOfAFlowInAscendingOrder) {
   FixedRoundsOptions options = rounds(3);
   options.ttl_delay = 0ms;
