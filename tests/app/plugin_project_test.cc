@@ -24,9 +24,7 @@ class PluginProject : public testing::Test {
   }
   void TearDown() override { fs::remove_all(folder_); }
 
-  std::string text(const std::string& file) const {
-    return test::read_file(folder_ / file);
-  }
+  std::string text(const std::string& file) const { return test::read_file(folder_ / file); }
 
   fs::path folder_;
 };

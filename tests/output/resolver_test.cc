@@ -40,7 +40,9 @@ class ResolverTest : public testing::Test {
     answer.ttl = ttl;
     server_.set(reverse_name(test::address(address)), answer);
   }
-  int asked(const std::string& address) { return server_.asked(reverse_name(test::address(address))); }
+  int asked(const std::string& address) {
+    return server_.asked(reverse_name(test::address(address)));
+  }
 
   ::testing::AssertionResult becomes(const std::string& address, const std::string& name) {
     const auto deadline = steady_clock::now() + seconds(30);

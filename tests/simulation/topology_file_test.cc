@@ -16,10 +16,10 @@ namespace etr::simulation {
 namespace {
 
 using namespace std::chrono_literals;
+using test::address;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using test::address;
 
 // A minimal topology; tests add to it.
 constexpr std::string_view kHead = R"(
