@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <set>
 #include <utility>
 
@@ -15,9 +16,17 @@ constexpr std::size_t kMaxFormer = 64;
 // changed back is two switches.
 constexpr std::uint32_t kRecentRounds = 0xFF;
 constexpr int kMinSwitches = 3;
-/// From here on the TTL is asked again in each round, until kPairs rounds have been answered twice.
+/// From here on the TTL is asked again in each round, until the evidence decides.
 constexpr int kSuspicious = 2;
-constexpr std::uint8_t kPairs = 8;
+/// Shares of pairs of answers that contradict each other: by a balancer over two links, and by a
+/// route that flaps less than once a second.
+constexpr double kBalancedPairs = 0.5;
+constexpr double kFlappingPairs = 0.12;
+/// Evidence in favour of a balancer, and of a flapping route. It fades from round to round, so that
+/// the TTL is asked again now and then: a balancer may take the flapping route's place.
+constexpr double kBalances = 6;
+constexpr double kFlaps = -4;
+constexpr double kFading = 0.98;
 /// A balancer over two links gives 16 probes the same one with 2^-15.
 constexpr int kCalmAnswers = 16;
 
@@ -124,7 +133,7 @@ bool compatible(const KnownPath& path, const Observation& seen) {
 }  // namespace
 
 int PathIdentity::Alternation::recent_switches() const {
-  return std::popcount(switched & kRecentRounds) + std::popcount(contradicted);
+  return std::popcount(switched & kRecentRounds);
 }
 
 void PathIdentity::Alternation::add_router(const IpAddress& address) {
@@ -137,13 +146,15 @@ void PathIdentity::Alternation::answer(const IpAddress& address, bool same_round
   const bool other = address != last;
   add_router(address);
   last = address;
-  if (same_round) {
-    contradicted = static_cast<std::uint8_t>(contradicted << 1 | (other ? 1 : 0));
-    if (pair_count < kPairs) ++pair_count;
-    return;
-  }
+  if (same_round) return;
   answered |= 1U;
   switched |= other ? 1U : 0U;
+}
+
+void PathIdentity::Alternation::weigh(bool contradicted) {
+  tested = true;
+  evidence += contradicted ? std::log(kBalancedPairs / kFlappingPairs)
+                           : std::log((1 - kBalancedPairs) / (1 - kFlappingPairs));
 }
 
 PathIdentity::~PathIdentity() {
@@ -192,16 +203,36 @@ std::string PathIdentity::canonical() const {
 
 std::optional<std::uint8_t> PathIdentity::doubtful(const Observation& seen) const {
   if (!path_) return std::nullopt;
+  if (const auto ttl = under_test(seen)) return ttl;
   const Difference differs = difference(*path_, seen);
-  for (const Alternation& one : alternations_) {
-    const bool answered = one.ttl <= seen.hops.size() && seen.hops[one.ttl - 1U];
-    if (one.balanced || !answered || std::popcount(one.switched & kRecentRounds) < kSuspicious)
-      continue;
-    if (one.pair_count < kPairs || differs.count > 0) return one.ttl;
-  }
   if (differs.count != 1 || (candidate_ && compatible(path_of(*candidate_), seen)))
     return std::nullopt;
   return differs.first_ttl;
+}
+
+/// Whether a round differs must not decide whether a TTL is asked again: right after a change of
+/// route the next one is far away.
+std::optional<std::uint8_t> PathIdentity::under_test(const Observation& seen) const {
+  for (const Alternation& one : alternations_) {
+    const bool answered = one.ttl <= seen.hops.size() && seen.hops[one.ttl - 1U];
+    if (one.balanced || !answered || one.recent_switches() < kSuspicious) continue;
+    if (one.evidence > kFlaps && !moves_with_flapping(one)) return one.ttl;
+  }
+  return std::nullopt;
+}
+
+/// The TTL switches together with another one that is known to flap.
+bool PathIdentity::moves_with_flapping(const Alternation& one) const {
+  return std::any_of(alternations_.begin(), alternations_.end(), [&](const Alternation& other) {
+    return &other != &one && other.evidence <= kFlaps && move_together(one, other);
+  });
+}
+
+bool PathIdentity::move_together(const Alternation& one, const Alternation& other) {
+  const std::uint32_t both = one.answered & other.answered;
+  const int together = std::popcount(one.switched & other.switched & both);
+  const int alone = std::popcount((one.switched ^ other.switched) & both);
+  return alone < kMinSwitches || 5 * alone < 2 * (alone + together);
 }
 
 std::optional<IdentityChange> PathIdentity::observe(const Observation& seen) {
@@ -249,14 +280,17 @@ const PathIdentity::Alternation* PathIdentity::alternation(std::uint8_t ttl) con
 /// True if a hop of the path has become a set of routers, or a single one again.
 bool PathIdentity::note_alternation(const Observation& seen) {
   if (!alternations_.empty()) ++revision_;
+  const auto tested = under_test(seen);
   for (Alternation& one : alternations_) {
     one.answered <<= 1U;
     one.switched <<= 1U;
+    one.evidence *= kFading;
   }
   for (std::size_t i = 0; i < seen.hops.size(); ++i) {
     if (seen.hops[i]) note_answer(static_cast<std::uint8_t>(i + 1), *seen.hops[i], false);
   }
   for (const Observation::Confirmation& one : seen.confirmations) {
+    if (one.ttl == tested) alternation(one.ttl)->weigh(one.address != *seen.hops[one.ttl - 1U]);
     note_answer(one.ttl, one.address, true);
   }
   for (Alternation& one : alternations_) one.balanced = one.balanced || is_balanced(one);
@@ -268,7 +302,7 @@ bool PathIdentity::note_alternation(const Observation& seen) {
       path_->hops[one.ttl - 1U] = {one.last};
       changed = true;
     }
-    return calm || (one.switched == 0 && one.contradicted == 0 && one.answered == 0);
+    return calm || (one.switched == 0 && one.answered == 0);
   });
   return changed;
 }
@@ -286,18 +320,11 @@ void PathIdentity::note_answer(std::uint8_t ttl, const IpAddress& address, bool 
 }
 
 bool PathIdentity::is_balanced(const Alternation& one) const {
+  if (one.tested) return one.evidence >= kBalances;
   if (one.recent_switches() < kMinSwitches) return false;
-  const int contradicted = std::popcount(one.contradicted);
-  const bool agrees = contradicted < 2 || 3 * contradicted < one.pair_count;
-  if (one.pair_count > 1 && agrees) return false;
-  for (const Alternation& other : alternations_) {
-    if (&other == &one || other.balanced) continue;
-    const std::uint32_t both = one.answered & other.answered;
-    const int together = std::popcount(one.switched & other.switched & both);
-    const int alone = std::popcount((one.switched ^ other.switched) & both);
-    if (alone < kMinSwitches || 5 * alone < 2 * (alone + together)) return false;
-  }
-  return true;
+  return std::none_of(alternations_.begin(), alternations_.end(), [&](const Alternation& other) {
+    return &other != &one && !other.balanced && move_together(one, other);
+  });
 }
 
 /// Gives the path all routers of its balanced hops. True if that adds any.

@@ -7,10 +7,11 @@
 // route changed. A flow that comes back to a path it was on has that path's number again.
 //
 // A TTL whose address alternates within one flow may be balanced per packet, or the route may flap.
-// Probes of the same round tell them apart: a balancer gives them different routers as often as it
-// does probes of different rounds, a flapping route hardly ever. So a TTL that alternates is asked
-// again within the round. Where that is not possible, TTLs of a flapping route move together, and
-// those of balancers each by itself. A TTL balanced per packet holds the set of its routers.
+// Two probes of the same round tell them apart: a balancer over two links gives them different
+// routers every other time, a flapping route seldom. So a TTL that alternates is asked again within
+// the round until the evidence decides. Where that is not possible, TTLs of a flapping route move
+// together, and those of balancers each by itself. A TTL balanced per packet holds the set of its
+// routers.
 #pragma once
 
 #include <array>
@@ -90,15 +91,17 @@ class PathIdentity {
     // A bit for each of the last 32 rounds, the latest lowest.
     std::uint32_t answered = 0;
     std::uint32_t switched = 0;  ///< By another router than the time before.
-    // The last 8 rounds in which it was answered twice.
-    std::uint8_t contradicted = 0;  ///< A bit for each, the latest lowest: by two routers.
-    std::uint8_t pair_count = 0;
+    bool tested = false;         ///< Was asked twice within a round.
+    /// How much better balancing explains such pairs of answers than a flapping route does: the
+    /// logarithm of the likelihood ratio, as in Wald's sequential test.
+    double evidence = 0;
     bool balanced = false;  ///< Per packet.
     std::array<IpAddress, kMaxRouters> routers{};
     std::uint8_t router_count = 0;
 
     void add_router(const IpAddress& address);
     void answer(const IpAddress& address, bool same_round);
+    void weigh(bool contradicted);
     int recent_switches() const;
   };
 
@@ -106,6 +109,9 @@ class PathIdentity {
   const Alternation* alternation(std::uint8_t ttl) const;
   bool note_alternation(const Observation& observation);
   void note_answer(std::uint8_t ttl, const IpAddress& address, bool same_round);
+  std::optional<std::uint8_t> under_test(const Observation& observation) const;
+  bool moves_with_flapping(const Alternation& one) const;
+  static bool move_together(const Alternation& one, const Alternation& other);
   bool is_balanced(const Alternation& one) const;
   bool spread_balanced();
   bool mixes_known_paths(const Observation& observation) const;

@@ -24,6 +24,20 @@ bool known_beyond_end(const KnownPath& path, const std::optional<std::uint8_t>& 
   return false;
 }
 
+/// Equal for paths of which the same is known. Of a hop balanced per packet, one router counts.
+std::string text_of(const KnownPath& path) {
+  std::string text;
+  std::size_t known = 0;  // Of the text, up to the last known hop.
+  for (const std::set<IpAddress>& hop : path.hops) {
+    if (!hop.empty()) text += hop.begin()->to_string();
+    text += '|';
+    if (!hop.empty()) known = text.size();
+  }
+  if (path.end) return text + '.';
+  text.resize(known);
+  return text;
+}
+
 }  // namespace
 
 bool KnownPath::complete() const {
@@ -93,8 +107,8 @@ struct PathRegistry::Fits {
 
 PathRegistry::Fits PathRegistry::fits(const KnownPath& path) {
   Fits result;
-  for (auto& [id, entry] : paths_) {
-    if (!entry.distinct) continue;
+  for (const std::uint32_t id : distinct_.candidates(path.hops)) {
+    Entry& entry = paths_.at(id);
     switch (relate(path, entry.path)) {
       case Relation::kContradicts: break;
       case Relation::kEqual:
@@ -115,11 +129,7 @@ PathRegistry::Match PathRegistry::resolve(const KnownPath& path,
   if (found.holding.size() > 1) return ambiguous(path, former);
   if (found.holding.size() == 1) {
     Entry& entry = *found.holding.front();
-    // Sets of one hop balanced per packet become one.
-    for (std::size_t i = 0; i < path.hops.size(); ++i) {
-      if (path.hops[i].size() > 1)
-        entry.path.hops[i].insert(path.hops[i].begin(), path.hops[i].end());
-    }
+    unite_balanced(entry, path.hops);
     return {entry.path.id, knowledge};
   }
   const auto as_well_known = [&](const Entry* entry) {
@@ -135,13 +145,22 @@ PathRegistry::Match PathRegistry::resolve(const KnownPath& path,
     if (grown == nullptr && relate(path, entry->path) == Relation::kContains) {
       grown = entry;
     } else {
-      entry->distinct = false;
+      set_distinct(*entry, false);
     }
   }
   ++version_;
   if (grown == nullptr) return {distinct(path, former).path.id, knowledge};
-  grown->path = KnownPath{grown->path.id, path.hops, path.end};
+  set_path(*grown, path);
   return {grown->path.id, knowledge};
+}
+
+/// A hop of the path that is balanced per packet has the routers that either of the two knows.
+void PathRegistry::unite_balanced(Entry& entry, const PathHops& hops) {
+  KnownPath united = entry.path;
+  for (std::size_t i = 0; i < hops.size(); ++i) {
+    if (hops[i].size() > 1) united.hops[i].insert(hops[i].begin(), hops[i].end());
+  }
+  if (united.hops != entry.path.hops) set_path(entry, united);
 }
 
 void PathRegistry::note_branching(const KnownPath& path) {
@@ -169,24 +188,22 @@ std::size_t PathRegistry::score(const KnownPath& path) const {
 
 PathRegistry::Entry& PathRegistry::distinct(const KnownPath& path,
                                             std::optional<std::uint32_t> former) {
-  Entry* entry = find_equal(path);
+  Entry* entry = find_ambiguous(path);
   if (entry == nullptr) entry = &add(path, former);
-  entry->distinct = true;
+  set_distinct(*entry, true);
   return *entry;
 }
 
 PathRegistry::Match PathRegistry::ambiguous(const KnownPath& path,
                                             std::optional<std::uint32_t> former) {
-  Entry* entry = find_equal(path);
+  Entry* entry = find_ambiguous(path);
   if (entry == nullptr) entry = &add(path, former);
   return {entry->path.id, PathKnowledge::kAmbiguous};
 }
 
-PathRegistry::Entry* PathRegistry::find_equal(const KnownPath& path) {
-  for (auto& [id, entry] : paths_) {
-    if (!entry.distinct && relate(path, entry.path) == Relation::kEqual) return &entry;
-  }
-  return nullptr;
+PathRegistry::Entry* PathRegistry::find_ambiguous(const KnownPath& path) {
+  const auto found = ambiguous_.find(text_of(path));
+  return found == ambiguous_.end() ? nullptr : &paths_.at(found->second);
 }
 
 PathRegistry::Entry& PathRegistry::add(const KnownPath& path, std::optional<std::uint32_t> former) {
@@ -194,23 +211,54 @@ PathRegistry::Entry& PathRegistry::add(const KnownPath& path, std::optional<std:
   Entry& entry = paths_[id];
   entry.path = KnownPath{id, path.hops, path.end};
   entry.used = ++clock_;
-  ++unused_;
+  unused_.emplace(entry.used, id);
+  ambiguous_.emplace(text_of(path), id);
   return entry;
+}
+
+void PathRegistry::set_distinct(Entry& entry, bool distinct) {
+  if (entry.distinct == distinct) return;
+  list(entry, false);
+  entry.distinct = distinct;
+  list(entry, true);
+}
+
+void PathRegistry::set_path(Entry& entry, const KnownPath& path) {
+  list(entry, false);
+  entry.path = KnownPath{entry.path.id, path.hops, path.end};
+  list(entry, true);
+}
+
+/// Lists the entry where paths of its kind are found, or strikes it off.
+void PathRegistry::list(const Entry& entry, bool listed) {
+  const std::uint32_t id = entry.path.id;
+  if (entry.distinct) {
+    listed ? distinct_.add(id, entry.path.hops) : distinct_.remove(id, entry.path.hops);
+    return;
+  }
+  const std::string text = text_of(entry.path);
+  const auto found = ambiguous_.find(text);
+  if (listed) {
+    ambiguous_.emplace(text, id);
+  } else if (found != ambiguous_.end() && found->second == id) {
+    ambiguous_.erase(found);
+  }
 }
 
 void PathRegistry::refine(std::uint32_t id, const KnownPath& before, const KnownPath& path) {
   const auto found = paths_.find(id);
   if (found == paths_.end() || found->second.flows > 1) return;
-  if (relate(before, found->second.path) != Relation::kEqual) return;
-  if (found->second.distinct && relate(path, before) != Relation::kContradicts) return;
-  found->second.path = KnownPath{id, path.hops, path.end};
-  found->second.distinct = false;
+  Entry& entry = found->second;
+  if (relate(before, entry.path) != Relation::kEqual) return;
+  if (entry.distinct && relate(path, before) != Relation::kContradicts) return;
+  set_distinct(entry, false);
+  set_path(entry, path);
   ++version_;
 }
 
 void PathRegistry::enter(std::uint32_t id) {
   Entry& entry = paths_.at(id);
-  if (entry.flows++ == 0) --unused_;
+  if (entry.flows++ == 0) unused_.erase({entry.used, id});
   forget();
 }
 
@@ -218,20 +266,17 @@ void PathRegistry::leave(std::uint32_t id) {
   const auto found = paths_.find(id);
   if (found == paths_.end()) return;
   found->second.used = ++clock_;
-  if (--found->second.flows == 0) ++unused_;
+  if (--found->second.flows == 0) unused_.emplace(found->second.used, id);
   forget();
 }
 
 void PathRegistry::forget() {
-  while (unused_ > kMaxUnused) {
-    auto oldest = paths_.end();
-    for (auto it = paths_.begin(); it != paths_.end(); ++it) {
-      if (it->second.flows > 0) continue;
-      if (oldest == paths_.end() || it->second.used < oldest->second.used) oldest = it;
-    }
+  while (unused_.size() > kMaxUnused) {
+    const auto oldest = paths_.find(unused_.begin()->second);
     if (oldest->second.distinct) ++version_;
+    list(oldest->second, false);
     paths_.erase(oldest);
-    --unused_;
+    unused_.erase(unused_.begin());
   }
 }
 

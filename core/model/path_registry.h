@@ -10,22 +10,24 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "etr/event.h"
 #include "etr/ip_address.h"
 #include "etr/path.h"
+#include "model/path_index.h"
 
 namespace etr::model {
 
 /// A path as far as it is known.
 struct KnownPath {
   std::uint32_t id = 0;
-  std::vector<std::set<IpAddress>> hops;  ///< Index TTL - 1; empty: unknown.
+  PathHops hops;
   std::optional<std::uint8_t> end;
 
   /// Every hop up to the end is known.
@@ -90,7 +92,11 @@ class PathRegistry {
   Entry& distinct(const KnownPath& path, std::optional<std::uint32_t> former);
   Match ambiguous(const KnownPath& path, std::optional<std::uint32_t> former);
   Entry& add(const KnownPath& path, std::optional<std::uint32_t> former);
-  Entry* find_equal(const KnownPath& path);
+  void set_distinct(Entry& entry, bool distinct);
+  void set_path(Entry& entry, const KnownPath& path);
+  void list(const Entry& entry, bool listed);
+  void unite_balanced(Entry& entry, const PathHops& hops);
+  Entry* find_ambiguous(const KnownPath& path);
   void note_branching(const KnownPath& path);
   std::size_t score(const KnownPath& path) const;
   void forget();
@@ -101,9 +107,12 @@ class PathRegistry {
     bool branches = false;
   };
 
-  std::map<std::uint32_t, Entry> paths_;
-  std::vector<Fan> fans_;  ///< Index TTL - 1.
-  std::size_t unused_ = 0;
+  std::unordered_map<std::uint32_t, Entry> paths_;
+  PathIndex distinct_;
+  /// Paths that are not distinct, by what is known of them.
+  std::unordered_map<std::string, std::uint32_t> ambiguous_;
+  std::set<std::pair<std::uint64_t, std::uint32_t>> unused_;  ///< By last use, and id.
+  std::vector<Fan> fans_;                                     ///< Index TTL - 1.
   std::uint32_t next_id_ = 0;
   std::uint64_t clock_ = 0;
   std::uint64_t version_ = 1;

@@ -27,8 +27,10 @@ std::string text_of(const PathChange& change) {
   const std::string after = name(change.new_path_hash, change.new_path_id);
   const std::string flows = absl::StrCat(change.flows, change.flows == 1 ? " flow" : " flows");
   if (change.per_second > 0) {
+    const bool ascending = change.old_path_id < change.new_path_id;
     return absl::StrFormat("flows move between path %s and path %s, %.1f changes a second, %s",
-                           before, after, change.per_second, flows);
+                           ascending ? before : after, ascending ? after : before,
+                           change.per_second, flows);
   }
   std::string text =
       change.flows == 1 ? "path changed" : absl::StrCat("path of ", flows, " changed");

@@ -42,7 +42,7 @@ TEST(DueQueue, LetsLateFlowsTakeTurnsHoweverLateEachIs) {
     now += 10ms;
     queue.set(expected, now);
   }
-  EXPECT_EQ(queue.deadline(), now);
+  EXPECT_LE(*queue.deadline(), now);
 }
 
 TEST(DueQueue, LetsFlowsDueAtOnceTakeTurns) {

@@ -211,7 +211,7 @@ TEST(Reroute, IsNotReadIntoAHopThatIsBalancedPerPacketForLong) {
   run.run();
   EXPECT_EQ(run.observer.of_flow(0).size(), 100U);
   for (const Event& change : run.observer.of_kind(EventKind::kPathChange)) {
-    EXPECT_LT(*change.round, 10U);
+    EXPECT_LT(*change.round, 40U);  // A dozen pairs of answers tell it from a flapping route.
   }
 }
 

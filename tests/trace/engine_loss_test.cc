@@ -181,14 +181,17 @@ TEST(Loss, NeverChangesThePathIdNorTheHashOnceEveryHopWasHeard) {
     for (std::uint32_t flow = 0; flow < 8; ++flow) {
       std::set<IpAddress> heard;
       std::string hash;
+      std::uint32_t id = 0;
       const auto paths = run.observer.of_flow(flow);
       ASSERT_EQ(paths.size(), 200U);
       for (const Path& path : paths) {
-        EXPECT_EQ(path.path_id, paths[0].path_id);
         for (const Hop& hop : path.hops) {
           if (hop.reply) heard.insert(hop.reply->source);
         }
         if (heard.size() < 4) continue;
+        EXPECT_EQ(path.path_knowledge, PathKnowledge::kWhole);
+        if (hash.empty()) id = path.path_id;
+        EXPECT_EQ(path.path_id, id);
         if (hash.empty()) hash = path.path_hash;
         EXPECT_EQ(path.path_hash, hash)
             << "seed " << seed << " flow " << flow << " round " << path.round;

@@ -117,15 +117,25 @@ TEST(Promises, CallsEveryHopBehindALossyLinkLossyAndNeverLimited) {
   EXPECT_LE(interval_without_the_truth, most_failures(kRuns, 0.05));
 }
 
+// Jitter makes SYNs overtake each other, so that the service answers one of two: rarely, the target
+// has lost a probe that no link lost. That is too little to judge it by.
 TEST(Promises, NeverCallsALosslessHopLossy) {
+  int hops = 0;
+  int unknown = 0;
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     Network network = diamond(4);
     for (simulation::Link& uplink : network.source.next) uplink.forward.jitter = 5ms;
     const auto run = play(network, seed, 20, 16);
     for (const Path& path : run->observer.paths) {
-      for (const Hop& hop : path.hops) ASSERT_EQ(hop.hop_class, HopClass::kAnswering);
+      for (const Hop& hop : path.hops) {
+        ASSERT_NE(hop.hop_class, HopClass::kLossy);
+        ASSERT_NE(hop.hop_class, HopClass::kLimited);
+        unknown += hop.hop_class == HopClass::kUnknown ? 1 : 0;
+        ++hops;
+      }
     }
   }
+  EXPECT_LE(unknown, hops / 1000);
 }
 
 TEST(Promises, DoesNotShowALimitersSilenceAsLoss) {
@@ -152,6 +162,8 @@ TEST(Promises, NeverChangesThePathBecauseOfLoss) {
     EXPECT_TRUE(run->observer.of_kind(EventKind::kPathChange).empty()) << "seed " << seed;
     std::map<std::uint32_t, std::uint32_t> ids;
     for (const Path& path : run->observer.paths) {
+      // Which of several paths it is may turn out later.
+      if (path.path_knowledge != PathKnowledge::kWhole) continue;
       EXPECT_EQ(ids.emplace(path.flow, path.path_id).first->second, path.path_id)
           << "seed " << seed;
     }
