@@ -46,6 +46,7 @@ std::string KnownPath::canonical() const {
 }
 
 Relation relate(const KnownPath& path, const KnownPath& other) {
+  // Different ends, or a known hop past the other's end, are a contradiction.
   if (path.end && other.end && *path.end != *other.end) return Relation::kContradicts;
   if (known_beyond_end(path, other.end) || known_beyond_end(other, path.end)) {
     return Relation::kContradicts;
@@ -85,9 +86,9 @@ std::vector<HopChange> differing_hops(const KnownPath& before, const KnownPath& 
   return changes;
 }
 
-/// The distinct paths that a path does not contradict.
+/// The distinct paths that do not contradict a path.
 struct PathRegistry::Fits {
-  std::vector<Entry*> holding;  ///< Know all that the path knows.
+  std::vector<Entry*> holding;  ///< They know every hop that the path knows.
   std::vector<Entry*> others;
 };
 
@@ -115,7 +116,7 @@ PathRegistry::Match PathRegistry::resolve(const KnownPath& path,
   if (found.holding.size() > 1) return ambiguous(path, former);
   if (found.holding.size() == 1) {
     Entry& entry = *found.holding.front();
-    // Sets of one hop balanced per packet become one.
+    // The routers of a hop balanced per packet are united.
     for (std::size_t i = 0; i < path.hops.size(); ++i) {
       if (path.hops[i].size() > 1)
         entry.path.hops[i].insert(path.hops[i].begin(), path.hops[i].end());
@@ -128,8 +129,8 @@ PathRegistry::Match PathRegistry::resolve(const KnownPath& path,
   if (std::any_of(found.others.begin(), found.others.end(), as_well_known)) {
     return ambiguous(path, former);
   }
-  // The path is better known than all that it may be: it takes their place, and the number of the
-  // one that it contains.
+  // The path is better known than all distinct paths it may be: it replaces them, and takes the
+  // number of the one that it contains.
   Entry* grown = nullptr;
   for (Entry* entry : found.others) {
     if (grown == nullptr && relate(path, entry->path) == Relation::kContains) {
@@ -144,6 +145,7 @@ PathRegistry::Match PathRegistry::resolve(const KnownPath& path,
   return {grown->path.id, knowledge};
 }
 
+/// Records the TTLs at which different routers were seen.
 void PathRegistry::note_branching(const KnownPath& path) {
   if (fans_.size() < path.hops.size()) fans_.resize(path.hops.size());
   for (std::size_t index = 0; index < path.hops.size(); ++index) {
@@ -156,7 +158,8 @@ void PathRegistry::note_branching(const KnownPath& path) {
   }
 }
 
-/// How well a path is told from others: by the hops known where paths branch, then by all of them.
+/// How well a path is distinguished from others: by its known hops where paths branch, then by all
+/// known hops.
 std::size_t PathRegistry::score(const KnownPath& path) const {
   constexpr std::size_t kMaxHops = 256;
   std::size_t score = path.end ? 1 : 0;
@@ -222,6 +225,7 @@ void PathRegistry::leave(std::uint32_t id) {
   forget();
 }
 
+/// Drops paths without flows beyond kMaxUnused, longest unused first.
 void PathRegistry::forget() {
   while (unused_ > kMaxUnused) {
     auto oldest = paths_.end();
