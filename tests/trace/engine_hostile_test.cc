@@ -129,7 +129,7 @@ void expect_no_effect(const Attack& attack, unsigned copies, std::uint64_t at_le
     EXPECT_THAT(attack.reasons, ::testing::Contains(event.text));
     EXPECT_TRUE(event.address) << "nobody can act on a rejection from nowhere";
     EXPECT_EQ(event.flow.has_value(), event.trace.has_value());
-    EXPECT_EQ(event.flow.has_value(), event.text != "no probe of ours in it");
+    EXPECT_EQ(event.flow.has_value(), event.text != "matches none of our probes");
     told_rejected += event.count;
   }
   // Replies to ports that were never ours are other programs': counted, but no event.
@@ -162,7 +162,7 @@ std::vector<Attack> attacks() {
            ForgeryKind::kNeverSent,
            protocol,
            family,
-           {"wrong ip id", "wrong token", "probe never sent", "no probe of ours in it"}});
+           {"wrong ip id", "wrong token", "probe never sent", "matches none of our probes"}});
       if (v4) {
         made.push_back(
             {"UnknownId" + suffix, ForgeryKind::kUnknownId, protocol, family, {"wrong ip id"}});
@@ -172,7 +172,7 @@ std::vector<Attack> attacks() {
                       ForgeryKind::kGuessed,
                       protocol,
                       family,
-                      {udp ? "unproven quote" : "no probe of ours in it"},
+                      {udp ? "unproven quote" : "matches none of our probes"},
                       0ms,
                       0,
                       address(v4 ? "203.0.113.66" : "2001:db8:66::66")});
