@@ -9,7 +9,8 @@ double branch_confidence(std::uint32_t next_hops, std::uint32_t samples) {
   const double all = next_hops + 1.0;
   const double n = samples;
   if (n < all) return 0;
-  // The terms alternate: where their sum would lose its digits, the answer is 0 to six of them.
+  // The first term of the sum is the expected number of unseen next hops. Beyond 15 the alternating
+  // sum loses its digits by cancellation, while the result is below e^-15.
   constexpr double kMostUnseen = 15;
   if (all * std::pow(1 - 1 / all, n) > kMostUnseen) return 0;
   double choose = 1;
@@ -24,8 +25,8 @@ double branch_confidence(std::uint32_t next_hops, std::uint32_t samples) {
 }
 
 double hidden_share(std::uint32_t samples) {
-  constexpr double kEscapes = 0.05;
-  return samples == 0 ? 1 : 1 - std::pow(kEscapes, 1.0 / samples);
+  constexpr double kMissed = 0.05;
+  return samples == 0 ? 1 : 1 - std::pow(kMissed, 1.0 / samples);
 }
 
 }  // namespace etr::model

@@ -8,7 +8,7 @@ namespace etr::model {
 
 namespace {
 
-/// With fewer verdicts nothing is said of a vertex.
+/// A vertex with fewer verdicts is not judged.
 constexpr std::uint64_t kMinVerdicts = 3;
 
 }  // namespace
@@ -43,12 +43,14 @@ bool EnvelopeRule::advance(std::size_t budget) {
   return true;
 }
 
+/// Only a vertex that lost probes can be limited: the others need no row.
 void EnvelopeRule::add_row(const CopiedNode& node) {
   if (node.lost == 0 || !node.known || rows_[node.vertex] != kNoRow) return;
   rows_[node.vertex] = static_cast<std::uint32_t>(own_ttl_.size());
   own_ttl_.push_back(node.ttl);
 }
 
+/// Adds the node's verdicts to the row of every vertex on its prefix. Returns the steps taken.
 std::size_t EnvelopeRule::add_to_rows(const CopiedNode& node, std::size_t position) {
   if (node.judged == 0) return 1;
   std::size_t steps = 0;
@@ -71,7 +73,7 @@ bool EnvelopeRule::limited(std::uint32_t vertex) const {
   const double highest = share_interval(at(own).judged - at(own).lost, at(own).judged).high;
   for (std::size_t ttl = own + 1; ttl < width_; ++ttl) {
     const std::uint64_t answered = at(ttl).judged - at(ttl).lost;
-    // An interval lies above only if its share does.
+    // The lower bound is below the share itself: most TTLs need no interval.
     if (static_cast<double>(answered) <= highest * static_cast<double>(at(ttl).judged)) continue;
     if (share_interval(answered, at(ttl).judged).low > highest) return true;
   }

@@ -14,6 +14,7 @@ void FlowCells::add(std::uint32_t flow, std::uint16_t source_port) {
 }
 
 void FlowCells::retire(FlowRecord& flow) {
+  // Last cell first: a node is released before its parent.
   for (std::size_t i = flow.cells.size(); i-- > 0;) {
     depart(flow, i, true);
     trie_.release(static_cast<std::uint8_t>(i + 1), flow.cells[i].node);
@@ -51,6 +52,7 @@ void FlowCells::arrive(FlowRecord& flow, std::size_t index, const CellHop& hop) 
   cell.node = trie_.child(ttl, parent, link, to);
   TrieNode& node = trie_.node(ttl, cell.node);
   if (node.flows++ == 0) {
+    // A new node inherits what the last judgement said of its prefix.
     node.beyond_loss =
         tables_.link(link).lossy ||
         (index > 0 && trie_.node(static_cast<std::uint8_t>(index), parent).beyond_loss);
@@ -71,6 +73,8 @@ void FlowCells::depart(FlowRecord& flow, std::size_t index, bool kept) {
   tables_.leave(node.link, !kept && sampled(tables_.link(node.link)));
 }
 
+/// Leaves all old places before entering the new ones, and releases the old nodes last: a node that
+/// stays in use is neither freed nor created again.
 void FlowCells::lay(FlowRecord& flow, std::size_t first, std::span<const CellHop> hops,
                     std::size_t fresh) {
   left_nodes_.clear();
@@ -87,7 +91,7 @@ void FlowCells::lay(FlowRecord& flow, std::size_t first, std::span<const CellHop
   }
   for (std::size_t i = left_nodes_.size(); i-- > 0;) {
     trie_.release(static_cast<std::uint8_t>(first + i + 1), left_nodes_[i]);
-    // A route that is no longer taken: what flows long retired have seen of it is out of date.
+    // No flow takes this link now: samples of retired flows are out of date.
     LinkRecord& link = tables_.link(left_links_[i]);
     if (first + i >= fresh && link.flows == 0) link.samples = 0;
   }

@@ -1,8 +1,8 @@
-// The cells of all flows: where each flow's hops stand in the graph, and their last verdicts.
+// The cells of all flows: the place of each hop of a flow in the graph, and its last verdicts.
 //
-// A cell is one TTL of one flow, 24 octets. The cells of a flow form a prefix: each one's node in
-// the trie is a child of the one's before. Whatever a cell has counted lately is part of its node's
-// and its vertex's recent figures, and moves with it.
+// A cell is one TTL of one flow, 24 octets. The cells of a flow form a prefix: the trie node of
+// each is a child of the node of the one before. The recent verdicts of a cell are included in the
+// recent figures of its node and of its vertex, and move with it.
 #pragma once
 
 #include <cstddef>
@@ -20,10 +20,10 @@ namespace etr::model {
 
 struct Cell {
   RecentVerdicts recent;
-  std::uint32_t node = 0;  ///< Its place in the tier of its TTL.
+  std::uint32_t node = 0;  ///< Place in the trie's tier of this TTL.
 };
 
-/// What a cell stands on.
+/// The hop of a cell, as the graph identifies it.
 struct CellHop {
   VertexKind kind = VertexKind::kUnprobed;
   IpAddress address;
@@ -33,18 +33,19 @@ struct CellHop {
 struct FlowRecord {
   bool probed = false;
   std::uint16_t source_port = 0;
-  std::optional<std::uint8_t> end;
-  std::vector<Cell> cells;  ///< Index TTL - 1.
+  std::optional<std::uint8_t> end;  ///< TTL of the target or of a blocking host.
+  std::vector<Cell> cells;          ///< By TTL - 1.
 };
 
+/// Not thread-safe; belongs to the probing thread.
 class FlowCells {
  public:
   FlowCells(GraphTables& tables, PrefixTrie& trie) : tables_(tables), trie_(trie) {}
 
   void add(std::uint32_t flow, std::uint16_t source_port);
-  /// Its samples of branch points stay.
+  /// The flow is no longer probed. Its samples at branch points stay.
   void retire(FlowRecord& flow);
-  /// Null if it is not being probed.
+  /// Null if the flow is not being probed.
   FlowRecord* find(std::uint32_t flow);
   const FlowRecord* find(std::uint32_t flow) const;
   std::uint32_t count() const { return probed_; }
@@ -55,28 +56,31 @@ class FlowCells {
   std::uint32_t vertex(const FlowRecord& flow, std::size_t index) const {
     return node(flow, index).vertex;
   }
-  /// The vertex before the cell.
+  /// The vertex of the TTL before, or the source.
   std::uint32_t predecessor(const FlowRecord& flow, std::size_t index) const {
     return index == 0 ? kSource : vertex(flow, index - 1);
   }
   CellHop hop(const FlowRecord& flow, std::size_t index) const;
 
-  /// Puts the cells from index `first` on onto `hops`; further ones are dropped. From index `fresh`
-  /// on the path has changed: these cells' recent verdicts are forgotten.
+  /// Sets the hops of the cells from index `first` on; cells past the last hop are removed. The
+  /// path has changed from index `fresh` on: the recent verdicts of these cells are cleared.
   void lay(FlowRecord& flow, std::size_t first, std::span<const CellHop> hops, std::size_t fresh);
-  /// Puts one cell onto another hop, the following ones stay on theirs.
+  /// Changes the hop of one cell. The later cells keep theirs, below another prefix.
   void refine(FlowRecord& flow, std::size_t index, const CellHop& hop);
-  /// Adds cells that no probe has met yet, up to `ttl`.
+  /// Adds unprobed cells up to `ttl`.
   void extend(FlowRecord& flow, std::uint8_t ttl);
 
+  /// Counts a verdict in the cell, its node and its vertex.
   RecentVerdicts::Change count(FlowRecord& flow, std::size_t index, bool answered);
   void clear_statistics();
   std::size_t memory() const;
 
  private:
+  /// A flow on the link is a sample of the split at `from`: it was probed there and answered here.
   bool sampled(const LinkRecord& link) const;
+  /// Puts the cell onto the node, vertex and link of `hop`, which are created if needed.
   void arrive(FlowRecord& flow, std::size_t index, const CellHop& hop);
-  /// `kept`: what it has shown of branch points stays known.
+  /// Takes the cell out of its node, vertex and link. `kept`: its sample at the branch point stays.
   void depart(FlowRecord& flow, std::size_t index, bool kept);
 
   GraphTables& tables_;

@@ -11,7 +11,7 @@ namespace etr::model {
 namespace {
 
 constexpr std::size_t kPiece = LinkLoss::kPiece;
-/// Loss that is surely more than this, and not explained by a lossy link, may still turn out to be.
+/// Unexplained loss above this may still prove to be a lossy link: the class stays open.
 constexpr double kUnremarkableLoss = 0.01;
 
 }  // namespace
@@ -104,11 +104,12 @@ void GraphJudgement::begin_numbering() {
   stage_ = Stage::kNumber;
 }
 
-/// Links between vertices that turn out to be the same ones have the same number.
+/// Numbers the links for LinkLoss. Links between the same vertices get the same number, also where
+/// a silent vertex was identified with another one.
 void GraphJudgement::number_link(std::uint32_t number) {
   const LinkRecord& link = tables_.link(number);
   numbers_[number] = number + 1;
-  // Vertices that have appeared since are themselves.
+  // Vertices created since resolve_silence() stand for themselves.
   const auto same = [this](std::uint32_t vertex) {
     return vertex < same_.size() ? same_[vertex] : vertex;
   };
@@ -121,6 +122,8 @@ void GraphJudgement::number_link(std::uint32_t number) {
   numbers_[number] = numbered ? *known + 1 : between_.try_emplace(ends, number + 1).first->second;
 }
 
+/// A verdict is a trial only if the hop has an address and is not limited, and no hop before it is
+/// unprobed.
 void GraphJudgement::add_trials(std::size_t position) {
   const CopiedNode& node = copy_.nodes()[position];
   PrefixNode trial;
@@ -145,6 +148,7 @@ void GraphJudgement::begin_marking() {
     });
   }
   lossy_.assign(numbers_.size() + 1, false);
+  // Only the most likely link of each class counts as lossy.
   for (const LinkLossClass& found : result.classes) lossy_[found.links.front()] = true;
   beyond_loss_.assign(copy_.nodes().size(), false);
   beyond_loss_[0] = shared_.has_value();
@@ -162,6 +166,7 @@ void GraphJudgement::mark_link(std::uint32_t number) {
   tables_.link(number).lossy = lossy_[numbers_[number]];
 }
 
+/// Marks the node in the live trie, unless its place was reused since the copy.
 void GraphJudgement::mark_node(std::size_t position) {
   const CopiedNode& node = copy_.nodes()[position];
   if (node.vertex == kSource) return;
@@ -177,6 +182,7 @@ void GraphJudgement::mark_node(std::size_t position) {
   live.beyond_loss = beyond;
 }
 
+/// Known vertices by class_of(); a silent one has the class of the vertex it was identified with.
 void GraphJudgement::classify(std::uint32_t number) {
   VertexRecord& vertex = tables_.vertex(number);
   if (vertex.kind == VertexKind::kSilent) {
@@ -189,10 +195,9 @@ void GraphJudgement::classify(std::uint32_t number) {
   classes_[number] = vertex.hop_class;
 }
 
-/// Lossy: it has lost something, and at least half of the probes sent there cross a lossy link. So
-/// loss on one of many ways to a vertex is shown on that way, not at the vertex where all meet.
-/// Loss that no link explains is unremarkable while it may be below 1 %; else it is too early to
-/// tell.
+/// Lossy: it lost probes, and at least half of the probes sent there crossed a lossy link. So loss
+/// on one of many ways to a vertex is shown on that way, not where the ways meet again. Otherwise
+/// it answers, unless loss above 1 % remains unexplained: then it is too early to classify.
 HopClass GraphJudgement::class_of(std::uint32_t vertex) const {
   const Share& share = shares_[vertex];
   if (share.judged == 0) return HopClass::kUnknown;

@@ -1,8 +1,9 @@
-// One judgement of the path graph: the classes of vertices, and which links lose.
+// One judgement of the path graph: the classes of vertices and the lossy links.
 //
-// In pieces: copy the trie, apply the envelope rule, judge link loss from the verdicts of hops that
-// are neither limited nor silent, then mark what lies beyond lossy links. Vertices and links that
-// appear meanwhile are left to the next judgement; none may be dropped before the end.
+// It runs in bounded pieces while verdicts keep coming in: copy the trie, apply the envelope rule,
+// estimate link loss from hops that are neither limited nor silent, then mark what lies beyond
+// lossy links. Vertices and links created meanwhile wait for the next judgement; none may be
+// dropped before this one ends.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +21,7 @@
 
 namespace etr::model {
 
-/// Loss that begins at one of these links, numbered as in the tables, the most likely first.
+/// Loss that begins at one of these links (numbers of GraphTables), the most likely first.
 struct JudgedLoss {
   std::vector<std::uint32_t> links;
   double rate = 0;
@@ -32,19 +33,20 @@ class GraphJudgement {
  public:
   GraphJudgement(PrefixTrie& trie, GraphTables& tables) : trie_(trie), tables_(tables) {}
 
+  /// Starts over; abandons a judgement in progress.
   void begin();
   void abort() { stage_ = Stage::kIdle; }
   bool running() const { return stage_ != Stage::kIdle; }
-  /// Does one bounded piece of a judgement that has begun. False: it is finished, and the classes
-  /// and marks of vertices, links and nodes are up to date.
+  /// Does one bounded piece of a judgement in progress. False: it is finished, and the classes and
+  /// marks of vertices, links and nodes are up to date.
   bool advance();
 
-  // Of the last judgement that was finished.
-  /// It classified some hop otherwise than the one before.
+  // Results of the last finished judgement.
+  /// Some class or mark differs from the judgement before.
   bool changed_classes() const { return changed_; }
   const std::vector<JudgedLoss>& losses() const { return losses_; }
   const std::optional<JudgedLoss>& shared() const { return shared_; }
-  /// Nodes looked at.
+  /// Nodes visited.
   std::size_t cost() const { return cost_; }
 
  private:
@@ -60,11 +62,11 @@ class GraphJudgement {
     kNodes,
     kClasses,
   };
-  /// A vertex's recent verdicts.
+  /// Recent verdicts of one vertex.
   struct Share {
     std::uint64_t judged = 0;
     std::uint64_t lost = 0;
-    std::uint64_t beyond_loss = 0;  ///< Judged, of probes that crossed a lossy link.
+    std::uint64_t beyond_loss = 0;  ///< Of them, verdicts of probes that crossed a lossy link.
   };
 
   /// Applies `step` to the next `piece` positions below `size`; true when all are done.
@@ -87,16 +89,16 @@ class GraphJudgement {
   TrieCopy copy_;
   EnvelopeRule envelope_;
   LinkLoss link_loss_;
-  std::size_t vertices_ = 0;            ///< At the beginning.
+  std::size_t vertices_ = 0;            ///< Number of vertices when it began.
   std::vector<std::uint32_t> same_;     ///< By vertex, see resolve_silence().
-  std::vector<std::uint32_t> numbers_;  ///< By link: its number as link loss knows it.
-  /// Links between vertices that are the same as others, by both ends.
+  std::vector<std::uint32_t> numbers_;  ///< By link: its number in LinkLoss.
+  /// Numbers of links whose ends were identified with other vertices, by both ends.
   absl::flat_hash_map<std::uint64_t, std::uint32_t> between_;
   std::vector<PrefixNode> trials_;
-  std::vector<bool> lossy_;        ///< By number of a link.
-  std::vector<bool> beyond_loss_;  ///< By node.
+  std::vector<bool> lossy_;        ///< By link number in LinkLoss.
+  std::vector<bool> beyond_loss_;  ///< By position in the copy.
   std::vector<Share> shares_;      ///< By vertex.
-  std::vector<HopClass> classes_;  ///< By vertex, as last judged.
+  std::vector<HopClass> classes_;  ///< By vertex: the class given last.
   bool changed_ = false;
   std::size_t next_ = 0;  ///< Position in this stage.
   std::size_t cost_ = 0;

@@ -6,6 +6,7 @@ namespace etr::model {
 
 namespace {
 
+/// Both ends of a link as one key.
 std::uint64_t both(std::uint32_t from, std::uint32_t to) { return std::uint64_t{from} << 32U | to; }
 
 }  // namespace
@@ -90,7 +91,7 @@ void GraphTables::sweep(const std::vector<bool>& keep) {
   std::vector<bool> needed = keep;
   needed.resize(vertices_.size(), false);
   std::vector<std::uint32_t> unused;
-  // A predecessor is a hop nearer, but its number may be higher.
+  // A predecessor has a lower TTL, but may have a higher number: mark them all first.
   for (std::uint32_t i = 1; i < vertices_.size(); ++i) {
     const VertexRecord& vertex = vertices_[i];
     if (vertex.kind == VertexKind::kSilent || vertex.kind == VertexKind::kUnprobed) {

@@ -1,8 +1,7 @@
-// The vertices and links of one trace, found by what they are.
+// The vertices and links of one trace, looked up by identity.
 //
-// Records stay in their place until sweep(), so their numbers may be kept in between. What all
-// flows have left stays known, so that routes that come and go are seen together; only the latest
-// thousand of such vertices are kept.
+// Numbers are stable until sweep(). A vertex that all flows have left is kept, so that routes which
+// come and go are seen together; only the latest thousand of these are kept.
 #pragma once
 
 #include <cstddef>
@@ -19,15 +18,15 @@
 
 namespace etr::model {
 
-/// Number of the vertex that all paths begin at.
+/// Number of the vertex at which all paths begin.
 constexpr std::uint32_t kSource = 0;
 
 enum class VertexKind : std::uint8_t {
   kFree,      ///< Not in use.
   kOrigin,    ///< The source.
   kKnown,     ///< Has an address.
-  kSilent,    ///< Probed, never answered: told apart by the predecessor.
-  kUnprobed,  ///< Passed by flows without a verdict there: told apart by the predecessor.
+  kSilent,    ///< Probed, never answered; identified by its predecessor.
+  kUnprobed,  ///< No verdict there yet; identified by its predecessor.
 };
 
 struct VertexRecord {
@@ -36,29 +35,30 @@ struct VertexRecord {
   bool per_packet = false;
   bool capped = false;
   HopClass hop_class = HopClass::kUnknown;
-  IpAddress address;              ///< If known.
-  std::uint32_t predecessor = 0;  ///< If silent or unprobed.
+  IpAddress address;              ///< If kKnown.
+  std::uint32_t predecessor = 0;  ///< If kSilent or kUnprobed.
   std::uint32_t flows = 0;
-  std::uint64_t left = 0;  ///< Order in which vertices were left by their last flow.
+  std::uint64_t left = 0;  ///< Sequence number of the last flow's departure.
   PlaceStatistics statistics;
-  double moves = 0;  ///< Flows that changed their next hop, fading; as of `moved_at`.
+  double moves = 0;  ///< Recent changes of next hop, decaying; see recent_moves().
   Timestamp moved_at{};
 };
 
 struct LinkRecord {
   bool used = false;
-  bool lossy = false;  ///< The most likely place of a loss that is named.
+  bool lossy = false;  ///< Most likely place of a named loss.
   std::uint32_t from = 0;
   std::uint32_t to = 0;
   std::uint32_t flows = 0;
-  std::uint32_t samples = 0;  ///< Distinct flows seen here, those no longer probed included.
+  std::uint32_t samples = 0;  ///< Distinct flows seen here, including retired ones.
 };
 
+/// Not thread-safe; belongs to the probing thread.
 class GraphTables {
  public:
   GraphTables();
 
-  /// A hop after `predecessor`; made if it is new.
+  /// Each finds the entry or creates it.
   std::uint32_t known(std::uint8_t ttl, const IpAddress& address);
   std::uint32_t unanswered(VertexKind kind, std::uint8_t ttl, std::uint32_t predecessor);
   std::uint32_t link(std::uint32_t from, std::uint32_t to);
@@ -68,17 +68,18 @@ class GraphTables {
   const VertexRecord& vertex(std::uint32_t number) const { return vertices_[number]; }
   LinkRecord& link(std::uint32_t number) { return links_[number]; }
   const LinkRecord& link(std::uint32_t number) const { return links_[number]; }
-  /// Free places included.
+  /// Including free places.
   std::size_t vertex_count() const { return vertices_.size(); }
   std::size_t link_count() const { return links_.size(); }
 
-  /// Flows that reach their vertex by the link. `sampled`: they count for the split at `from`.
+  /// One more or one less flow on the link. `sampled`: it counts for the split at `from`.
   void enter(std::uint32_t link, bool sampled);
   void leave(std::uint32_t link, bool sampled);
 
-  /// True if so many vertices were left that sweep() would drop some.
+  /// Enough vertices without flows for sweep() to drop some.
   bool crowded() const { return left_ > kMostLeft; }
-  /// Drops half of the vertices without flows, those left first, except the ones in `keep`.
+  /// Drops vertices without flows, those left first, down to half the limit. Spares the ones in
+  /// `keep` and predecessors of silent or unprobed vertices. Their links go with them.
   void sweep(const std::vector<bool>& keep);
 
   void clear_statistics();

@@ -17,6 +17,7 @@ int bucket_of(Duration value) {
   return std::min(kBuckets - 1, static_cast<int>(std::log(ns / kLowest) / std::log(kGrowth)));
 }
 
+/// Geometric middle of a bucket: the error is the same to both sides.
 Duration middle_of(int bucket) {
   return Duration(std::llround(kLowest * std::pow(kGrowth, bucket + 0.5)));
 }

@@ -1,4 +1,4 @@
-// RTT quantiles from a small bounded histogram with logarithmic buckets.
+// Quantiles of RTTs, from a small bounded histogram with logarithmic buckets.
 #pragma once
 
 #include <cstdint>
@@ -8,13 +8,13 @@
 
 namespace etr::model {
 
-/// Buckets grow by 8 %, so a quantile is right within 4 %. Range 1 µs to about 2 minutes, values
-/// outside go to the outermost bucket. Holds counts only for the range of buckets in use: a hop
-/// with a steady RTT costs a few dozen octets, the worst case is 240 counts.
+/// Each bucket is 8 % wider than the one before, so a quantile is exact within 4 %. The range is 1
+/// µs to 105 s; values outside count in the first or the last bucket. Only the range in use is
+/// stored: a few dozen octets for a steady RTT, 240 counts at most.
 class Histogram {
  public:
   void add(Duration value);
-  /// The value below which a share `q` (0..1) of the samples lies; 0 without samples.
+  /// The value below which a share `q` (0..1) of the samples lies. 0 without samples.
   Duration quantile(double q) const;
 
  private:

@@ -10,9 +10,9 @@ namespace etr::model {
 
 namespace {
 
-/// A hop with more responders than this is a per-packet balancer, or somebody is making them up.
+/// A hop with more responders balances per packet, or the addresses are forged.
 constexpr std::size_t kMaxResponders = 64;
-/// Who reads of former routers wants the last ones.
+/// Only the latest former responders are of use to a reader.
 constexpr std::size_t kMaxFormer = 4;
 
 using Responders = std::vector<ResponderStatistics>;
@@ -40,7 +40,7 @@ void ResponderStatistics::add(const Reply& reply) {
 }
 
 void ResponderStatistics::add_rtt(Duration rtt) {
-  // Differences are taken between consecutive answers; a loss in between does not matter.
+  // Jitter compares consecutive replies, also across a loss.
   if (in_sequence_) add_difference(std::chrono::abs(rtt - last_));
   in_sequence_ = true;
   ++samples_;

@@ -1,4 +1,7 @@
 // Statistics of one hop of one flow: counts of verdicts, and RTT figures per responder.
+//
+// Mean and variance are Welford's running sums (1962), jitter is the interarrival jitter of RFC
+// 3550 §6.4.1, quantiles come from a histogram: memory does not grow with the number of replies.
 #pragma once
 
 #include <bitset>
@@ -12,13 +15,13 @@
 
 namespace etr::model {
 
-/// RTT figures of one responder, updated in constant time.
+/// Replies of one address; each is added in constant time.
 class ResponderStatistics {
  public:
   explicit ResponderStatistics(const IpAddress& address) : address_(address) {}
   const IpAddress& address() const { return address_; }
   void add(const Reply& reply);
-  /// Another responder answered in between: the next RTT has no predecessor to differ from.
+  /// Another responder answered in between: the next RTT starts a new sequence for the jitter.
   void break_sequence() { in_sequence_ = false; }
   ResponderStats summarize() const;
 
@@ -44,7 +47,7 @@ class ResponderStatistics {
   Reply last_reply_;  ///< Its RTT and times are not used.
 };
 
-/// The last verdicts of a hop, for judging it by its recent past.
+/// The last verdicts of a hop as counts.
 class VerdictWindow {
  public:
   static constexpr std::size_t kSize = 128;
@@ -59,23 +62,23 @@ class VerdictWindow {
   std::uint32_t answered_ = 0;
 };
 
-/// Of the path that the flow is on now.
+/// Figures of the path that the flow is on now.
 struct HopStatistics {
   std::uint64_t sent = 0;
   std::uint64_t answered = 0;
   std::uint64_t lost = 0;
   std::uint64_t send_failed = 0;
   VerdictWindow window;
-  std::vector<ResponderStatistics> responders;  ///< In the order first heard.
-  std::size_t last_responder = 0;               ///< Index of who answered last.
-  std::vector<ResponderStatistics> former;      ///< Of earlier paths, the latest last.
+  std::vector<ResponderStatistics> responders;  ///< In order of first reply.
+  std::size_t last_responder = 0;               ///< Index of the latest one.
+  std::vector<ResponderStatistics> former;      ///< On earlier paths, latest last.
 
   void add_answer(const Reply& reply);
   void add_loss();
-  /// A hop of a record, as if its probes had been sent and judged now.
+  /// Counts a hop of a record as if its probes had been sent and judged now.
   void add(const Hop& hop);
-  /// The flow has come onto another path: who answered so far is a former responder, and all else
-  /// begins at nothing.
+  /// The flow changed its path: present responders become former ones, everything else restarts at
+  /// zero.
   void begin_path();
   HopStats summarize(std::uint8_t ttl) const;
 };

@@ -1,5 +1,6 @@
-// What is known of one flow's path: the rounds in progress, where the path ends, which path it is,
-// and whether the destination's replies can be attributed. One place for each of these facts.
+// What is known of one flow: the rounds in progress, the end of its path, the identity of its path,
+// and whether replies of the destination can be attributed. Each fact has one owner here; planner,
+// matcher and recorder read it from there.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,7 @@ namespace etr::model {
 struct KnownFlow {
   KnownFlow(std::uint8_t max_ttl, PathRegistry& registry) : end(max_ttl), identity(registry) {}
 
-  std::deque<Round> rounds;  ///< In progress, oldest first; only the last one takes probes.
+  std::deque<Round> rounds;  ///< In progress, oldest first; only the last one takes new probes.
   PathEnd end;
   ServiceGate gate;
   PathIdentity identity;

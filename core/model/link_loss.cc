@@ -10,7 +10,7 @@ namespace etr::model {
 
 namespace {
 
-/// Links whose log likelihoods differ by less are not told apart.
+/// Links whose log likelihoods differ by less are not distinguished.
 constexpr double kTooClose = 2;
 
 /// Log likelihood ratio of the observed share against `rate`.
@@ -32,18 +32,18 @@ void LinkLoss::begin(std::vector<PrefixNode> nodes, std::size_t links) {
   links_ = links;
   cost_ = 0;
   chosen_.clear();
-  left_out_.reset();
+  omitted_.reset();
   shared_links_.clear();
   shared_trials_ = {};
   pending_ = {};
-  ask(chosen_);
+  begin_sweep(chosen_);
 }
 
 bool LinkLoss::advance() {
   switch (stage_) {
     case Stage::kSweep:
       cost_ += std::min(kPiece, nodes_.size());
-      if (!evidence_.advance(kPiece)) swept();
+      if (!evidence_.advance(kPiece)) finish_sweep();
       break;
     case Stage::kScore: score_links(); break;
     case Stage::kFit: fit_candidates(); break;
@@ -53,21 +53,23 @@ bool LinkLoss::advance() {
   return stage_ != Stage::kDone;
 }
 
-void LinkLoss::ask(const std::vector<std::uint32_t>& lossy) {
+void LinkLoss::begin_sweep(const std::vector<std::uint32_t>& lossy) {
   evidence_.begin(nodes_, links_, lossy);
   candidates_.clear();
   stage_ = Stage::kSweep;
 }
 
-void LinkLoss::swept() {
+/// During selection the groups include all chosen links; during the review they omit one, which is
+/// dropped if the fit hardly gets worse.
+void LinkLoss::finish_sweep() {
   const auto groups = evidence_.groups();
-  base_ = fit_losses(groups, chosen_.size() + (left_out_ ? 0U : 1U));
-  if (!left_out_) {
+  base_ = fit_losses(groups, chosen_.size() + (omitted_ ? 0U : 1U));
+  if (!omitted_) {
     keep_as_best();
   } else if (2 * (best_.log_likelihood - base_.log_likelihood) <= options_.threshold) {
-    chosen_ = without(*left_out_);
+    chosen_ = without(*omitted_);
     keep_as_best();
-    left_out_ = 0;
+    omitted_ = 0;
     review_next();
     return;
   }
@@ -99,11 +101,12 @@ void LinkLoss::score_links() {
   if (next_ < links_) return;
   next_ = 0;
   stage_ = Stage::kFit;
-  if (candidates_.empty()) answered();
+  if (candidates_.empty()) finish_candidates();
 }
 
-/// The score test for p = 0 of a link, with the background as a nuisance: a trial that survived
-/// pulls by -1, a lost one by s / (1 - s), where s is its group's survival.
+/// The score test of p = 0 for one link, with the background as a nuisance parameter: the slope of
+/// the log likelihood is -1 for a trial that survived and s / (1 - s) for a lost one, where s is
+/// the survival of its group. The score is slope squared over the adjusted information.
 void LinkLoss::score(std::uint32_t link) {
   double slope = 0;
   double information = 0;
@@ -137,16 +140,16 @@ void LinkLoss::fit_candidates() {
     spent += 2 * kFitIterations * split.size();
   }
   cost_ += spent;
-  if (next_ == candidates_.size()) answered();
+  if (next_ == candidates_.size()) finish_candidates();
 }
 
-void LinkLoss::answered() {
+void LinkLoss::finish_candidates() {
   std::stable_sort(
       candidates_.begin(), candidates_.end(),
       [](const Candidate& a, const Candidate& b) { return a.log_likelihood > b.log_likelihood; });
-  if (left_out_) {
-    name(chosen_[*left_out_]);
-    ++*left_out_;
+  if (omitted_) {
+    name(chosen_[*omitted_]);
+    ++*omitted_;
     review_next();
   } else {
     choose_or_review();
@@ -159,17 +162,18 @@ void LinkLoss::choose_or_review() {
       2 * (candidates_.front().log_likelihood - best_.log_likelihood) > options_.threshold;
   if (gains && chosen_.size() < options_.most_links) {
     chosen_.push_back(candidates_.front().link);
-    ask(chosen_);
+    begin_sweep(chosen_);
   } else {
-    left_out_ = 0;
+    omitted_ = 0;
     review_next();
   }
 }
 
+/// Goes on with the next chosen link, or with the shared loss after the last.
 void LinkLoss::review_next() {
-  if (*left_out_ == 0) pending_.classes.clear();
-  if (*left_out_ < chosen_.size()) {
-    ask(without(*left_out_));
+  if (*omitted_ == 0) pending_.classes.clear();
+  if (*omitted_ < chosen_.size()) {
+    begin_sweep(without(*omitted_));
   } else {
     pending_.background = best_.p[kBackground];
     next_ = 0;
@@ -177,7 +181,7 @@ void LinkLoss::review_next() {
   }
 }
 
-/// The evidence is that without `link`; the candidates are those that might take its place.
+/// Names the loss of `link`. The evidence omits it, so the candidates are what may take its place.
 void LinkLoss::name(std::uint32_t link) {
   LinkLossClass found;
   found.links.push_back(link);
@@ -187,7 +191,7 @@ void LinkLoss::name(std::uint32_t link) {
       found.links.push_back(other.link);
     }
   }
-  const auto number = static_cast<std::uint32_t>(*left_out_ + 1);
+  const auto number = static_cast<std::uint32_t>(*omitted_ + 1);
   found.rate = best_.p[number];
   found.interval = likelihood_interval(best_groups_, best_, number);
   found.crossing = evidence_.crossing(link);
@@ -196,9 +200,9 @@ void LinkLoss::name(std::uint32_t link) {
   }
 }
 
-/// A little loss on every link grows with the distance, which the background does not describe, and
-/// with enough trials is taken for loss of some link halfway. True if the same loss on every link
-/// fits in the place of the link left out, and the link adds nothing significant to it.
+/// A little loss on every link grows with distance. The background does not describe that, so with
+/// enough trials it looks like loss of some link halfway. True if an equal loss on every link fits
+/// in the place of the omitted link, and the link adds nothing significant to it.
 bool LinkLoss::all_links_alike() {
   const double alike = fit_alike(evidence_.split_by_length(), base_.p.size());
   if (best_.log_likelihood - alike >= kTooClose) return false;
@@ -206,9 +210,9 @@ bool LinkLoss::all_links_alike() {
   return 2 * (*best_alike_ - alike) <= options_.threshold;
 }
 
-/// Log likelihood with a loss that all links have in common, number `common`.
+/// Log likelihood with a loss common to all links, whose number is `common`.
 double LinkLoss::fit_alike(const std::vector<PrefixNode>& by_length, std::size_t common) {
-  // It and the background look alike, so this converges slowly.
+  // The common loss and the background are almost collinear: convergence is slow.
   constexpr std::size_t kMostIterations = 200;
   const std::size_t iterations =
       std::clamp(kPiece / by_length.size(), kFitIterations, kMostIterations);
@@ -216,12 +220,13 @@ double LinkLoss::fit_alike(const std::vector<PrefixNode>& by_length, std::size_t
   return fit_losses(by_length, common + 1, iterations).log_likelihood;
 }
 
+/// Collects the links that every trial crosses: their loss cannot be separated from the background.
 void LinkLoss::note_shared(std::uint32_t link) {
   const Trials all = evidence_.of_group(0);
   if (all.sent > 0 && evidence_.crossing(link, 0).sent == all.sent) shared_links_.push_back(link);
 }
 
-/// Trials that end at the last link that all of them cross have crossed no other.
+/// Counts the trials that end on a link which all trials cross: they crossed no other links.
 void LinkLoss::count_shared() {
   if (shared_links_.empty()) next_ = nodes_.size();
   const std::size_t stop = next_ + std::min(kPiece, nodes_.size() - next_);

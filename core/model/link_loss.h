@@ -1,15 +1,16 @@
-// Which links lose, judged over all flows at once.
+// Which links lose packets, judged over all flows at once.
 //
-// Forward selection by likelihood ratio: beginning with no lossy link, the one that raises the log
-// likelihood of all trials most is added, as long as twice the gain exceeds a threshold; all rates
-// are refitted together. At the end, links are dropped that later ones explain as well, and links
-// that fit within two units of log likelihood in the place of a chosen one are named together with
-// it: the trials do not tell them apart. A link is not named where the same loss on every link
-// explains as much. Candidates are ranked by the score test (the slope of the likelihood at no
-// loss, adjusted for the background); only the best are fitted.
+// Forward selection by likelihood ratio: starting with no lossy link, add the link that raises the
+// log likelihood of all trials most, as long as twice the gain exceeds a threshold, and refit all
+// rates together. Then review each chosen link: drop it if the others explain its loss, and name
+// together with it all links that fit within two units of log likelihood in its place, since the
+// trials do not distinguish them. A link is not named where an equal loss on every link explains as
+// much. Only the best candidates are fitted, ranked by the score test (Rao): the slope of the
+// likelihood at zero loss, adjusted for the background.
 //
-// Loss that all trials share cannot be told from the background by comparison. It is judged from
-// the trials that end where all others have passed, against the loss that any network may have.
+// Loss that all trials share cannot be separated from the background. It is estimated from the
+// trials that end on the links which all trials cross, and tested against the loss that any link
+// may have.
 #pragma once
 
 #include <cstddef>
@@ -24,20 +25,20 @@
 namespace etr::model {
 
 struct LinkLossOptions {
-  /// Of twice the gain in log likelihood: chi square with one degree of freedom, corrected for the
-  /// number of links and for judging again and again.
+  /// For twice the gain in log likelihood: chi square with one degree of freedom, corrected for the
+  /// number of links and for repeated judgements.
   double threshold = 20;
-  /// Candidates fitted per step. From 3 on nothing changed over 720 runs of 18 networks; classes
-  /// are larger where many hops in a row are silent.
+  /// Candidates fitted per step. From 3 on the result was the same in 720 runs of 18 networks;
+  /// classes are larger where many hops in a row are silent.
   std::size_t candidates = 32;
-  /// Links chosen at most; bounds the cost where everything loses.
+  /// Maximum number of chosen links; bounds the cost where everything loses.
   std::size_t most_links = 16;
-  /// Loss that any link may have: links are named where the interval lies above it, shared loss
-  /// where the likelihood ratio against it exceeds the threshold.
+  /// Loss that is normal for any link: a link is named if its interval lies above, shared loss if
+  /// the likelihood ratio against this rate exceeds the threshold.
   double tolerated_loss = 0.01;
 };
 
-/// Loss that begins at one link, or at one of several that cannot be told apart.
+/// Loss that begins at one link, or at one of several that the trials do not distinguish.
 struct LinkLossClass {
   std::vector<std::uint32_t> links;  ///< The most likely first.
   double rate = 0;
@@ -46,25 +47,26 @@ struct LinkLossClass {
 };
 
 struct LinkLossResult {
-  std::vector<LinkLossClass> classes;   ///< In the order of choice.
-  std::optional<LinkLossClass> shared;  ///< Its links are those that all trials cross, in order.
+  std::vector<LinkLossClass> classes;   ///< In order of selection.
+  std::optional<LinkLossClass> shared;  ///< Its links are those that all trials cross.
   double background = 0;
 };
 
+/// Not thread-safe; belongs to the probing thread.
 class LinkLoss {
  public:
-  /// Nodes looked at by one advance(), at most.
+  /// Nodes visited by one advance(), roughly. A fit may exceed it.
   static constexpr std::size_t kPiece = 4096;
 
   explicit LinkLoss(const LinkLossOptions& options = {}) : options_(options) {}
 
-  /// Takes the trials; `links` is the number of links, the background included.
+  /// Starts over with these trials; `links` is the number of links, including the background.
   void begin(std::vector<PrefixNode> nodes, std::size_t links);
   /// Does one bounded piece; true if there is more to do.
   bool advance();
-  /// Of the last judgement that was finished.
+  /// Result of the last finished judgement.
   const LinkLossResult& result() const { return result_; }
-  /// Nodes looked at since begin().
+  /// Nodes visited since begin().
   std::size_t cost() const { return cost_; }
 
   const std::vector<PrefixNode>& nodes() const { return nodes_; }
@@ -77,12 +79,12 @@ class LinkLoss {
     double log_likelihood = 0;
   };
 
-  void ask(const std::vector<std::uint32_t>& lossy);
-  void swept();
+  void begin_sweep(const std::vector<std::uint32_t>& lossy);
+  void finish_sweep();
   void score_links();
   void score(std::uint32_t link);
   void fit_candidates();
-  void answered();
+  void finish_candidates();
   void choose_or_review();
   void review_next();
   void name(std::uint32_t link);
@@ -101,18 +103,18 @@ class LinkLoss {
 
   Stage stage_ = Stage::kDone;
   LossEvidence evidence_;
-  LossFit base_;                       ///< Of the evidence's groups.
+  LossFit base_;                       ///< Fit of the groups in `evidence_`.
   std::vector<double> survival_;       ///< By group, under `base_`.
-  std::vector<Candidate> candidates_;  ///< By falling score.
-  std::size_t next_ = 0;               ///< Link, candidate or node that comes next in this stage.
+  std::vector<Candidate> candidates_;  ///< By descending score.
+  std::size_t next_ = 0;               ///< Next link, candidate or node of this stage.
 
   std::vector<std::uint32_t> chosen_;
-  LossFit best_;  ///< Of the chosen links.
+  LossFit best_;  ///< Fit with all chosen links.
   std::vector<PrefixNode> best_groups_;
   std::vector<PrefixNode> best_by_length_;
-  std::optional<double> best_alike_;  ///< Log likelihood with loss that all links have in common.
-  /// Empty while links are chosen; then the position among them of the one that is left out.
-  std::optional<std::size_t> left_out_;
+  std::optional<double> best_alike_;  ///< Log likelihood with an equal loss on every link.
+  /// Empty during selection; during the review, the index in `chosen_` of the omitted link.
+  std::optional<std::size_t> omitted_;
 
   std::vector<std::uint32_t> shared_links_;
   Trials shared_trials_;
@@ -120,7 +122,7 @@ class LinkLoss {
   LinkLossResult result_;
 };
 
-/// Judges to the end.
+/// Runs one judgement to its end.
 LinkLossResult judge_link_loss(std::vector<PrefixNode> nodes, std::size_t links,
                                const LinkLossOptions& options = {});
 

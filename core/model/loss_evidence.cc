@@ -37,6 +37,7 @@ bool LossEvidence::advance(std::size_t budget) {
   return ++group_ < groups_.size();
 }
 
+/// A node is in its parent's group, or in a child group if its link is lossy.
 void LossEvidence::assign(std::size_t node) {
   const PrefixNode& trial = nodes_[node];
   std::uint32_t group = node == 0 ? 0 : group_of_[trial.parent];
@@ -54,6 +55,7 @@ void LossEvidence::assign(std::size_t node) {
   lengths[length].lost += trial.lost;
 }
 
+/// The group of trials that cross lossy link `number` after those of `group`.
 std::uint32_t LossEvidence::group_beyond(std::uint32_t group, std::uint32_t number) {
   const auto found = std::find_if(groups_.begin() + 1, groups_.end(), [&](const PrefixNode& other) {
     return other.parent == group && other.link == number;
@@ -66,7 +68,8 @@ std::uint32_t LossEvidence::group_beyond(std::uint32_t group, std::uint32_t numb
   return static_cast<std::uint32_t>(found - groups_.begin());
 }
 
-/// Children come before their parent here; each passes its trials on and leaves nothing behind.
+/// Visits children before their parent: each passes its trials up and clears its sum for the next
+/// group.
 void LossEvidence::gather(std::size_t node) {
   const PrefixNode& trial = nodes_[node];
   Trials& beyond = beyond_[node];
@@ -110,7 +113,7 @@ std::vector<PrefixNode> LossEvidence::split_by_length() const {
   std::size_t longest = 0;
   for (const auto& lengths : by_length_) longest = std::max(longest, lengths.size());
   std::vector<PrefixNode> split(1);
-  std::vector<std::uint32_t> places(groups_.size());  // by group, at the present length
+  std::vector<std::uint32_t> places(groups_.size());  // by group, at the current length
   for (std::size_t length = 0; length < longest; ++length) {
     for (std::size_t group = 0; group < groups_.size(); ++group) {
       PrefixNode node{places[groups_[group].parent], groups_[group].link, 0, 0};

@@ -1,10 +1,10 @@
-// All that a trie of trials says of its links, given which links are already known to lose.
+// Sufficient statistics of a trie of trials, given the links that are known to be lossy.
 //
-// How likely the trials are depends, for any rates, only on which of the lossy links each trial
-// crosses. So trials are first put together by the lossy links crossed (groups, themselves a small
-// trie), and then, for each other link and group, those that cross the link are counted. With these
-// counts a fit that adds any one link costs a few groups, not the whole trie. Two passes over the
-// trie and one more per further group, done in pieces.
+// For any rates the likelihood depends only on which lossy links each trial crosses. So trials are
+// first pooled by the lossy links crossed: the groups, themselves a small trie. Then, for each
+// other link and each group, the trials that cross the link are counted. With these counts a fit
+// that adds any one link visits a few groups instead of the whole trie. It takes two passes over
+// the trie, and one more for each further group, in bounded pieces.
 #pragma once
 
 #include <cstddef>
@@ -21,28 +21,30 @@ struct Trials {
   std::uint64_t lost = 0;
 };
 
+/// Not thread-safe; belongs to the probing thread.
 class LossEvidence {
  public:
-  /// `nodes` must stay until the last advance(). Links are numbered below `links`.
+  /// Starts over. `nodes` must stay valid until the last advance(); link numbers are below `links`.
   void begin(std::span<const PrefixNode> nodes, std::size_t links,
              std::span<const std::uint32_t> lossy);
-  /// Looks at up to `budget` nodes; true if there are more.
+  /// Visits up to `budget` nodes; true if there are more.
   bool advance(std::size_t budget);
 
-  /// Trials by lossy links crossed. Link i of this trie is lossy[i - 1].
+  /// The trials by lossy links crossed. Link i of this trie is lossy[i - 1].
   std::span<const PrefixNode> groups() const { return groups_; }
-  /// Those of one group that cross a link.
+  /// Trials of one group that cross a link.
   const Trials& crossing(std::uint32_t link, std::size_t group) const {
     return crossing_[group * links_ + link];
   }
-  /// Over all groups.
+  /// The same over all groups.
   Trials crossing(std::uint32_t link) const;
-  /// Trials of a group.
+  /// All trials of one group.
   Trials of_group(std::size_t group) const { return {groups_[group].sent, groups_[group].lost}; }
-  /// groups(), with those trials apart that cross `link`: it becomes link `lossy.size() + 1`.
+  /// groups(), each divided by whether a trial crosses `link`, which becomes link `lossy.size() +
+  /// 1`.
   std::vector<PrefixNode> split_by(std::uint32_t link) const;
-  /// groups(), with trials of different length apart: each link that a trial crosses, lossy or not,
-  /// is link `lossy.size() + 1` as well, as if all links had that loss in common.
+  /// groups(), each divided by path length. Every link that a trial crosses, lossy or not, counts
+  /// as link `lossy.size() + 1` too: a loss that all links have in common.
   std::vector<PrefixNode> split_by_length() const;
 
  private:
@@ -52,17 +54,17 @@ class LossEvidence {
 
   std::span<const PrefixNode> nodes_;
   std::size_t links_ = 0;
-  std::vector<std::uint32_t> number_;  ///< By link: its number among the lossy ones; 0: not lossy.
+  std::vector<std::uint32_t> number_;  ///< By link: its number among the lossy links; 0: none.
   std::uint32_t lossy_count_ = 0;
   std::vector<PrefixNode> groups_;
   std::vector<std::uint32_t> group_of_;         ///< By node.
   std::vector<std::uint32_t> length_of_;        ///< By node: links from the source.
-  std::vector<std::vector<Trials>> by_length_;  ///< Of each group's trials, by links crossed.
-  std::vector<Trials> crossing_;                ///< By group, then link.
-  std::vector<Trials> beyond_;  ///< By node: trials of the present group in its subtree.
-  bool assigning_ = false;
-  std::size_t next_ = 0;   ///< Nodes done in this pass.
-  std::size_t group_ = 0;  ///< That is being gathered.
+  std::vector<std::vector<Trials>> by_length_;  ///< [group][links crossed].
+  std::vector<Trials> crossing_;                ///< [group][link].
+  std::vector<Trials> beyond_;  ///< By node: trials of the current group in its subtree.
+  bool assigning_ = false;      ///< First pass: assign nodes to groups.
+  std::size_t next_ = 0;        ///< Nodes visited in this pass.
+  std::size_t group_ = 0;       ///< Being gathered.
 };
 
 }  // namespace etr::model

@@ -14,14 +14,13 @@ constexpr double kMaxLoss = 0.999;
 /// Half the 95 % quantile of chi square with one degree of freedom.
 constexpr double kWithin95 = 1.92;
 
-/// One iteration's sums, kept between iterations for their memory.
+/// Sums of one iteration, allocated once.
 struct Sums {
-  std::vector<double> alive;  ///< By node: share that survives up to it.
-  std::vector<double>
-      dead;  ///< By node: lost trials of its subtree, each per its chance to be lost.
+  std::vector<double> alive;    ///< By node: share of probes that survives up to it.
+  std::vector<double> dead;     ///< By node: lost trials of its subtree, each over its 1 - alive.
   std::vector<double> sent;     ///< By node: trials of its subtree.
-  std::vector<double> gone;     ///< By link: trials lost there.
-  std::vector<double> reached;  ///< By link: trials that came as far.
+  std::vector<double> gone;     ///< By link: expected trials lost there.
+  std::vector<double> reached;  ///< By link: expected trials that reach it.
 };
 
 void survive(std::span<const PrefixNode> nodes, std::span<const double> p,
@@ -32,6 +31,8 @@ void survive(std::span<const PrefixNode> nodes, std::span<const double> p,
   }
 }
 
+/// E step: a trial lost with probability 1 - alive was lost on a given link with before * p / (1 -
+/// alive). M step: p = trials lost there / trials that reach it.
 void iterate(std::span<const PrefixNode> nodes, std::vector<double>& p, Sums& sums) {
   survive(nodes, p, sums.alive);
   for (std::size_t i = 0; i < nodes.size(); ++i) {
@@ -93,7 +94,7 @@ ConfidenceInterval likelihood_interval(std::span<const PrefixNode> nodes, const 
   constexpr int kHalvings = 16;
   std::vector<double> p = fit.p;
   std::vector<double> alive(nodes.size());
-  /// The bound between `inside`, which is likely enough, and `outside`, which may not be.
+  /// Bisects between `inside`, which is likely enough, and `outside`, which may not be.
   const auto bound = [&](double inside, double outside) {
     const auto likely = [&](double loss) {
       p[link] = loss;

@@ -37,6 +37,7 @@ void PathEnd::begin_round() {
   } else if (++silent_rounds_ % kSilentRounds != 0) {
     return;
   }
+  // Each search goes one window further, up to the maximum TTL; then it starts over.
   const int wanted = reach_ + kWindow * ++searches_;
   search_limit_ = capped(wanted, max_ttl_);
   if (wanted >= max_ttl_) searches_ = 0;
@@ -53,6 +54,7 @@ void PathEnd::router_answered(std::uint8_t ttl) {
 
 void PathEnd::end_answered(std::uint8_t ttl) {
   reach_ = std::max(reach_, ttl);
+  // A probe sent past the known end also reaches the destination.
   if (end_ && ttl > *end_) return;
   note_alive();
   if (end_ == ttl) return;
@@ -77,6 +79,7 @@ void PathEnd::settle(const Round& round) {
       set(below);
       continue;
     }
+    // A router below that never answers must not be probed for ever.
     const bool silent = silent_below_ > kMaxRepeats && state != StepState::kUnsent;
     const bool given_up = state == StepState::kMissed && round.asked(below) > kMaxRepeats;
     certain_ = below == 0 || state == StepState::kRouter || silent || given_up;

@@ -7,10 +7,10 @@ namespace etr::model {
 
 namespace {
 
-/// Judgements begin at least this far apart.
+/// Judgements start at least this far apart.
 constexpr Duration kMinInterval = std::chrono::seconds(1);
-/// A node looked at takes up to 16 ns; times 40, so that judging takes a fortieth of a core at
-/// most.
+/// Visiting a node takes up to 16 ns; the interval is 40 times that, so judging uses at most 1/40
+/// of a core.
 constexpr Duration kIntervalPerNode = std::chrono::nanoseconds(40 * 16);
 
 }  // namespace
@@ -42,7 +42,7 @@ std::vector<std::uint32_t> PathGraphBuilder::vertices(const FlowRecord& flow) co
   return out;
 }
 
-/// The flow's verdicts at the end of its path, if that is known.
+/// Verdicts of the flow at the end of its path; null while the end is unknown.
 const RecentVerdicts* PathGraphBuilder::at_end(const FlowRecord& flow) const {
   if (!flow.end || flow.cells.size() < *flow.end) return nullptr;
   return &flow.cells[*flow.end - 1U].recent;
@@ -67,7 +67,7 @@ void PathGraphBuilder::set_path(std::uint32_t index, const FlowPath& path, Times
   changed();
 }
 
-/// Fills hops_ with the flow's hops as they will be, and compares them with its cells.
+/// Fills hops_ with the new hops of the flow, and compares them with its cells.
 PathGraphBuilder::Plan PathGraphBuilder::plan(const FlowRecord& flow, const FlowPath& path,
                                               bool same_path) {
   const std::size_t size = path.end ? *path.end : std::max(path.hops.size(), flow.cells.size());
@@ -81,6 +81,7 @@ PathGraphBuilder::Plan PathGraphBuilder::plan(const FlowRecord& flow, const Flow
       hops_[i] = {VertexKind::kKnown, *wanted.address};
       const bool differs = now.kind == VertexKind::kKnown && now.address != *wanted.address;
       if (differs && !wanted.per_packet) plan.fresh = std::min(plan.fresh, i);
+      // The new path does not know this hop: the address of the old path must not stay.
     } else if (now.kind == VertexKind::kKnown && (!same_path || plan.fresh < size)) {
       hops_[i].kind = VertexKind::kSilent;
     } else {
@@ -88,7 +89,7 @@ PathGraphBuilder::Plan PathGraphBuilder::plan(const FlowRecord& flow, const Flow
     }
     if (!there || !(hops_[i] == now)) plan.first = std::min(plan.first, i);
   }
-  // Hops not heard right before the first that differs may differ as well.
+  // Unheard hops right before the first that differs may differ, too.
   while (plan.fresh < size && plan.fresh > 0 && hops_[plan.fresh - 1].kind != VertexKind::kKnown) {
     --plan.fresh;
   }
@@ -97,6 +98,7 @@ PathGraphBuilder::Plan PathGraphBuilder::plan(const FlowRecord& flow, const Flow
 }
 
 void PathGraphBuilder::move(FlowRecord& flow, const Plan& plan, Timestamp at) {
+  // The vertex before the first changed hop is where the route moved.
   if (plan.fresh < std::min(hops_.size(), flow.cells.size())) {
     VertexRecord& branch = tables_.vertex(cells_.predecessor(flow, plan.fresh));
     branch.moves = recent_moves(branch, at) + 1;
@@ -118,6 +120,7 @@ void PathGraphBuilder::join_path(std::uint32_t index, FlowRecord& flow, const Fl
       static_cast<std::uint32_t>(std::count_if(hops_.begin(), hops_.end(), [](const CellHop& hop) {
         return hop.kind == VertexKind::kKnown;
       }));
+  // The flow that knows most hops represents the path in snapshots.
   if (known > record->known_hops || record->representative == index) {
     record->representative = index;
     record->known_hops = known;
@@ -150,7 +153,7 @@ void PathGraphBuilder::learn(FlowRecord& flow, std::size_t index, const ProbeVer
   }
 }
 
-/// Of a hop that is balanced per packet, each address has RTTs of its own.
+/// At a hop balanced per packet, each address has its own vertex and RTTs.
 void PathGraphBuilder::add_rtt(FlowRecord& flow, std::size_t index, PathRecord* path,
                                const ProbeVerdict& verdict) {
   std::uint32_t number = cells_.vertex(flow, index);
@@ -175,7 +178,7 @@ bool PathGraphBuilder::advance(Timestamp now) {
   }
   const Duration interval =
       std::max(kMinInterval, kIntervalPerNode * static_cast<std::int64_t>(judgement_.cost()));
-  // A clock that was set back must not stop the judging.
+  // now < judged_at_: UTC was set back, which must not stop the judgements.
   if (!to_judge_ || (now >= judged_at_ && now - judged_at_ < interval)) return false;
   begin_judgement();
   return true;
@@ -191,6 +194,7 @@ void PathGraphBuilder::judge(Timestamp now) {
 void PathGraphBuilder::begin_judgement() {
   if (tables_.crowded()) {
     std::vector<bool> keep(tables_.vertex_count(), false);
+    // Former paths refer to vertices that no flow is on: these must stay.
     for (const PathRecord& record : paths_.records()) {
       for (const std::uint32_t vertex : record.former) keep[vertex] = true;
     }
@@ -214,7 +218,7 @@ void PathGraphBuilder::finish_judgement(Timestamp now) {
   changed();
 }
 
-/// A loss that shares a link with one named before is the same one.
+/// A loss that shares a link with an earlier one continues it: the start time stays.
 NamedLoss PathGraphBuilder::named(const JudgedLoss& loss, Timestamp now) const {
   for (const NamedLoss& before : losses_) {
     const auto& links = before.loss.links;
@@ -232,6 +236,7 @@ HopClass PathGraphBuilder::hop_class(std::uint32_t index, std::uint8_t ttl) cons
   const RecentVerdicts& recent = flow->cells[ttl - 1U].recent;
   const TrieNode& node = cells_.node(*flow, ttl - 1U);
   const VertexRecord& vertex = tables_.vertex(node.vertex);
+  // Limits are a property of the router; loss needs verdicts of this flow beyond a lossy link.
   if (vertex.hop_class == HopClass::kLimited) return HopClass::kLimited;
   if (vertex.kind != VertexKind::kKnown) {
     return vertex.statistics.judged() >= 3 ? HopClass::kSilent : HopClass::kUnknown;

@@ -1,10 +1,10 @@
 // Keeps the path graph of one trace up to date, verdict by verdict.
 //
-// Each flow has one cell per TTL: the prefix of its path up to there and its last 128 verdicts.
-// Cells of equal prefixes meet in a node of the prefix trie, nodes of equal TTL and address in a
-// vertex. Counting a verdict touches one cell, one node, one vertex; a change of path touches the
-// flow's cells; a snapshot costs vertices + edges + paths. Where losses occur is judged in bounded
-// pieces. Not thread-safe: the probing thread owns it, snapshots may go anywhere.
+// A flow has one cell per TTL: the prefix of its path up to there, and its last 128 verdicts. Cells
+// with equal prefixes share a node of the prefix trie; nodes with equal TTL and address share a
+// vertex. Counting a verdict updates one cell, one node and one vertex; a path change updates the
+// cells of one flow; a snapshot costs O(vertices + edges + paths). Loss is judged in bounded
+// pieces. Not thread-safe: belongs to the probing thread; snapshots may go to any thread.
 #pragma once
 
 #include <cstddef>
@@ -28,18 +28,18 @@
 
 namespace etr::model {
 
-/// One TTL of a flow's path, as far as it is known.
+/// One TTL of a flow's path, as far as known.
 struct PathHop {
-  std::optional<IpAddress> address;  ///< Of several, balanced per packet, the smallest.
+  std::optional<IpAddress> address;  ///< The smallest one of a hop balanced per packet.
   bool per_packet = false;
 };
 
-/// A flow's path as it is known now.
+/// A flow's path as known now.
 struct FlowPath {
-  std::uint32_t id = 0;  ///< Of the path; flows with equal ids share a path.
+  std::uint32_t id = 0;  ///< Flows with equal ids share a path.
   std::string_view hash;
-  std::span<const PathHop> hops;  ///< TTL 1..; hops without address are unknown, not contradicted.
-  std::optional<std::uint8_t> end;  ///< TTL of the target, or of the router that blocks the way.
+  std::span<const PathHop> hops;    ///< By TTL - 1; no address: unknown, fits any router.
+  std::optional<std::uint8_t> end;  ///< TTL of the target or of the blocking host.
   bool reached = false;
   bool blocked = false;
 };
@@ -54,7 +54,7 @@ struct ProbeVerdict {
 
 struct PathGraphOptions {
   std::uint32_t trace = 0;
-  /// Asked for per branch point, before it counts as closed.
+  /// Confidence at which a branch point counts as closed, 0..1.
   double confidence = 0.95;
 };
 
@@ -64,57 +64,60 @@ class PathGraphBuilder {
   PathGraphBuilder(const PathGraphBuilder&) = delete;
   PathGraphBuilder& operator=(const PathGraphBuilder&) = delete;
 
-  /// `flow` is the index within the trace; no effect if it is being probed already.
+  /// `flow` is the index within the trace. No effect on a flow already being probed.
   void add_flow(std::uint32_t flow, std::uint16_t source_port);
-  /// The flow is no longer probed. What it has shown of branch points stays known.
+  /// Ends the flow. What it has shown of branch points stays known.
   void retire_flow(std::uint32_t flow);
 
-  /// To be called when a flow's path is refined or has changed, not for every record. Where a known
-  /// address gives way to another one, and from there on, recent verdicts begin anew.
+  /// Call when a flow's path is refined or has changed, not for every record. From the first known
+  /// address that is replaced by another, recent verdicts of the flow are cleared.
   void set_path(std::uint32_t flow, const FlowPath& path, Timestamp at);
 
-  /// Counts one probe. The first answer from a hop not known yet makes its address known; verdicts
-  /// past the path's end are ignored.
+  /// Counts the verdict on one probe. The first reply from an unknown hop sets its address.
+  /// Verdicts past the end of the path are ignored.
   void count(std::uint32_t flow, std::uint8_t ttl, const ProbeVerdict& verdict);
 
-  /// Does one bounded piece of the judgement of classes and losses. True: call again soon, false:
-  /// nothing to do now. A new judgement begins when verdicts have come in since the last one, and
-  /// so seldom that all of them together take a few per cent of a core.
+  /// Does one bounded piece of the judgement of classes and losses. True: call again soon. False:
+  /// nothing to do now. A new judgement starts when there are new verdicts, and at intervals that
+  /// limit all judgements to a few per cent of a core.
   bool advance(Timestamp now);
-  /// Judges at once, to the end: for the last snapshot of a run, and for tests.
+  /// Runs a whole judgement at once: for the last snapshot of a run, and for tests.
   void judge(Timestamp now);
 
-  /// The class of a flow's hop, as of the last judgement. Lossy: the hop lies beyond a lossy link
-  /// on this flow's path, and lost some of this flow's recent probes.
+  /// The class of a flow's hop, as last judged. Lossy: it lies beyond a lossy link on this flow's
+  /// path, and lost some of this flow's recent probes.
   HopClass hop_class(std::uint32_t flow, std::uint8_t ttl) const;
 
-  /// Grows whenever some hop's class may have changed other than by its own verdicts.
+  /// Increases whenever the class of a hop may have changed for another reason than its own
+  /// verdicts.
   std::uint64_t class_generation() const { return class_generation_; }
 
-  /// GraphVertex::id of the flow's hop; empty if it is not known, or silent.
+  /// GraphVertex::id of the flow's hop; empty if the hop is unknown or silent.
   std::optional<std::uint32_t> vertex_at(std::uint32_t flow, std::uint8_t ttl) const;
 
-  /// The planner gives up on finding more next hops of a vertex (empty: of the source), or resumes.
+  /// The planner stops looking for more next hops of a vertex (empty: the source), or resumes.
   void set_capped(std::optional<std::uint32_t> vertex_id, bool capped);
 
-  /// Forgets all verdicts; paths and branch points stay known.
+  /// Clears all verdicts; paths and branch points stay known.
   void reset();
 
-  /// The same object as before, if nothing has changed.
+  /// Returns the same object as before if nothing has changed.
   std::shared_ptr<const PathGraph> snapshot();
 
-  /// Octets held for flows, cells, vertices and prefixes.
+  /// Memory of flows, cells, vertices and prefixes, in octets.
   std::size_t memory() const;
 
  private:
+  /// What set_path() changes in the cells of a flow.
   struct Plan {
-    std::size_t first = 0;  ///< Index of the first cell that moves.
-    std::size_t fresh = 0;  ///< Of the first that has met another router than before.
+    std::size_t first = 0;  ///< Index of the first cell that gets another hop.
+    std::size_t fresh = 0;  ///< Index of the first that met another router than before.
   };
 
   Plan plan(const FlowRecord& flow, const FlowPath& path, bool same_path);
   void move(FlowRecord& flow, const Plan& plan, Timestamp at);
   void join_path(std::uint32_t index, FlowRecord& flow, const FlowPath& path);
+  /// An unknown hop becomes known by a reply, or silent by a loss.
   void learn(FlowRecord& flow, std::size_t index, const ProbeVerdict& verdict);
   void add_rtt(FlowRecord& flow, std::size_t index, PathRecord* path, const ProbeVerdict& verdict);
   std::vector<std::uint32_t> vertices(const FlowRecord& flow) const;
@@ -135,8 +138,8 @@ class PathGraphBuilder {
   Timestamp at_{};
   Timestamp judged_at_{};
   std::uint64_t class_generation_ = 0;
-  bool to_judge_ = false;      ///< Verdicts have come in since the last judgement began.
-  std::vector<CellHop> hops_;  ///< Scratch: a path as it will be.
+  bool to_judge_ = false;      ///< New verdicts since the last judgement began.
+  std::vector<CellHop> hops_;  ///< Scratch: the new hops of a path.
   std::shared_ptr<const PathGraph> last_;
 };
 

@@ -16,6 +16,7 @@ namespace etr::model {
 namespace {
 
 constexpr std::uint32_t kHidden = std::numeric_limits<std::uint32_t>::max();
+/// Verdicts without a reply before a hop counts as silent.
 constexpr std::uint64_t kSilentAfter = 3;
 
 class GraphWriter {
@@ -45,10 +46,10 @@ class GraphWriter {
   LossyLink lossy_link(const NamedLoss& named) const;
   GraphPath path(PathRecord& record) const;
   std::vector<std::optional<std::uint32_t>> hops_of(const PathRecord& record) const;
-  /// The edge that a link of the tables has become.
+  /// Position of the edge that a link of the tables became.
   std::optional<std::uint32_t> edge_of(std::uint32_t link) const;
 
-  /// Position in the graph; empty for the source and for what is not shown.
+  /// Position in the graph; empty for the source and for vertices not shown.
   std::optional<std::uint32_t> position(std::uint32_t vertex) const {
     const std::uint32_t place = positions_[same_[vertex]];
     return place == kHidden ? std::nullopt : std::optional(place);
@@ -57,10 +58,11 @@ class GraphWriter {
   PathGraph& graph_;
   const GraphSources& from_;
   std::vector<std::uint32_t> same_;
-  std::vector<std::uint32_t> order_;      ///< Numbers of the vertices shown.
-  std::vector<std::uint32_t> positions_;  ///< By vertex number.
+  std::vector<std::uint32_t> order_;      ///< Numbers of the vertices shown, in order.
+  std::vector<std::uint32_t> positions_;  ///< By vertex number: its position.
 };
 
+/// Known vertices, and silent ones with flows that were not identified with another vertex.
 bool GraphWriter::shown(std::uint32_t number) const {
   const VertexRecord& record = from_.tables.vertex(number);
   if (record.kind == VertexKind::kKnown) return true;
@@ -91,6 +93,7 @@ void GraphWriter::write_vertices() {
     statistics.push_back(tables.vertex(number).statistics);
   }
   for (std::uint32_t i = 0; i < tables.vertex_count(); ++i) {
+    // A silent vertex adds its verdicts to the vertex it was identified with.
     if (same_[i] == i || positions_[same_[i]] == kHidden) continue;
     statistics[positions_[same_[i]]].absorb_verdicts(tables.vertex(i).statistics);
     graph_.vertices[positions_[same_[i]]].flows += tables.vertex(i).flows;
@@ -112,7 +115,7 @@ GraphVertex GraphWriter::vertex(std::uint32_t number) const {
   return out;
 }
 
-/// What needs no comparison does not wait for the next judgement.
+/// Classes that need no comparison with other flows are set at once, not by the next judgement.
 HopClass GraphWriter::present_class(const VertexRecord& record) const {
   if (record.kind == VertexKind::kSilent) {
     return record.statistics.judged() >= kSilentAfter ? HopClass::kSilent : HopClass::kUnknown;
@@ -138,7 +141,7 @@ void GraphWriter::write_edges() {
   std::sort(graph_.edges.begin(), graph_.edges.end(), [](const GraphEdge& a, const GraphEdge& b) {
     return std::tie(a.to, a.from) < std::tie(b.to, b.from);
   });
-  // Several links become one where silent vertices have become one.
+  // Links whose ends were identified with each other become one edge.
   std::vector<GraphEdge> edges;
   std::vector<std::uint32_t> samples(graph_.vertices.size() + 1);  // by `from`, the source last
   const auto slot = [this](const GraphEdge& edge) {
@@ -193,6 +196,7 @@ void GraphWriter::write_losses() {
   }
   std::stable_sort(graph_.lossy_links.begin(), graph_.lossy_links.end(),
                    [](const LossyLink& a, const LossyLink& b) { return a.rate > b.rate; });
+  // Backwards, so that an edge refers to the greatest loss it belongs to.
   for (std::size_t i = graph_.lossy_links.size(); i-- > 0;) {
     for (const std::uint32_t edge : graph_.lossy_links[i].edges) {
       graph_.edges[edge].lossy_link = static_cast<std::uint32_t>(i);
@@ -229,6 +233,7 @@ BranchState GraphWriter::state(std::uint32_t number, const BranchPoint& point,
                                bool per_packet) const {
   const VertexRecord& record = from_.tables.vertex(number);
   if (per_packet) return BranchState::kPerPacket;
+  // Twice as many changes of next hop as flows: they move back and forth.
   if (recent_moves(record, graph_.at) >= 2.0 * std::max(point.samples, 1U)) {
     return BranchState::kFlapping;
   }

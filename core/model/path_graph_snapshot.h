@@ -1,4 +1,4 @@
-// Makes the path graph that others read from the tables that are kept.
+// Converts the tables of a trace to the etr::PathGraph that views, sinks and planners read.
 #pragma once
 
 #include <memory>
@@ -13,24 +13,23 @@
 
 namespace etr::model {
 
-/// A loss and when it was first named.
+/// A loss and the time when it was first named.
 struct NamedLoss {
   JudgedLoss loss;
   Timestamp since{};
 };
 
-/// Flows that have changed their next hop there, as of `now`: half of them are forgotten per
-/// minute.
+/// Number of changes of next hop at a vertex, as of `now`; decays with a half-life of one minute.
 double recent_moves(const VertexRecord& vertex, Timestamp now);
 
-/// All that a snapshot is made from.
+/// The sources of a snapshot.
 struct GraphSources {
   const GraphTables& tables;
   const FlowCells& cells;
-  PathTable& paths;  ///< Lists of flows are kept there, to be shared by later snapshots.
+  PathTable& paths;  ///< Caches lists of flows for later snapshots.
   const std::vector<NamedLoss>& losses;
   const std::optional<NamedLoss>& shared_loss;
-  double confidence;  ///< Asked for per branch point.
+  double confidence;  ///< Confidence of a closed branch point.
 };
 
 /// Fills all but `trace`, `judged_at` and `flows`; `graph.at` must be set.

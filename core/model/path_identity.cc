@@ -12,24 +12,26 @@ namespace {
 
 constexpr std::size_t kMaxFormer = 64;
 
-// An address alternates if it has switched three times within 8 rounds: a route that changed and
-// changed back is two switches.
+// A hop alternates if its address switched three times within 8 rounds; a route that changed and
+// changed back is only two switches.
 constexpr std::uint32_t kRecentRounds = 0xFF;
 constexpr int kMinSwitches = 3;
-/// From here on the TTL is asked again in each round, until the evidence decides.
+/// From this number of switches on the TTL is probed twice per round, until the evidence decides.
 constexpr int kSuspicious = 2;
-/// Shares of pairs of answers that contradict each other: by a balancer over two links, and by a
-/// route that flaps less than once a second.
+/// Probability that the two replies of a round come from different routers: behind a balancer over
+/// two links, and behind a route that flaps less than once a second.
 constexpr double kBalancedPairs = 0.5;
 constexpr double kFlappingPairs = 0.12;
-/// Evidence in favour of a balancer, and of a flapping route. It fades from round to round, so that
-/// the TTL is asked again now and then: a balancer may take the flapping route's place.
+/// The log-likelihood ratios that decide for a balancer and for a flapping route. The ratio fades
+/// from round to round, so that the TTL is tested again now and then: a balancer may take the
+/// flapping route's place.
 constexpr double kBalances = 6;
 constexpr double kFlaps = -4;
 constexpr double kFading = 0.98;
-/// A balancer over two links gives 16 probes the same one with 2^-15.
+/// A balancer over two links sends 16 probes over the same one with probability 2^-15.
 constexpr int kCalmAnswers = 16;
 
+/// The TTLs at which an observation contradicts a path.
 struct Difference {
   int count = 0;
   std::uint8_t first_ttl = 0;
@@ -45,8 +47,8 @@ const std::set<IpAddress>* heard(const KnownPath& path, std::size_t index) {
   return &path.hops[index];
 }
 
-/// A path that was taken to end at `end` may really end earlier: the probes that would have shown
-/// it were lost. That is a correction, not a change, if nothing was heard in between.
+/// A path thought to end at `path.end` may really end earlier, at `end`, if the probes that would
+/// have shown it were lost. That is a correction, not a change, if nothing was heard in between.
 bool end_was_overshot(const KnownPath& path, std::uint8_t end) {
   for (std::size_t index = end - 1U; index + 1 < *path.end; ++index) {
     if (heard(path, index) != nullptr) return false;
@@ -54,8 +56,8 @@ bool end_was_overshot(const KnownPath& path, std::uint8_t end) {
   return true;
 }
 
-/// The other way round: a round that lost its probes to the path's end heard the destination only
-/// further on.
+/// The reverse: a round that lost its probes to the end of the path heard the destination only at a
+/// higher TTL.
 bool end_was_missed(const KnownPath& path, const Observation& seen) {
   if (!path.end || !seen.end || *seen.end <= *path.end || seen.hops.size() < *seen.end)
     return false;
@@ -87,9 +89,9 @@ Difference difference(const KnownPath& path, const Observation& seen) {
     if (known != nullptr && answered) {
       if (!known->contains(*seen.hops[index])) result.at(ttl);
     } else if (past_path && answered) {
-      result.at(ttl);  // It goes on where it used to end.
+      result.at(ttl);  // The path goes on where it used to end.
     } else if (past_seen && known != nullptr && !overshot) {
-      result.at(ttl);  // It ends where it used to go on.
+      result.at(ttl);  // The path ends where it used to go on.
     }
   }
   return result;
@@ -106,7 +108,7 @@ KnownPath path_of(const Observation& seen) {
   return path;
 }
 
-/// Adds what a compatible observation heard for the first time.
+/// Adds hops that a compatible observation heard for the first time.
 void refine(KnownPath& path, const Observation& seen) {
   if (seen.end && (!path.end || *seen.end < *path.end)) path.end = seen.end;
   if (path.end) {
@@ -119,7 +121,7 @@ void refine(KnownPath& path, const Observation& seen) {
   }
 }
 
-/// Another probe of the TTL was answered by the same responder.
+/// A second probe of the TTL was answered by the same responder.
 bool confirmed(const Observation& seen, std::uint8_t ttl) {
   return std::any_of(seen.confirmations.begin(), seen.confirmations.end(), [&](const auto& one) {
     return one.ttl == ttl && seen.hops[ttl - 1U] == one.address;
@@ -161,6 +163,7 @@ PathIdentity::~PathIdentity() {
   if (on_) registry_->leave(*on_);
 }
 
+/// Looks up the number of the path, and moves the flow to that path in the registry.
 void PathIdentity::settle(std::optional<std::uint32_t> former) {
   const PathRegistry::Match match = registry_->resolve(*path_, former);
   knowledge_ = match.known;
@@ -210,8 +213,8 @@ std::optional<std::uint8_t> PathIdentity::doubtful(const Observation& seen) cons
   return differs.first_ttl;
 }
 
-/// Whether a round differs must not decide whether a TTL is asked again: right after a change of
-/// route the next one is far away.
+/// The TTL to probe a second time. The choice must not depend on whether the round differs from the
+/// path: right after a route change the next one is far away, which would bias the test.
 std::optional<std::uint8_t> PathIdentity::under_test(const Observation& seen) const {
   for (const Alternation& one : alternations_) {
     const bool answered = one.ttl <= seen.hops.size() && seen.hops[one.ttl - 1U];
@@ -221,7 +224,7 @@ std::optional<std::uint8_t> PathIdentity::under_test(const Observation& seen) co
   return std::nullopt;
 }
 
-/// The TTL switches together with another one that is known to flap.
+/// The TTL switches together with one that is known to flap.
 bool PathIdentity::moves_with_flapping(const Alternation& one) const {
   return std::any_of(alternations_.begin(), alternations_.end(), [&](const Alternation& other) {
     return &other != &one && other.evidence <= kFlaps && move_together(one, other);
@@ -252,7 +255,7 @@ std::optional<IdentityChange> PathIdentity::observe(const Observation& seen) {
     } else {
       resolve();
     }
-    // Only a round that contradicts the candidate clears it; one that lost the hop says nothing.
+    // A round that lost the hop neither confirms nor contradicts the candidate.
     if (candidate_ && !compatible(path_of(*candidate_), seen)) candidate_.reset();
     return std::nullopt;
   }
@@ -277,7 +280,8 @@ const PathIdentity::Alternation* PathIdentity::alternation(std::uint8_t ttl) con
   return found == alternations_.end() ? nullptr : &*found;
 }
 
-/// True if a hop of the path has become a set of routers, or a single one again.
+/// Records which TTLs alternate. True if a hop of the path became a set of routers, or a single one
+/// again.
 bool PathIdentity::note_alternation(const Observation& seen) {
   if (!alternations_.empty()) ++revision_;
   const auto tested = under_test(seen);
@@ -296,6 +300,7 @@ bool PathIdentity::note_alternation(const Observation& seen) {
   for (Alternation& one : alternations_) one.balanced = one.balanced || is_balanced(one);
   bool changed = spread_balanced();
   std::erase_if(alternations_, [&](const Alternation& one) {
+    // A hop that stopped alternating is a single router again.
     const bool calm = one.switched == 0 && std::popcount(one.answered) >= kCalmAnswers;
     if (calm && one.balanced && one.ttl <= path_->hops.size() &&
         path_->hops[one.ttl - 1U].contains(one.last)) {
@@ -314,11 +319,12 @@ void PathIdentity::note_answer(std::uint8_t ttl, const IpAddress& address, bool 
   Alternation& begun = alternations_.emplace_back();
   begun.ttl = ttl;
   begun.last = *expected;
-  begun.answered = same_round ? 3 : 2;  // In the round before, and in this one.
+  begun.answered = same_round ? 3 : 2;  // Answered in the round before, and in this one.
   begun.add_router(*expected);
   begun.answer(address, same_round);
 }
 
+/// By the test of pairs, or, where none could be made, if it switches often and on its own.
 bool PathIdentity::is_balanced(const Alternation& one) const {
   if (one.tested) return one.evidence >= kBalances;
   if (one.recent_switches() < kMinSwitches) return false;
@@ -327,7 +333,7 @@ bool PathIdentity::is_balanced(const Alternation& one) const {
   });
 }
 
-/// Gives the path all routers of its balanced hops. True if that adds any.
+/// Adds all routers of balanced hops to the path. True if that adds any.
 bool PathIdentity::spread_balanced() {
   bool added = false;
   for (const Alternation& one : alternations_) {
@@ -345,7 +351,7 @@ bool PathIdentity::spread_balanced() {
 }
 
 /// True if the round shows hops of the present path and of a former one, and fits neither: it may
-/// have been under way while the route changed.
+/// have been in progress while the route changed.
 bool PathIdentity::mixes_known_paths(const Observation& seen) const {
   const auto mixed_with = [&](const KnownPath& other) {
     if (compatible(other, seen)) return false;
@@ -381,7 +387,7 @@ std::optional<IdentityChange> PathIdentity::change_to(const Observation& seen) {
   spread_balanced();
   settle(former);
   if (path_->id == change.before.id)
-    return std::nullopt;  // Balanced per packet, as other flows show.
+    return std::nullopt;  // The same path, as other flows show: that hop is balanced per packet.
   return change;
 }
 

@@ -1,16 +1,16 @@
-// Path identity: which path a flow is on, told from what each round saw of it.
+// Path identity: which path a flow is on, derived from the hops that each round saw.
 //
-// A round fits a path if no TTL known of both has different addresses; hops not heard fit anything.
-// So loss never changes a path. A round that differs at two or more TTLs is a change. A difference
-// at a single TTL has to be seen a second time, by another probe of the same round or in the next
-// round; so has a round that shows hops of two known paths, as one does that was under way when the
-// route changed. A flow that comes back to a path it was on has that path's number again.
+// A round fits a path if no TTL known to both has different addresses; an unheard hop fits
+// anything. So loss never changes a path. A round that differs at two or more TTLs is a change. A
+// difference at a single TTL must be seen twice, by another probe of the same round or in the next
+// round. So must a round that mixes hops of two known paths, as one does that was in progress when
+// the route changed. A flow that returns to a former path gets that path's number again.
 //
-// A TTL whose address alternates within one flow may be balanced per packet, or the route may flap.
-// Two probes of the same round tell them apart: a balancer over two links gives them different
-// routers every other time, a flapping route seldom. So a TTL that alternates is asked again within
-// the round until the evidence decides. Where that is not possible, TTLs of a flapping route move
-// together, and those of balancers each by itself. A TTL balanced per packet holds the set of its
+// A TTL whose address alternates within one flow is balanced per packet, or the route flaps. Two
+// probes of the same round distinguish them: a balancer over two links sends them to different
+// routers every other time, a flapping route seldom. So an alternating TTL is probed twice per round
+// until a sequential test (Wald, 1945) decides. Where that is impossible, TTLs of a flapping route
+// switch together, those of balancers independently. A TTL balanced per packet holds the set of its
 // routers.
 #pragma once
 
@@ -31,9 +31,9 @@ namespace etr::model {
 /// What one round saw: hops[i] is TTL i + 1.
 struct Observation {
   std::vector<std::optional<IpAddress>> hops;
-  /// TTL where the walk ended at the destination or a blocker; empty if neither answered.
+  /// TTL at which the destination or a blocking host answered; empty if neither did.
   std::optional<std::uint8_t> end;
-  /// Who answered another probe of a TTL that had been answered before.
+  /// The responder to a further probe of a TTL that was already answered.
   struct Confirmation {
     std::uint8_t ttl = 0;
     IpAddress address;
@@ -41,10 +41,10 @@ struct Observation {
   std::vector<Confirmation> confirmations;
 };
 
-/// What a closed round changed.
+/// A path change found by a closed round.
 struct IdentityChange {
-  KnownPath before;            ///< With its number at that time.
-  std::uint8_t first_ttl = 0;  ///< First and last TTL that differ.
+  KnownPath before;            ///< With the number it had then.
+  std::uint8_t first_ttl = 0;  ///< The first and the last TTL that differ.
   std::uint8_t last_ttl = 0;
 };
 
@@ -56,46 +56,45 @@ class PathIdentity {
   PathIdentity(const PathIdentity&) = delete;
   PathIdentity& operator=(const PathIdentity&) = delete;
 
-  /// The TTL to ask again before the observation is taken, since it differs from the path or has
-  /// alternated of late.
+  /// The TTL to probe again before observe(), because it differs from the path or has alternated
+  /// recently. Empty: none.
   std::optional<std::uint8_t> doubtful(const Observation& observation) const;
 
-  /// Takes a closed round's observation. A confirmed change is returned.
+  /// Takes the observation of a closed round. Returns a confirmed change.
   std::optional<IdentityChange> observe(const Observation& observation);
 
-  /// Looks whether other flows have shown which path this is. True if number or hash may be
-  /// another.
+  /// Checks whether other flows have shown which path this is. True if number or hash may have
+  /// changed.
   bool resolve();
 
-  /// Grows whenever the path, its number or its hash may have changed.
+  /// Increases whenever the path, its number or its hash may have changed.
   std::uint64_t revision() const { return revision_; }
 
-  /// What this flow knows of its path, confirmed last; empty before the first observation.
+  /// The path as last confirmed by this flow; empty before the first observation.
   const std::optional<KnownPath>& path() const { return path_; }
   PathKnowledge knowledge() const { return knowledge_; }
   bool balanced_per_packet(std::uint8_t ttl) const;
 
-  /// The address of a hop that is confirmed; the smallest of a set.
+  /// The confirmed address of a hop; the smallest of a set. Empty if unknown.
   std::optional<IpAddress> address(std::uint8_t ttl) const;
 
-  /// What is hashed, see KnownPath: of the path, with all that is known of it from other flows.
+  /// The text to hash, see KnownPath::canonical(); includes hops that only other flows have heard.
   std::string canonical() const;
 
  private:
-  /// A TTL at which the flow has met more than one router of late.
+  /// A TTL at which the flow has recently met more than one router.
   struct Alternation {
     static constexpr std::size_t kMaxRouters = 16;
 
     std::uint8_t ttl = 0;
     IpAddress last;
-    // A bit for each of the last 32 rounds, the latest lowest.
+    // One bit per round, the last 32 rounds, latest lowest.
     std::uint32_t answered = 0;
-    std::uint32_t switched = 0;  ///< By another router than the time before.
-    bool tested = false;         ///< Was asked twice within a round.
-    /// How much better balancing explains such pairs of answers than a flapping route does: the
-    /// logarithm of the likelihood ratio, as in Wald's sequential test.
+    std::uint32_t switched = 0;  ///< By another router than the last time.
+    bool tested = false;         ///< Probed twice within some round.
+    /// Log-likelihood ratio of pairs of replies: balanced per packet against flapping.
     double evidence = 0;
-    bool balanced = false;  ///< Per packet.
+    bool balanced = false;  ///< Found to be balanced per packet.
     std::array<IpAddress, kMaxRouters> routers{};
     std::uint8_t router_count = 0;
 
@@ -122,11 +121,11 @@ class PathIdentity {
   PathRegistry* registry_;
   std::optional<KnownPath> path_;
   PathKnowledge knowledge_ = PathKnowledge::kWhole;
-  std::optional<std::uint32_t> on_;  ///< The path of the registry that the flow is on.
-  std::uint64_t resolved_at_ = 0;    ///< The registry's version.
+  std::optional<std::uint32_t> on_;  ///< Number of the path entered in the registry.
+  std::uint64_t resolved_at_ = 0;    ///< Version of the registry.
   std::uint64_t revision_ = 0;
-  std::optional<Observation> candidate_;
-  std::vector<Alternation> alternations_;  ///< Few, and none for most flows.
+  std::optional<Observation> candidate_;   ///< A difference seen once.
+  std::vector<Alternation> alternations_;  ///< Empty for most flows.
   std::list<KnownPath> former_;            ///< Most recent first.
 };
 

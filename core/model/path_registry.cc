@@ -24,7 +24,7 @@ bool known_beyond_end(const KnownPath& path, const std::optional<std::uint8_t>& 
   return false;
 }
 
-/// Equal for paths of which the same is known. Of a hop balanced per packet, one router counts.
+/// Equal for paths of which the same is known. Of a hop balanced per packet only one router counts.
 std::string text_of(const KnownPath& path) {
   std::string text;
   std::size_t known = 0;  // Of the text, up to the last known hop.
@@ -60,6 +60,7 @@ std::string KnownPath::canonical() const {
 }
 
 Relation relate(const KnownPath& path, const KnownPath& other) {
+  // Different ends, or a known hop past the other's end, are a contradiction.
   if (path.end && other.end && *path.end != *other.end) return Relation::kContradicts;
   if (known_beyond_end(path, other.end) || known_beyond_end(other, path.end)) {
     return Relation::kContradicts;
@@ -99,9 +100,9 @@ std::vector<HopChange> differing_hops(const KnownPath& before, const KnownPath& 
   return changes;
 }
 
-/// The distinct paths that a path does not contradict.
+/// The distinct paths that do not contradict a path.
 struct PathRegistry::Fits {
-  std::vector<Entry*> holding;  ///< Know all that the path knows.
+  std::vector<Entry*> holding;  ///< They know every hop that the path knows.
   std::vector<Entry*> others;
 };
 
@@ -138,8 +139,8 @@ PathRegistry::Match PathRegistry::resolve(const KnownPath& path,
   if (std::any_of(found.others.begin(), found.others.end(), as_well_known)) {
     return ambiguous(path, former);
   }
-  // The path is better known than all that it may be: it takes their place, and the number of the
-  // one that it contains.
+  // The path is better known than all distinct paths it may be: it replaces them, and takes the
+  // number of the one that it contains.
   Entry* grown = nullptr;
   for (Entry* entry : found.others) {
     if (grown == nullptr && relate(path, entry->path) == Relation::kContains) {
@@ -154,7 +155,7 @@ PathRegistry::Match PathRegistry::resolve(const KnownPath& path,
   return {grown->path.id, knowledge};
 }
 
-/// A hop of the path that is balanced per packet has the routers that either of the two knows.
+/// The routers of a hop balanced per packet are united.
 void PathRegistry::unite_balanced(Entry& entry, const PathHops& hops) {
   KnownPath united = entry.path;
   for (std::size_t i = 0; i < hops.size(); ++i) {
@@ -163,6 +164,7 @@ void PathRegistry::unite_balanced(Entry& entry, const PathHops& hops) {
   if (united.hops != entry.path.hops) set_path(entry, united);
 }
 
+/// Records the TTLs at which different routers were seen.
 void PathRegistry::note_branching(const KnownPath& path) {
   if (fans_.size() < path.hops.size()) fans_.resize(path.hops.size());
   for (std::size_t index = 0; index < path.hops.size(); ++index) {
@@ -175,7 +177,8 @@ void PathRegistry::note_branching(const KnownPath& path) {
   }
 }
 
-/// How well a path is told from others: by the hops known where paths branch, then by all of them.
+/// How well a path is distinguished from others: by its known hops where paths branch, then by all
+/// known hops.
 std::size_t PathRegistry::score(const KnownPath& path) const {
   constexpr std::size_t kMaxHops = 256;
   std::size_t score = path.end ? 1 : 0;
@@ -229,7 +232,7 @@ void PathRegistry::set_path(Entry& entry, const KnownPath& path) {
   list(entry, true);
 }
 
-/// Lists the entry where paths of its kind are found, or strikes it off.
+/// Adds the entry to the index of its kind, or removes it.
 void PathRegistry::list(const Entry& entry, bool listed) {
   const std::uint32_t id = entry.path.id;
   if (entry.distinct) {
@@ -270,6 +273,7 @@ void PathRegistry::leave(std::uint32_t id) {
   forget();
 }
 
+/// Drops paths without flows beyond kMaxUnused, longest unused first.
 void PathRegistry::forget() {
   while (unused_.size() > kMaxUnused) {
     const auto oldest = paths_.find(unused_.begin()->second);

@@ -1,11 +1,12 @@
-// The path registry: gives the paths of one trace their numbers, the same number to the same path.
+// The path registry: gives the paths of one trace their numbers, equal numbers to equal paths.
 //
-// What flows know of their paths is ordered: one knows less than another if every address it knows
-// stands in the other, too. The registry keeps the best known ones, first those that are known at
-// the TTLs where paths branch. Any two of them contradict each other at some TTL, so they are
-// different paths, however much is unknown. A path of which exactly one of them knows every hop is
-// that one. A path that fits several, or knows other hops than the one it may be, is ambiguous: it
-// has a number of its own, shared by all that know the same, and is never counted as a path.
+// Partial knowledge of paths is ordered: one path knows less than another if the other has every
+// address that it has. The registry keeps the best known paths as distinct ones, preferring those
+// known at the TTLs where paths branch. Any two distinct paths contradict each other at some TTL,
+// so they differ however much is unknown. A path whose known hops all fit exactly one distinct path
+// is that path. A path that fits several, or overlaps with one that is at least as well known, is
+// ambiguous: it has its own number, shared by all flows with the same knowledge, and is never
+// counted as a path.
 #pragma once
 
 #include <cstddef>
@@ -24,38 +25,38 @@
 
 namespace etr::model {
 
-/// A path as far as it is known.
+/// A path, as far as it is known.
 struct KnownPath {
   std::uint32_t id = 0;
-  PathHops hops;
+  PathHops hops;  ///< A hop with several routers is balanced per packet.
   std::optional<std::uint8_t> end;
 
-  /// Every hop up to the end is known.
+  /// The end and every hop up to it are known.
   bool complete() const;
   bool knows_nothing() const;
-  /// "addr|addr|…|" over the known addresses in TTL order up to the end: what is hashed. Of a hop
-  /// balanced per packet, the smallest.
+  /// "addr|addr|…|": the known addresses in TTL order up to the end, the smallest of a hop balanced
+  /// per packet. This text is hashed.
   std::string canonical() const;
 };
 
-/// How one path relates to another, by what is known of both.
+/// How the knowledge of one path relates to that of another.
 enum class Relation : std::uint8_t {
-  kContradicts,  ///< A TTL has different addresses, or the ends differ.
+  kContradicts,  ///< They differ in the address of some TTL or in their ends.
   kEqual,
   kWithin,    ///< The first knows less.
   kContains,  ///< The first knows more.
-  kOverlaps,  ///< Each knows something that the other does not.
+  kOverlaps,  ///< Each knows hops that the other does not.
 };
 
 Relation relate(const KnownPath& path, const KnownPath& other);
 
-/// The TTLs at which two paths have no router in common, or of which one of them knows nothing.
+/// The TTLs at which two paths have no router in common, or which only one of them knows.
 std::vector<HopChange> differing_hops(const KnownPath& before, const KnownPath& after);
 
 /// Not thread-safe; belongs to the probing thread.
 class PathRegistry {
  public:
-  /// Paths that no flow is on are forgotten beyond this number, the longest unused first.
+  /// Paths without flows are dropped beyond this number, longest unused first.
   static constexpr std::size_t kMaxUnused = 256;
 
   struct Match {
@@ -63,29 +64,30 @@ class PathRegistry {
     PathKnowledge known = PathKnowledge::kWhole;
   };
 
-  /// Finds or notes the path. A new one is given the number `former`, if the path had it before and
-  /// the registry has forgotten it, or the next free number.
+  /// Finds the path, or adds it. A new one gets the number `former` if it had it before and the
+  /// registry has dropped it since, or else the next free number.
   Match resolve(const KnownPath& path, std::optional<std::uint32_t> former = std::nullopt);
-  /// The one flow on this path, of which it knew `before`, knows `path` now. The path keeps its
-  /// number if it was ambiguous, or if its end had been taken to be further away.
+  /// The only flow on this path knew `before` of it and knows `path` now. The path keeps its number
+  /// if it was ambiguous, or if its end was thought to be further away.
   void refine(std::uint32_t id, const KnownPath& before, const KnownPath& path);
-  /// A flow comes onto a path that was resolved, or leaves it.
+  /// A flow enters a path that was resolved, or leaves it.
   void enter(std::uint32_t id);
   void leave(std::uint32_t id);
 
-  /// Grows whenever a path with unknown hops may resolve otherwise than before.
+  /// Increases whenever a path with unknown hops may resolve differently.
   std::uint64_t version() const { return version_; }
-  /// What is known of a path; null if it has been forgotten.
+  /// The path with this number; null if it was dropped.
   const KnownPath* find(std::uint32_t id) const;
+  /// The path counts as one: it contradicts every other distinct path.
   bool is_distinct(std::uint32_t id) const;
   std::size_t size() const { return paths_.size(); }
 
  private:
   struct Entry {
     KnownPath path;
-    bool distinct = false;  ///< Contradicts every other distinct one.
+    bool distinct = false;  ///< Contradicts every other distinct path.
     std::size_t flows = 0;
-    std::uint64_t used = 0;  ///< When a flow was last on it, in steps of `clock_`.
+    std::uint64_t used = 0;  ///< Last use by a flow, in steps of `clock_`.
   };
   struct Fits;
   Fits fits(const KnownPath& path);
@@ -101,7 +103,7 @@ class PathRegistry {
   std::size_t score(const KnownPath& path) const;
   void forget();
 
-  /// A TTL: one of the addresses that were seen there, and whether there are others.
+  /// One TTL: an address seen there, and whether there are others.
   struct Fan {
     std::set<IpAddress> first;
     bool branches = false;
@@ -109,10 +111,10 @@ class PathRegistry {
 
   std::unordered_map<std::uint32_t, Entry> paths_;
   PathIndex distinct_;
-  /// Paths that are not distinct, by what is known of them.
+  /// Paths that are not distinct, by their known hops.
   std::unordered_map<std::string, std::uint32_t> ambiguous_;
   std::set<std::pair<std::uint64_t, std::uint32_t>> unused_;  ///< By last use, and id.
-  std::vector<Fan> fans_;                                     ///< Index TTL - 1.
+  std::vector<Fan> fans_;                                     ///< By TTL - 1.
   std::uint32_t next_id_ = 0;
   std::uint64_t clock_ = 0;
   std::uint64_t version_ = 1;

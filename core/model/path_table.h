@@ -1,4 +1,4 @@
-// The paths of one trace by their ids: which flows are on each, and what they see at its end.
+// The paths of one trace by id: the flows on each, and the verdicts at its end.
 #pragma once
 
 #include <cstddef>
@@ -23,25 +23,26 @@ struct PathRecord {
   bool reached = false;
   bool blocked = false;
   std::vector<GraphFlow> members;
-  /// `members` by flow, as snapshots share it; null if that has to be made anew.
+  /// `members` in order of flow, shared with snapshots; null: to be built.
   std::shared_ptr<const std::vector<GraphFlow>> listed;
-  std::uint32_t representative = 0;  ///< Of the members, one that knows most hops.
-  std::uint32_t known_hops = 0;      ///< That it knows.
-  /// When the last flow left: its vertices by TTL - 1, kSource where none was known.
+  std::uint32_t representative = 0;  ///< The member that knows most hops.
+  std::uint32_t known_hops = 0;      ///< How many it knows.
+  /// Vertices of the path when its last flow left, by TTL - 1; kSource where unknown.
   std::vector<std::uint32_t> former;
-  std::uint64_t left = 0;  ///< Order in which paths were left.
+  std::uint64_t left = 0;  ///< Sequence number of the last departure; 0: has flows.
   PlaceStatistics at_end;
 };
 
 class PathTable {
  public:
-  /// Puts a flow onto a path. If it leaves another one, `vertices` is what that is remembered by.
+  /// Puts a flow onto a path.
   PathRecord& join(const GraphFlow& flow, std::uint32_t id);
+  /// Takes a flow off its path. If it was the last one, the path is remembered by `vertices`.
   void leave(std::uint32_t flow, const std::vector<std::uint32_t>& vertices);
-  /// The flow's path, or null.
+  /// The path of a flow, or null.
   PathRecord* of_flow(std::uint32_t flow);
   const PathRecord* of_flow(std::uint32_t flow) const;
-  /// Unused places included.
+  /// Including unused places.
   std::vector<PathRecord>& records() { return records_; }
   const std::vector<PathRecord>& records() const { return records_; }
 
@@ -50,6 +51,7 @@ class PathTable {
 
  private:
   static constexpr std::uint32_t kNone = ~std::uint32_t{0};
+  /// Paths without flows that are remembered.
   static constexpr std::size_t kMostLeft = 256;
   struct Place {
     std::uint32_t record = kNone;

@@ -1,4 +1,4 @@
-// Verdicts and RTTs of all flows at one place, updated in constant time.
+// Verdicts and RTTs of all flows at one vertex or path end, pooled; updated in constant time.
 #pragma once
 
 #include <algorithm>
@@ -13,13 +13,13 @@ namespace etr::model {
 
 class PlaceStatistics {
  public:
-  /// One verdict, and what it changes in the flow's recent ones.
+  /// Counts a verdict; `change` is what it changed in the recent verdicts of the flow.
   void count(bool answered, RecentVerdicts::Change change) {
     ++(answered ? sums_.answered : sums_.lost);
     recent_judged_ += change.judged;
     recent_lost_ += change.lost;
   }
-  /// An answer that the flow's own verdicts count elsewhere.
+  /// A reply whose verdict is counted at another vertex.
   void count_answer() { ++sums_.answered; }
 
   void add_rtt(Duration rtt) {
@@ -34,7 +34,7 @@ class PlaceStatistics {
     squares_ += before * (value - sums_.rtt_mean_ns);
   }
 
-  /// The recent verdicts of a flow that comes here, or leaves.
+  /// Recent verdicts of a flow that arrives or leaves.
   void add_recent(const RecentVerdicts& recent) {
     recent_judged_ += recent.judged();
     recent_lost_ += recent.lost();
@@ -48,7 +48,7 @@ class PlaceStatistics {
   std::int64_t recent_lost() const { return recent_lost_; }
   std::uint64_t judged() const { return sums_.judged(); }
 
-  /// Everything but RTTs: what was seen at `other` was seen here.
+  /// Adds the verdicts, but not the RTTs, of a vertex identified with this one.
   void absorb_verdicts(const PlaceStatistics& other) {
     sums_.answered += other.sums_.answered;
     sums_.lost += other.sums_.lost;
@@ -67,7 +67,7 @@ class PlaceStatistics {
   }
 
  private:
-  PooledStatistics sums_;  ///< Without the recent figures and the deviation.
+  PooledStatistics sums_;  ///< Recent figures and deviation are filled in by summarize().
   std::int64_t recent_judged_ = 0;
   std::int64_t recent_lost_ = 0;
   double squares_ = 0;  ///< Welford's sum of squared deviations.

@@ -1,8 +1,8 @@
-// The prefixes of all flows' paths: a node is a vertex as reached along one particular prefix.
+// The prefixes of all paths: a node is a vertex as reached along one particular prefix.
 //
-// Verdicts are counted where their probes were sent to, so equal prefixes are counted together.
-// Nodes of one TTL stand together in a tier; their places are reused when the last flow has left. A
-// copy may be made in pieces: it takes the nodes that are older than its beginning.
+// Verdicts are counted at the node that their probes were sent to, so flows with equal prefixes are
+// counted together. The nodes of one TTL form a tier; the place of a node is reused after its last
+// flow has left. A copy may be made in pieces: it takes only nodes created before it began.
 #pragma once
 
 #include <cstddef>
@@ -15,13 +15,13 @@
 namespace etr::model {
 
 struct TrieNode {
-  std::uint32_t parent = 0;  ///< Place in the tier above; of TTL 1: not used.
-  std::uint32_t link = 0;    ///< That leads here from the parent.
+  std::uint32_t parent = 0;  ///< Place in the tier of the TTL before; unused at TTL 1.
+  std::uint32_t link = 0;    ///< From the parent.
   std::uint32_t vertex = 0;
   std::uint32_t flows = 0;   ///< 0: the place is free.
   std::uint32_t judged = 0;  ///< Recent verdicts of its flows.
   std::uint32_t lost = 0;
-  std::uint32_t born = 0;    ///< Copies that had begun before.
+  std::uint32_t born = 0;    ///< Number of copies begun before it was created.
   bool beyond_loss = false;  ///< The prefix crosses a lossy link.
 
   void count(RecentVerdicts::Change change) {
@@ -32,21 +32,20 @@ struct TrieNode {
 
 class PrefixTrie {
  public:
-  /// The node after `parent` (ignored at TTL 1), made if it is new.
+  /// The child of `parent` (ignored at TTL 1) along `link`; created if needed.
   std::uint32_t child(std::uint8_t ttl, std::uint32_t parent, std::uint32_t link,
                       std::uint32_t vertex);
-  /// Frees the node if no flow is left on it. To be called once when a flow has left, children
-  /// first.
+  /// Frees the node if no flow is on it. Call once after a flow has left, children first.
   void release(std::uint8_t ttl, std::uint32_t place);
 
   TrieNode& node(std::uint8_t ttl, std::uint32_t place) { return tiers_[ttl].nodes[place]; }
   const TrieNode& node(std::uint8_t ttl, std::uint32_t place) const {
     return tiers_[ttl].nodes[place];
   }
-  /// Nodes of one TTL, free places included. TTL 0 has none.
+  /// Nodes of one TTL, including free places. TTL 0 has none.
   const std::vector<TrieNode>& tier(std::size_t ttl) const { return tiers_[ttl].nodes; }
   std::size_t tiers() const { return tiers_.size(); }
-  /// A copy begins now: it takes nodes with `born` below the number returned.
+  /// Begins a copy: it takes nodes with `born` below the returned number.
   std::uint32_t begin_copy() { return ++copies_; }
 
   void clear_statistics();

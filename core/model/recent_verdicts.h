@@ -1,4 +1,4 @@
-// The last verdicts of one flow's hop.
+// The last verdicts of one hop of one flow.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@ class RecentVerdicts {
  public:
   static constexpr std::uint32_t kSize = 128;
 
-  /// Adds a verdict. What the window gains, less what it drops, is the return value.
+  /// What a new verdict adds to the window, minus the one that it displaces.
   struct Change {
     std::int32_t judged = 0;
     std::int32_t lost = 0;

@@ -17,6 +17,7 @@ const Round::Step* Round::find(std::uint8_t ttl) const {
   return ttl == 0 || ttl > steps_.size() ? nullptr : &steps_[ttl - 1U];
 }
 
+/// Moves first_unsent_ past TTLs that were sent.
 void Round::pass_sent() {
   while (first_unsent_ <= steps_.size() && !steps_[first_unsent_ - 1U].unsent) ++first_unsent_;
 }
@@ -37,7 +38,7 @@ bool Round::answered(std::uint8_t ttl, Timestamp sent_at, const Reply& reply) {
   Step& step = this->step(ttl);
   --step.in_flight;
   --in_flight_;
-  if (step.hop.reply) {  // A hop counts one answer in a round.
+  if (step.hop.reply) {  // A hop counts one reply per round.
     step.confirmed_by = reply.source;
     return false;
   }

@@ -4,8 +4,8 @@ namespace etr::model {
 
 namespace {
 
-/// Copies that the network makes of a packet arrive this close to each other; what comes later was
-/// sent again.
+/// Copies of a packet made by the network arrive within this time; later ones were sent again by
+/// the service.
 constexpr Duration kNetworkDuplicate = std::chrono::milliseconds(100);
 
 }  // namespace

@@ -1,9 +1,9 @@
-// The service gate: keeps apart the replies of a service that do not say which probe they answer.
+// The service gate: controls probing of a service whose replies do not identify their probe.
 //
-// An open UDP port answers with data of its own, and a challenge ACK (RFC 5961 §4) acknowledges
-// some older SYN. Such a reply can only be attributed if one probe alone may have drawn it. So
-// while the gate is narrow, one probe at a time goes where it may reach the destination; while the
-// gate is closed, none does, because replies to earlier ones may still be on their way.
+// An open UDP port answers with its own data, and a challenge ACK (RFC 5961 §4) acknowledges an
+// older SYN. Such a reply can be attributed only if a single probe may have caused it. So while the
+// gate is narrow, only one probe at a time is sent to where it may reach the destination; while the
+// gate is closed, none is, because replies to earlier probes may still arrive.
 #pragma once
 
 #include <cstdint>
@@ -17,49 +17,49 @@ namespace etr::model {
 /// Of one flow. Not thread-safe; belongs to the probing thread.
 class ServiceGate {
  public:
-  /// The service's replies cannot be attributed by what they contain.
+  /// The content of replies of the service does not identify their probe.
   bool unattributable() const { return unattributable_; }
-  /// The service answers a probe again after a while, as services do that await an acknowledgment:
-  /// when a reply comes says nothing of when its probe left.
+  /// The service repeats replies after a while, as services do that wait for an acknowledgment: the
+  /// arrival of a reply does not tell when its probe was sent.
   bool repeats() const { return repeats_; }
 
-  // What the planner asks.
+  // For the planner.
 
-  /// Only one probe that may reach the destination may be in flight.
+  /// At most one probe in flight may reach the destination.
   bool narrow() const { return unattributable_ || one_at_a_time_; }
-  /// No probe that may reach the destination leaves before.
+  /// Earliest time for a probe that may reach the destination.
   base::Instant opens_at() const { return opens_at_; }
-  /// A probe to the end of the path waits for its reply, and another must not join it.
+  /// A probe to the end of the path awaits its reply, and no other may be in flight there.
   bool end_occupied() const { return unattributable_ && end_probe_; }
 
-  // What the engine reports.
+  // For the engine.
 
   void begin_round(bool end_known) { one_at_a_time_ = one_at_a_time_ && !end_known; }
   void sent_to_end(std::uint64_t round) { end_probe_ = round; }
   /// A probe to the end has its verdict.
   void end_decided(std::uint64_t round);
-  /// The end of the path has moved: no probe is known to be on its way to the new one.
+  /// The end of the path has moved: no probe to the new end is known to be in flight.
   void end_moved() { end_probe_.reset(); }
-  /// A reply without a probe of its own was attributed.
+  /// A reply that identifies no probe was attributed by elimination.
   void attributed(Timestamp received_at);
   void close_until(base::Instant until) { opens_at_ = until; }
 
-  /// `replies` more to probes that were withdrawn may come until the timeout is over: the gate is
-  /// closed until they have come, or can come no more.
+  /// Up to `replies` replies to withdrawn probes may arrive within the timeout. The gate stays
+  /// closed until they have arrived or the timeout is over.
   void await_withdrawn(std::uint32_t replies, base::Instant now, Duration timeout);
-  /// A reply that no probe waits for: true if it is one of those. `opened` says that it was the
-  /// last, and the gate is open again.
+  /// A reply for which no probe is waiting: true if it is one of those awaited. `opened`: it was
+  /// the last one, and the gate is open again.
   bool take_withdrawn(base::Instant now, bool& opened);
 
-  /// A reply may be for any of several probes, or for none of them: those were withdrawn, and
-  /// `round` asks again, one at a time. `last_end`: where the path was known to end.
+  /// A reply may be for several probes, or for none of them: these were withdrawn, and `round`
+  /// probes again, one at a time. `last_end`: where the path was known to end.
   void doubt(std::uint64_t round, std::optional<std::uint8_t> last_end, bool unattributable);
-  /// In a round that asks again: below the known end, a reply is only believed once this holds.
+  /// In a round that probes again, a reply below the known end is accepted only if this is true.
   bool trusts(std::uint64_t round) const;
-  /// A reply came when no probe had waited for one for a while.
+  /// A reply arrived that no probe was waiting for.
   void surplus(Timestamp received_at);
-  /// A round is over. If its path ends where it was thought to, the reply that raised the doubt was
-  /// sent again by the service.
+  /// A round was closed. If its path ends where it was known to end, the service had repeated the
+  /// reply that raised the doubt.
   void round_closed(const Round& round);
 
  private:
@@ -67,11 +67,11 @@ class ServiceGate {
   bool repeats_ = false;
   bool one_at_a_time_ = false;
   base::Instant opens_at_{};
-  std::optional<std::uint64_t> end_probe_;  ///< Round of the probe that waits at the end.
+  std::optional<std::uint64_t> end_probe_;  ///< Round of the probe in flight to the end.
   Timestamp attributed_at_{};
-  std::uint32_t awaited_ = 0;      ///< Replies to withdrawn probes,
-  base::Instant awaited_until_{};  ///< and until when.
-  // The round that asks again, how often it has begun to, and where the path was thought to end.
+  std::uint32_t awaited_ = 0;      ///< Replies to withdrawn probes that may still arrive.
+  base::Instant awaited_until_{};  ///< Until when they may.
+  // The round that probes again, how often it started over, and the end that is in doubt.
   std::optional<std::uint64_t> asks_again_;
   int times_asked_ = 0;
   std::optional<std::uint8_t> doubted_end_;

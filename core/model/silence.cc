@@ -10,13 +10,13 @@ namespace etr::model {
 
 namespace {
 
-/// What follows a vertex, as far as it has an address.
+/// The known next hops of a vertex.
 struct Followers {
   std::uint32_t first = kSource;
   bool several = false;
 };
 
-/// Numbers of links or silent vertices, by TTL.
+/// Numbers of links or of silent vertices, by TTL.
 using ByTtl = std::array<std::vector<std::uint32_t>, 256>;
 
 }  // namespace
@@ -40,6 +40,7 @@ std::vector<std::uint32_t> resolve_silence(const GraphTables& tables) {
     links[tables.vertex(link.to).ttl].push_back(i);
   }
   std::vector<Followers> followers(same.size());
+  // By ascending TTL: a predecessor may be a silent vertex that was identified before.
   for (std::size_t ttl = 1; ttl < silent.size(); ++ttl) {
     if (silent[ttl].empty()) continue;
     for (const std::uint32_t number : links[ttl]) {
@@ -48,7 +49,7 @@ std::vector<std::uint32_t> resolve_silence(const GraphTables& tables) {
       known.several = known.several || (known.first != kSource && known.first != link.to);
       known.first = link.to;
     }
-    absl::flat_hash_map<std::uint32_t, std::uint32_t> after;  // silent ones, by predecessor
+    absl::flat_hash_map<std::uint32_t, std::uint32_t> after;  // silent ones by predecessor
     for (const std::uint32_t number : silent[ttl]) {
       const std::uint32_t predecessor = same[tables.vertex(number).predecessor];
       const Followers& known = followers[predecessor];

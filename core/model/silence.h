@@ -1,5 +1,7 @@
-// Identifies silent hops: where a flow gets no answer and all others that come from the same vertex
-// meet one and the same router, which withholds answers, the silent hop is that router.
+// Identifies silent hops with known routers.
+//
+// Where a flow gets no reply at a TTL, and all other flows through the same predecessor meet one
+// single router there, which is limited, the silent hop is that router.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +11,8 @@
 
 namespace etr::model {
 
-/// For each vertex, by number, the vertex that it is: a silent one may turn out to be another, all
-/// others are themselves. Silent vertices whose predecessors are the same one are the same, too.
+/// For each vertex, by number: the vertex that it stands for. A silent vertex may stand for a known
+/// one, or for another silent one with the same predecessor; every other vertex stands for itself.
 std::vector<std::uint32_t> resolve_silence(const GraphTables& tables);
 
 }  // namespace etr::model

@@ -1,4 +1,5 @@
-// The Wilson score interval of a proportion.
+// The Wilson score interval of a proportion. Unlike the normal approximation it is usable at 0, at
+// 1 and for few trials.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +13,7 @@ struct Interval {
   double high = 1;
 };
 
-/// 95 % interval for `successes` out of `trials`; everything without trials.
+/// 95 % interval for `successes` out of `trials`; 0..1 without trials.
 /// E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
 inline Interval wilson(std::uint64_t successes, std::uint64_t trials) {
   if (trials == 0) return {};

@@ -1,5 +1,7 @@
-// The due queue: which flow has something to send, and when. Flows that are due take turns, however
-// late each of them is.
+// The due queue: which flow has a probe to send next, and when.
+//
+// A flow waits in one heap until its time has come, and in a second one, by turn, from then on. So
+// flows that are due take turns however late each of them is.
 #pragma once
 
 #include <cstdint>
@@ -20,21 +22,21 @@ class DueQueue {
     FlowId flow;
   };
 
-  /// The flow is due at `at`, or not at all.
+  /// The flow is due at `at`; empty: not at all.
   void set(FlowId flow, std::optional<base::Instant> at);
-  /// The flow goes behind all others.
+  /// Ends the turn of a flow: it is no longer due, and will be last among those that are.
   void end_turn(FlowId flow);
-  /// Of the flows that are due at `now`, the one with the lowest turn; else the one that is due
-  /// next. `now` never goes back.
+  /// The flow with the lowest turn of those due at `now`; if none is due, the one due next. `now`
+  /// must never decrease.
   std::optional<Due> first(base::Instant now);
-  /// When a flow is due.
+  /// When the first flow is due; empty: none is waiting.
   std::optional<base::Instant> deadline();
 
  private:
   struct Place {
     std::optional<base::Instant> at;
     std::uint64_t turn = 0;
-    std::uint64_t version = 0;  ///< Of its entry in a heap.
+    std::uint64_t version = 0;  ///< Of its valid heap entry.
   };
   struct Entry {
     base::Instant at;
@@ -56,7 +58,7 @@ class DueQueue {
   void drop_outdated(Heap& heap);
 
   std::vector<Place> places_;
-  // Entries whose version is no longer the flow's are dropped when they come up.
+  // Lazy deletion: an entry with an outdated version is dropped when it reaches the top.
   std::priority_queue<Entry, std::vector<Entry>, LaterDue> waiting_;
   std::priority_queue<Entry, std::vector<Entry>, LaterTurn> due_;
   std::uint64_t last_turn_ = 0;

@@ -10,10 +10,10 @@ using model::Round;
 
 namespace {
 
-/// A flow's turn among flows that are due at the same time.
+/// TTLs that a flow sends per turn when several flows are due.
 constexpr std::uint32_t kTurn = 3;
-/// A round that begins this late, because others were due with it, still keeps its place among
-/// them.
+/// A round that starts up to this much late, because other flows were due with it, counts its TTL
+/// delays from the time it was due.
 constexpr Duration kLateStart = std::chrono::milliseconds(10);
 
 }  // namespace
@@ -41,7 +41,7 @@ void FixedRounds::add_flow(FlowId id, Instant now) {
   schedule(id);
 }
 
-/// The flow's running round takes probes.
+/// The running round of the flow has probes left to send.
 bool FixedRounds::in_round(FlowId id) const {
   return flows_[id].doubt || Sweep::unfinished(host_->known(id));
 }
@@ -52,6 +52,7 @@ std::optional<Sweep::Candidate> FixedRounds::candidate(FlowId id) const {
   return sweep_.next(host_->known(id), flow.round_start, flow.srtt);
 }
 
+/// Puts the flow into the due queue at its next probe or its next round.
 void FixedRounds::schedule(FlowId id) {
   const FlowPlan& flow = flows_[id];
   count_busy(id);
@@ -102,7 +103,7 @@ bool FixedRounds::begin_round(FlowId id, Instant due, Instant now) {
     schedule(id);
     return false;
   }
-  release_one();  // Where there was room for one, there may be more.
+  release_one();  // Where there was room for one record, there may be more.
   flow.started = true;
   flow.round = round;
   flow.last_round = options_.rounds != 0 && round + 1 >= options_.rounds;
@@ -115,7 +116,7 @@ bool FixedRounds::begin_round(FlowId id, Instant due, Instant now) {
 
 void FixedRounds::count_cells(FlowId id) {
   const model::PathEnd& end = host_->known(id).end;
-  // In round 0 nothing is known yet, and there is no interval to keep.
+  // In round 0 the path is unknown, and there is no interval to keep.
   const bool unknown = flows_[id].round == 0 && !end.ttl();
   clock_.set_cells(flows_[id].schedule, unknown ? std::uint8_t{0} : end.limit());
 }
@@ -130,8 +131,8 @@ void FixedRounds::on_outcome(const Request& request, const Outcome& outcome) {
   schedule(request.flow);
 }
 
-/// Ends the running round once all its probes have a verdict, unless its path differs at one TTL
-/// that has to be asked again.
+/// Ends the running round once all its probes have a verdict, unless its path differs at a single
+/// TTL, which is probed again first.
 void FixedRounds::end_round_if_done(FlowId id) {
   FlowPlan& flow = flows_[id];
   const KnownFlow& known = host_->known(id);
@@ -141,7 +142,7 @@ void FixedRounds::end_round_if_done(FlowId id) {
   if (!flow.doubt_asked) {
     flow.doubt_asked = true;
     flow.doubt = known.identity.doubtful(round.observation());
-    // Where replies cannot be attributed, one too many would be taken for another probe's.
+    // Where replies cannot be attributed, a second one would be taken for that of another probe.
     if (known.gate.unattributable() && flow.doubt == known.end.ttl()) flow.doubt.reset();
   }
   if (!flow.doubt) host_->end_round(id);
@@ -149,6 +150,7 @@ void FixedRounds::end_round_if_done(FlowId id) {
 
 void FixedRounds::on_room() { release_one(); }
 
+/// Lets one parked flow try again: it asks for room itself, so one at a time is enough.
 void FixedRounds::release_one() {
   if (parked_.empty()) return;
   const FlowId id = parked_.front();

@@ -1,12 +1,12 @@
-// Fixed rounds: P flows, each of which sweeps its TTLs once a round.
+// Fixed rounds: P flows per trace, each of which sweeps its TTLs once per round.
 //
-// In round 0 all flows begin together and walk up as sweep.h says. The first answer that is not a
-// time exceeded ends the walk. From round 1 on a flow sends TTL 1 to the end of its path, and the
-// flows begin at even distances in the interval, see round_clock.h. Flows due at once take turns of
-// 3 TTLs, so that no router receives them all in a row.
+// In round 0 all flows start together and go up as described in sweep.h. The first reply that is
+// not a time exceeded ends the sweep. From round 1 on a flow probes TTL 1 to the end of its path,
+// and the flows start at even distances in the interval, see round_clock.h. Flows due at the same
+// time take turns of 3 TTLs, so that no router receives the probes of all flows in a row.
 //
-// A round that differs from the flow's path at one TTL asks that TTL again before it ends: that
-// tells a change from a hop balanced per packet.
+// A round that differs from the path of its flow at one TTL probes that TTL again before it ends:
+// this distinguishes a path change from a hop balanced per packet.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ namespace etr::plan {
 
 struct FixedRoundsOptions {
   std::uint32_t flows = 5;   ///< Per trace.
-  std::uint64_t rounds = 0;  ///< 0: endless.
+  std::uint64_t rounds = 0;  ///< 0: no limit.
   Duration ttl_delay = std::chrono::milliseconds(10);
   Duration round_interval = std::chrono::seconds(2);
   Duration timeout = std::chrono::seconds(1);
@@ -45,23 +45,23 @@ class FixedRounds final : public Planner {
   void obey(const Command& command) override;
   PlanStatus status() const override { return {clock_.wanted(), clock_.interval()}; }
 
-  /// A flow that its host has opened takes part.
+  /// Adds a flow that the host has opened.
   void add_flow(FlowId flow, base::Instant now);
   void set_round_interval(Duration interval);
 
  private:
   struct FlowPlan {
     bool active = false;
-    bool parked = false;      ///< Waits for room for a record.
-    bool started = false;     ///< The first round has begun.
+    bool parked = false;      ///< Waits for room for its record.
+    bool started = false;     ///< Its first round has begun.
     bool last_round = false;  ///< The running round is the last of the run.
-    bool busy = false;        ///< Has probes to send; counted in busy_.
+    bool busy = false;        ///< Has probes left to send; counted in busy_.
     std::uint64_t round = 0;
     base::Instant round_start{};
     RoundClock::Schedule schedule;
-    std::optional<Duration> srtt;       ///< As TCP smooths it (RFC 6298 §2).
-    std::optional<std::uint8_t> doubt;  ///< TTL to ask again since the path differs there.
-    bool doubt_asked = false;           ///< In this round.
+    std::optional<Duration> srtt;       ///< Smoothed RTT (RFC 6298 §2).
+    std::optional<std::uint8_t> doubt;  ///< TTL to probe again because the path differs there.
+    bool doubt_asked = false;           ///< doubt was determined for this round.
     std::uint32_t sends = 0;
   };
 
@@ -80,8 +80,8 @@ class FixedRounds final : public Planner {
   Sweep sweep_;
   DueQueue due_;
   std::vector<FlowPlan> flows_;
-  std::uint32_t busy_ = 0;
-  std::deque<FlowId> parked_;
+  std::uint32_t busy_ = 0;     ///< Flows with probes left to send.
+  std::deque<FlowId> parked_;  ///< Flows waiting for room, longest first.
 };
 
 }  // namespace etr::plan

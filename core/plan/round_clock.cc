@@ -50,6 +50,7 @@ void RoundClock::move_next(FlowId flow, Schedule& schedule, Instant round_start)
   schedule.interval_start = schedule.next_start - offset(flow, schedule);
 }
 
+/// The interval must hold the probes of all flows at the configured rate.
 void RoundClock::stretch() {
   effective_ = wanted_;
   if (rate_ <= 0) return;
@@ -57,7 +58,7 @@ void RoundClock::stretch() {
   effective_ = std::max(effective_, std::chrono::duration_cast<Duration>(needed));
 }
 
-/// How far into its next interval the flow begins its round.
+/// Start of the round of a flow within its next interval.
 Duration RoundClock::offset(FlowId flow, const Schedule& schedule) const {
   return effective_ / flows_ * place_in_round(flow % flows_, schedule.intervals, flows_);
 }

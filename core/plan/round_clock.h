@@ -1,6 +1,6 @@
-// The round clock: when each flow begins its next round. Flows share the interval evenly and change
-// places in it from round to round, see round_order.h. An interval that the rate does not permit is
-// stretched to what all flows' probes take.
+// The round clock: when each flow starts its next round. Flows share the interval evenly and change
+// their start slots from round to round, see round_order.h. If the rate does not allow the
+// interval, it is stretched to the time that the probes of all flows take.
 #pragma once
 
 #include <cstdint>
@@ -12,32 +12,32 @@ namespace etr::plan {
 
 class RoundClock {
  public:
-  /// One flow's times.
+  /// The schedule of one flow.
   struct Schedule {
     base::Instant next_start{};
-    base::Instant interval_start{};  ///< Of the interval in which the next round begins,
-    std::uint64_t intervals = 0;     ///< and how many there were before.
-    std::uint8_t cells = 0;          ///< Probes that a round of the flow takes, as far as counted.
+    base::Instant interval_start{};  ///< Start of the interval of the next round.
+    std::uint64_t intervals = 0;     ///< Number of intervals before it.
+    std::uint8_t cells = 0;          ///< Probes per round of the flow; 0: not known yet.
   };
 
   /// `rate` in probes per second over all flows; 0: no limit.
   RoundClock(Duration interval, double rate);
 
-  /// A flow takes part, with a first round at once.
+  /// Adds a flow; its first round starts at once.
   Schedule add_flow(base::Instant now);
   void remove_flow(Schedule& schedule);
 
-  /// A round of the flow has begun: moves on to the next one. Missed intervals are skipped, so that
-  /// flows keep their places among each other.
+  /// A round of the flow has begun: advances to the next one. Missed intervals are skipped, so that
+  /// flows keep their slots relative to each other.
   void begin_round(FlowId flow, Schedule& schedule, base::Instant now) const;
-  /// A round of the flow takes this many probes.
+  /// Sets the number of probes per round of the flow.
   void set_cells(Schedule& schedule, std::uint8_t cells);
 
-  /// From the next rounds on; a flow's next round is moved with move_next().
+  /// Applies from the next rounds on; move_next() moves a round that is already scheduled.
   void set_interval(Duration interval);
   void move_next(FlowId flow, Schedule& schedule, base::Instant round_start) const;
 
-  /// The interval asked for, and the one in use.
+  /// The interval requested, and the one in use.
   Duration wanted() const { return wanted_; }
   Duration interval() const { return effective_; }
 
@@ -48,7 +48,7 @@ class RoundClock {
   Duration wanted_;
   Duration effective_;
   double rate_;
-  std::uint64_t cells_ = 0;  ///< Probes that one round of all flows takes.
+  std::uint64_t cells_ = 0;  ///< Probes per round, over all flows.
   std::uint32_t flows_ = 0;
 };
 

@@ -15,6 +15,7 @@ constexpr Duration kMinPatience = std::chrono::milliseconds(200);
 
 }  // namespace
 
+/// How long an unanswered TTL holds back the TTLs above the window.
 Duration Sweep::patience(std::optional<Duration> srtt) const {
   return std::min(timeout_, std::max(kMinPatience, 3 * srtt.value_or(Duration::zero())));
 }
@@ -54,7 +55,7 @@ std::optional<Sweep::Candidate> Sweep::ascending(const KnownFlow& known, Instant
   return Candidate{ttl, at};
 }
 
-/// The TTL below an uncertain end, once its latest probe has had its time.
+/// The TTL below an uncertain end, once its latest probe has waited long enough.
 std::optional<Sweep::Candidate> Sweep::repeated(const KnownFlow& known, Instant round_start,
                                                 Duration patience) const {
   const Round& round = known.rounds.back();

@@ -1,16 +1,16 @@
-// A sweep: which TTL of a flow's running round is sent next, and when.
+// A sweep: which TTL of the running round of a flow is sent next, and when.
 //
-// TTLs go in ascending order: a SYN that follows one with a higher sequence number draws a
-// challenge ACK from an open port (RFC 5961 §4), which names no probe. A TTL may go once all of
-// this holds:
-//   1. its time has come: TTL t at (t - 1) times the TTL delay after the start of the round;
-//   2. it is at most kWindow above the highest router that answered, or the end of the path is
-//   known, or
-//      every TTL below has been answered, is lost, or has been waited for with patience;
-//   3. if it is beyond the routers that answered, it may reach the destination, so the service gate
-//   must
-//      be open; and while the gate is narrow, no TTL below may be waiting;
-//   4. no other probe waits at the end of the path, if the replies there cannot be attributed.
+// TTLs are sent in ascending order: a SYN that follows one with a higher sequence number draws a
+// challenge ACK from an open port (RFC 5961 §4), which does not identify its probe. A TTL may be
+// sent once all of these hold:
+//   1. Its time has come: TTL t is due (t - 1) times the TTL delay after the start of the round.
+//   2. The end of the path is known, or the TTL is at most kWindow above the highest router that
+//      answered, or every TTL below has been answered, is lost, or has been in flight for longer
+//      than the patience.
+//   3. If it is above the routers that answered, it may reach the destination: the service gate
+//      must be open, and while the gate is narrow no TTL below may be in flight.
+//   4. No other probe is in flight to the end of the path, if replies from there cannot be
+//      attributed.
 #pragma once
 
 #include <cstdint>
@@ -30,12 +30,12 @@ class Sweep {
 
   Sweep(Duration ttl_delay, Duration timeout) : ttl_delay_(ttl_delay), timeout_(timeout) {}
 
-  /// The probe to send next in the running round, and when it may go. Empty: none, or none before
-  /// one in flight is answered or lost. `srtt`: the flow's smoothed RTT, if known.
+  /// The next probe of the running round, and when it may be sent. Empty: none, or none until a
+  /// probe in flight has its verdict. `srtt`: smoothed RTT of the flow, if known.
   std::optional<Candidate> next(const model::KnownFlow& known, base::Instant round_start,
                                 std::optional<Duration> srtt) const;
-  /// True while the running round has a TTL to send, or one to send again since the end of the path
-  /// is uncertain.
+  /// The running round has a TTL to send, or one to send again because the end of the path is
+  /// uncertain.
   static bool unfinished(const model::KnownFlow& known);
 
  private:

@@ -62,7 +62,7 @@ std::vector<Event> ChangeLimiter::add(Event event, base::Instant now) {
   return {summary(held, now)};
 }
 
-/// What was held back, as one event. Begins a new period.
+/// Combines the events held back into one, and begins a new period.
 Event ChangeLimiter::summary(Held& held, base::Instant now) {
   Event event = held.last;
   PathChange& change = *event.change;

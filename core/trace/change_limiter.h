@@ -1,5 +1,5 @@
-// Path changes between the same two paths, told together: the first at once, those that follow
-// within a few seconds as one event with their number and rate.
+// Limits path-change events: of changes between the same two paths, the first is reported at once;
+// those of the next five seconds are reported as one event with their number and rate.
 #pragma once
 
 #include <cstdint>
@@ -15,13 +15,13 @@ namespace etr::trace {
 
 class ChangeLimiter {
  public:
-  /// The event to report now, if any; the count of later ones includes those held back.
+  /// Returns the event to report now, if any. The count of a later event includes those held back.
   std::vector<Event> add(Event event, base::Instant now);
-  /// Events whose period is over; with `all`, everything that is held back.
+  /// Returns the events whose period is over; with `all`, every event held back.
   std::vector<Event> due(base::Instant now, bool all = false);
 
  private:
-  /// Trace, and the lower and the higher path id.
+  /// Trace, lower path id, higher path id.
   using Pair = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>;
   struct Held {
     base::Instant since{};
@@ -35,7 +35,8 @@ class ChangeLimiter {
   std::map<Pair, Held> held_;
 };
 
-/// One line: "flows move between path 1a2b3c4d and path 5e6f7a8b, 1.4 changes a second, 8 flows".
+/// One line of text, for example "flows move between path 1a2b3c4d and path 5e6f7a8b, 1.4 changes a
+/// second, 8 flows".
 std::string text_of(const PathChange& change);
 
 }  // namespace etr::trace

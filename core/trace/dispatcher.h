@@ -1,5 +1,6 @@
-// The dispatcher: whose packet is this? Turns captured bytes into sightings of our own probes and
-// answers to them, or says why not. Knows no probes, only flows.
+// The dispatcher: which flow does a packet belong to? It turns captured bytes into sightings of our
+// own probes and replies to them, or gives the reason for rejecting them. It knows flows, but no
+// probes.
 #pragma once
 
 #include <cstdint>
@@ -17,24 +18,24 @@
 
 namespace etr::trace {
 
-/// Why a packet that looked like an answer was not accepted.
+/// Why a packet that looked like a reply was not accepted.
 enum class Rejection : std::uint8_t {
   kMalformed,     ///< Truncated, or a bad checksum.
-  kUnknownPort,   ///< Our target and service, but a port that no flow ever had: another program's.
-  kClosedFlow,    ///< The port of a flow that has been closed.
+  kUnknownPort,   ///< Our target and service, but a port that no flow has had: another program's.
+  kClosedFlow,    ///< The port of a closed flow.
   kUndecodable,   ///< The prober found no probe in it.
-  kNeverSent,     ///< A probe we did not send, or have long forgotten.
-  kWrongToken,    ///< The quoted token is not the probe's.
-  kWrongId,       ///< An unknown IP ID from a responder that quotes IDs rightly.
-  kWrongQuote,    ///< Nothing in the quote proves that it is of a probe of ours.
-  kTooEarly,      ///< Stamped before its probe.
-  kOwnHost,       ///< Our own kernel's: it could not send the probe on, which is no hop.
+  kNeverSent,     ///< A probe that was never sent, or was forgotten.
+  kWrongToken,    ///< The quoted token is not that of the probe.
+  kWrongId,       ///< An unknown IP ID from a responder that has quoted IDs correctly.
+  kWrongQuote,    ///< Nothing in the quote proves that it is of one of our probes.
+  kTooEarly,      ///< Received before its probe was sent.
+  kOwnHost,       ///< From our own kernel, which could not forward the probe: no hop.
   kProberFailed,  ///< The prober threw.
 };
 inline constexpr std::size_t kRejections = 11;
 std::string_view to_string(Rejection rejection);
 
-/// Our own frame, as the capture saw it leave.
+/// Our own frame, captured as it left.
 struct OwnProbe {
   std::uint32_t flow = 0;
   ProbeId probe;
@@ -42,29 +43,31 @@ struct OwnProbe {
   std::uint8_t ttl = 0;     ///< Of the IP header.
 };
 
-/// An answer to a probe of `flow`; which probe is `decoded.probe`, as far as the headers tell.
+/// A reply to a probe of `flow`. `decoded.probe` is the probe, as far as the headers identify it.
 struct Answer {
   std::uint32_t flow = 0;
   Decoded decoded;
-  Reply reply;                             ///< All but the RTT.
-  bool from_service = false;               ///< A TCP or UDP answer from the destination's port.
-  std::optional<std::uint16_t> quoted_id;  ///< IPv4 identification in the original datagram.
-  /// Head of the quoted segment; empty if nothing is quoted.
+  Reply reply;                             ///< Everything but the RTT.
+  bool from_service = false;               ///< A TCP or UDP reply from the destination's port.
+  std::optional<std::uint16_t> quoted_id;  ///< IPv4 ID of the original datagram.
+  /// First octets of the quoted segment, see segment_head(); empty if nothing is quoted.
   std::optional<std::uint64_t> quoted_head;
-  bool foreign_source = false;  ///< The quoted source is not ours: NAT, or a forgery.
+  bool foreign_source = false;  ///< The quoted source address is not ours: a NAT, or a forgery.
 };
 
-/// The first 8 octets of a segment, all that a router has to quote; of less, zeros for the rest.
+/// The first 8 octets of a segment, padded with zeros: all that a router must quote (RFC 792).
 std::uint64_t segment_head(Bytes segment);
 
-/// Nothing of ours at all: std::monostate.
+/// std::monostate: the packet does not concern us.
 using Sighting = std::variant<std::monostate, OwnProbe, Answer, Rejection>;
 
+/// Not thread-safe; belongs to the probing thread.
 class Dispatcher {
  public:
   explicit Dispatcher(const Prober& prober) : prober_(prober) {}
 
   void add_flow(std::uint32_t id, const Flow& flow);
+  /// Later packets of the flow are rejected as kClosedFlow.
   void remove_flow(const Flow& flow);
 
   Sighting dispatch(const transport::ReceivedPacket& packet) const;
@@ -94,8 +97,8 @@ class Dispatcher {
 
   const Prober& prober_;
   std::unordered_map<Key, Entry, KeyHash> flows_;
-  std::unordered_set<Key, KeyHash> closed_;  ///< At most as many as there are ports and targets.
-  std::unordered_map<IpAddress, std::uint16_t> services_;  ///< Destinations and their port.
+  std::unordered_set<Key, KeyHash> closed_;                ///< Bounded by ports times targets.
+  std::unordered_map<IpAddress, std::uint16_t> services_;  ///< Port by destination.
 };
 
 }  // namespace etr::trace

@@ -24,7 +24,7 @@ using base::Instant;
 
 namespace {
 
-/// Sends between two looks at the capture.
+/// Maximum number of probes sent before the capture is read again.
 constexpr int kSendBatch = 16;
 constexpr Duration kHousekeeping = std::chrono::seconds(1);
 
@@ -66,7 +66,7 @@ class Engine::Impl {
   Summary summary();
 
  private:
-  /// What there is during a run, in the order of construction.
+  /// The parts that exist during a run, in order of construction.
   struct Run {
     Run(Impl& engine, model::Observer& observer)
         : context{engine.options_,  engine.transport_, observer,        engine.events_,
@@ -119,17 +119,17 @@ class Engine::Impl {
   std::unique_ptr<Run> run_;
 
   bool more_to_receive_ = false;
-  std::optional<Instant> paced_until_;  ///< When the pacer lets the probe go that is wanted now.
+  std::optional<Instant> paced_until_;  ///< When the pacer allows the probe requested now.
   Instant started_at_{};
   Instant next_housekeeping_{};
-  std::size_t next_judged_ = 0;  ///< Of the traces.
+  std::size_t next_judged_ = 0;  ///< Index of the trace judged next.
   bool judging_ = false;         ///< A judgement is under way.
   std::uint64_t drops_reported_ = 0;
   Duration reported_interval_{};
   Counters counters_;
 
-  std::atomic<int> stop_{0};  ///< 0, or the StopReason + 1.
-  // Commands come from the view's thread, rarely; a channel would be more than they need.
+  std::atomic<int> stop_{0};  ///< 0: running; else the StopReason + 1.
+  // A mutex suffices: commands of the view are rare.
   base::Mutex mailbox_mutex_;
   std::vector<Command> mailbox_ ETR_GUARDED_BY(mailbox_mutex_);
 };
@@ -155,14 +155,14 @@ absl::Status Engine::Impl::run(model::Observer& observer) {
   try {
     loop();
   } catch (const std::exception& fault) {
-    // A prober that throws in encode, or a hasher: without them there is no trace.
+    // A prober that throws in encode, or a hasher that throws: the run cannot go on.
     status = absl::InternalError(fault.what());
     int none = 0;
     stop_.compare_exchange_strong(none, static_cast<int>(StopReason::kFault) + 1);
   }
   flows_.for_each([this](plan::FlowId, FlowState& flow) { run_->rounds.cut(flow); });
   events_.due(true);
-  // Twice, since what one flow turns out to be on may concern those before it.
+  // Twice: the path found for one flow may resolve a flow visited before.
   for (int pass = 0; pass < 2; ++pass) {
     flows_.for_each([this](plan::FlowId, FlowState& flow) {
       run_->recorder.resolve(flows_.trace_of(flow), flow);
@@ -181,14 +181,14 @@ void Engine::Impl::set_up(model::Observer& observer) {
   events_.begin(observer);
 }
 
-// Wait, receive, expire, send: what has arrived is looked at before anything is given up, and what
-// is given up before more is sent.
+// Wait, receive, expire, send, in this order: what has arrived is processed before any probe is
+// given up, and both before more probes are sent.
 void Engine::Impl::loop() {
   while (!stopping() && !finished()) {
     flows_.forget_closed();
     transport_.wait(next_deadline(transport_.clock().now()));
     const Instant before = transport_.clock().now();
-    // Nothing is given up while its reply may lie in the capture.
+    // No probe is given up while its reply may still be in the capture.
     more_to_receive_ = !run_->receiver.receive();
     if (!more_to_receive_) run_->judge.expire(before);
     obey();
@@ -239,7 +239,7 @@ void Engine::Impl::send_probe(const plan::Request& request) {
   Probe* probe = flow.probes.add(request.ttl, request.round);
   if (probe == nullptr) {
     return run_->judge.send_failed(request, nullptr,
-                                   "every slot of this ttl is still waiting for a reply");
+                                   "no free slot: every probe of this ttl is still in flight");
   }
   probe->token = options_.key.token(request.flow, request.ttl, flow.probes_made++);
   probe->sent = at.now;
@@ -304,7 +304,8 @@ void Engine::Impl::report_capture_drops() {
   events_.report(std::move(event));
 }
 
-/// Once every flow knows how many probes it takes, and again if that grows by much.
+/// Reports the interval once every flow has closed a round, if it is longer by more than a quarter
+/// than the one reported last (at first: the one at the start).
 void Engine::Impl::report_stretch() {
   if (flows_.without_record() > 0) return;
   const plan::PlanStatus status = planner_->status();
@@ -322,7 +323,7 @@ void Engine::Impl::report_stretch() {
   events_.report(std::move(event));
 }
 
-/// A piece of the judgement of one trace's graph; the traces take turns.
+/// One piece of the judgement of one graph; the traces take turns.
 void Engine::Impl::judge_graphs() {
   const auto& traces = flows_.traces();
   next_judged_ = next_judged_ % traces.size();
@@ -340,7 +341,7 @@ void Engine::Impl::offer_snapshot() {
   observer.on_snapshot(snapshot);
 }
 
-/// All of a snapshot but its flows.
+/// A snapshot without its flows.
 std::shared_ptr<Snapshot> Engine::Impl::begin_snapshot() {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->at = transport_.clock().utc();

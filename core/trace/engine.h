@@ -1,5 +1,5 @@
-// The engine: sends what the planner asks for, matches what comes back, and reports paths, events
-// and statistics. Knows interfaces only; runs on one thread, the probing thread.
+// The engine: sends what the planner requests, matches replies, and reports paths, events and
+// statistics. It depends on interfaces only and runs on one thread, the probing thread.
 #pragma once
 
 #include <memory>
@@ -19,31 +19,32 @@ namespace etr::trace {
 
 class Engine {
  public:
-  /// Borrows prober, hasher and transport; they must outlive the engine.
+  /// Borrows prober, hasher and transport, which must outlive the engine.
   Engine(EngineOptions options, std::vector<Target> targets, std::unique_ptr<plan::Planner> planner,
          const Prober& prober, const PathHasher& hasher, transport::Transport& transport);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  /// Has the planner open its first flows, and starts the capture. The error names the first trace
-  /// for which no flow could be opened, and the reason.
+  /// Lets the planner open its first flows, and starts the capture. If a trace has no flow, the
+  /// error is the reason of the last flow that could not be opened.
   absl::Status start();
 
-  /// Probes until the planner has finished or stop() is called; closes every record before it
-  /// returns. An error (a prober that threw in encode) ends the run; records so far are out. Once.
+  /// Probes until the planner has finished or stop() is called. Closes every record before it
+  /// returns. An error (a prober that threw in encode) ends the run; records up to then have been
+  /// delivered. Call once.
   absl::Status run(model::Observer& observer);
 
-  /// What start() found out, for sinks and views.
+  /// The traces as resolved by start(), for sinks and views.
   std::vector<TraceInfo> traces() const;
 
   /// Valid after run().
   Summary summary() const;
 
-  /// Ends run() soon. Any thread; async-signal-safe.
+  /// Makes run() return soon. Any thread; async-signal-safe.
   void stop(StopReason reason);
 
-  /// Pause, reset statistics, change the round interval. Any thread.
+  /// Queues a command: pause, reset statistics, change the round interval. Any thread.
   void post(const Command& command);
 
  private:

@@ -1,5 +1,5 @@
-// Keeps repeated events from flooding the output: the first goes out at once, those that follow
-// within a second are counted and told together.
+// Limits repeated events: the first is reported at once, equal ones within a second after it as one
+// event with their count. Events are equal if kind and text are.
 #pragma once
 
 #include <map>
@@ -14,10 +14,9 @@ namespace etr::trace {
 
 class EventLimiter {
  public:
-  /// The event to report now, if any; it stands for those held back before it, too. Events are
-  /// alike if kind and text are.
+  /// Returns the event to report now, if any; its count includes those held back.
   std::vector<Event> add(Event event, base::Instant now);
-  /// Events whose second is over; with `all`, everything that is still held back.
+  /// Returns the events whose second is over; with `all`, every event held back.
   std::vector<Event> due(base::Instant now, bool all = false);
 
  private:

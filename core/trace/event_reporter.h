@@ -1,4 +1,4 @@
-// Tells the observer what happened during a run, and keeps repeated events from flooding it.
+// Reports events of a run to the observer, and limits repeated ones.
 #pragma once
 
 #include <optional>
@@ -19,23 +19,23 @@ class EventReporter {
  public:
   explicit EventReporter(const base::Clock& clock) : clock_(clock) {}
 
-  /// Events go there from now on; those before have been kept for it.
+  /// Events go to `observer` from now on; earlier ones were kept and are delivered first.
   void begin(model::Observer& observer);
 
-  /// Sets the time; events alike are reported once a second, with their count.
+  /// Sets the time. Equal events are reported once a second, with their count.
   void report(Event event);
-  /// Sets the time; never held back.
+  /// Sets the time. Never held back.
   void report_now(Event event);
-  /// Sets time and text; changes between the same two paths are reported together.
+  /// Sets time and text. Changes between the same two paths are combined.
   void path_changed(Event event);
-  /// An answer that came too late or once too often; never held back.
+  /// A late or duplicate reply. Never held back.
   void unexpected(EventKind kind, const FlowState& flow, const Probe& probe, const Reply& reply,
                   std::string_view text);
-  /// `flow` as far as it is known.
+  /// `flow`: null if unknown.
   void rejected(Rejection rejection, const transport::ReceivedPacket& packet,
                 const FlowState* flow);
 
-  /// Tells what was held back for long enough, or with `all` everything.
+  /// Reports held-back events whose time has come; with `all`, every one.
   void due(bool all = false);
 
  private:

@@ -1,4 +1,4 @@
-// The expiry queue: when probes in flight are given up.
+// The expiry queue: when each probe in flight is given up.
 #pragma once
 
 #include <cstdint>
@@ -15,16 +15,16 @@ class ExpiryQueue {
   struct Entry {
     base::Instant at;
     plan::FlowId flow;
-    std::uint16_t probe;  ///< Its id in the flow's table.
+    std::uint16_t probe;  ///< Id in the probe table of the flow.
   };
 
   explicit ExpiryQueue(Duration timeout) : timeout_(timeout) {}
 
-  /// A probe has left at `now`.
+  /// A probe was sent at `now`.
   void add(base::Instant now, plan::FlowId flow, std::uint16_t probe) {
     entries_.push_back({now + timeout_ + kSlack, flow, probe});
   }
-  /// The next probe whose time is over, if any; it leaves the queue.
+  /// Removes and returns the next probe whose time is over, if any.
   std::optional<Entry> take(base::Instant now) {
     if (entries_.empty() || entries_.front().at > now) return std::nullopt;
     const Entry entry = entries_.front();
@@ -37,11 +37,11 @@ class ExpiryQueue {
   }
 
  private:
-  /// A reply stamped in time may still be in the kernel when its time is up.
+  /// A reply received in time may still be in the kernel when the timeout is over.
   static constexpr Duration kSlack = std::chrono::milliseconds(2);
 
   Duration timeout_;
-  std::deque<Entry> entries_;  ///< In the order of time, since the timeout is the same for all.
+  std::deque<Entry> entries_;  ///< Sorted: the timeout is the same for all.
 };
 
 }  // namespace etr::trace

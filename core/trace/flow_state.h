@@ -1,4 +1,4 @@
-// All that the engine keeps of one flow.
+// The state of one flow in the engine.
 #pragma once
 
 #include <cstdint>
@@ -25,20 +25,20 @@ struct FlowState {
   Flow flow;
   transport::FlowHandle handle = 0;
   ProbeTable probes;
-  std::uint64_t probes_made = 0;  ///< Numbers the probes for their tokens; unlike ids never reused.
+  std::uint64_t probes_made = 0;  ///< Counter for tokens; unlike ids, never reused.
   model::KnownFlow known;
-  std::vector<model::HopStatistics> hops;  ///< Index TTL - 1.
+  std::vector<model::HopStatistics> hops;  ///< By TTL - 1.
   std::string path_hash;
   bool reached = false;            ///< In the last closed round.
   std::optional<Blocked> blocked;  ///< In the last closed round.
-  bool has_record = false;         ///< A round has been closed.
+  bool has_record = false;         ///< A round was closed.
   std::uint64_t rounds_closed = 0;
   std::uint64_t path_changes = 0;
-  std::shared_ptr<const FlowSnapshot> snapshot;  ///< Null: to be made anew.
-  std::uint64_t snapshot_classes = 0;            ///< The graph's class generation in it.
-  /// What the path graph was last told of the flow's path.
+  std::shared_ptr<const FlowSnapshot> snapshot;  ///< Null: to be built.
+  std::uint64_t snapshot_classes = 0;  ///< Class generation of the graph it was built with.
+  /// The state of the path as last reported to the path graph.
   struct ToldPath {
-    std::uint64_t revision = 0;  ///< Of the identity.
+    std::uint64_t revision = 0;  ///< Revision of the identity.
     bool reached = false;
     bool blocked = false;
     friend bool operator==(const ToldPath&, const ToldPath&) = default;
@@ -49,11 +49,11 @@ struct FlowState {
     if (hops.size() < ttl) hops.resize(ttl);
     return hops[ttl - 1U];
   }
-  /// Who answers at this TTL on the present path: as confirmed, or else who answered last.
+  /// The responder at this TTL on the present path: the confirmed one, else the latest.
   std::optional<IpAddress> address(std::uint8_t ttl) const;
 };
 
-/// `graph` is that of the flow's trace.
+/// `graph`: the graph of the trace of the flow.
 std::shared_ptr<const FlowSnapshot> make_snapshot(const FlowState& state,
                                                   const model::PathGraphBuilder& graph);
 

@@ -41,7 +41,7 @@ absl::StatusOr<plan::FlowId> FlowTable::open(std::uint32_t trace_id) {
     const std::uint32_t port = options_.first_source_port + index;
     if (port > kLastPort) {
       return absl::ResourceExhaustedError(
-          absl::StrFormat("no free source port from %d on", options_.first_source_port));
+          absl::StrFormat("no free source port at or above %d", options_.first_source_port));
     }
     ++trace.next_index;
     const auto opened = open_at(trace, index, static_cast<std::uint16_t>(port));
@@ -50,7 +50,7 @@ absl::StatusOr<plan::FlowId> FlowTable::open(std::uint32_t trace_id) {
   }
 }
 
-/// False: the port is in use, the flow is skipped.
+/// False: the port is in use, so this flow is skipped.
 absl::StatusOr<bool> FlowTable::open_at(Trace& trace, std::uint32_t index, std::uint16_t port) {
   transport::Endpoints endpoints{options_.source, trace.info.destination, prober_.protocol(), port,
                                  trace.info.destination_port};
@@ -123,7 +123,7 @@ std::string capture_filter(const std::vector<std::unique_ptr<Trace>>& traces,
   for (const auto& trace : traces) {
     const IpAddress& destination = trace->info.destination;
     parts.insert(prober.capture_filter(destination.family, trace->info.destination_port));
-    // ICMPv6 by explicit offset: errors are types 1 to 4.
+    // ICMPv6 by explicit offset: error types are 1 to 4 (RFC 4443).
     parts.insert(destination.family == Family::kIpv4
                      ? "icmp[icmptype] == 3 or icmp[icmptype] == 11 or icmp[icmptype] == 12"
                      : "icmp6 and ip6[40] >= 1 and ip6[40] <= 4");

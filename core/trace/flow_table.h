@@ -1,4 +1,4 @@
-// The flow table: opens and closes the flows of a run, and finds them by their id.
+// The flow table: opens and closes the flows of a run, and finds them by id.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ namespace etr::trace {
 
 class FlowTable {
  public:
-  /// Borrows all.
+  /// Borrows all arguments.
   FlowTable(const EngineOptions& options, const Prober& prober, transport::Transport& transport,
             Dispatcher& dispatcher, EventReporter& events);
 
@@ -28,16 +28,16 @@ class FlowTable {
   std::vector<std::unique_ptr<Trace>>& traces() { return traces_; }
   const std::vector<std::unique_ptr<Trace>>& traces() const { return traces_; }
 
-  /// Opens a flow on the trace's next free source port; ports in use are skipped and reported. The
-  /// error names the target and the reason.
+  /// Opens a flow on the next free source port of the trace; a port in use is skipped and reported.
+  /// The error gives the reason.
   absl::StatusOr<plan::FlowId> open(std::uint32_t trace);
-  /// Ends the flow: its packets are no longer taken for ours, its port is free. The state stays
-  /// valid until forget_closed().
+  /// Closes the flow: its packets are no longer accepted, its port is free. The state stays valid
+  /// until forget_closed().
   void close(plan::FlowId id);
-  /// Between two turns of the engine, when nothing refers to closed flows any more.
+  /// Call between two turns of the engine, when nothing refers to closed flows any more.
   void forget_closed() { closed_.clear(); }
 
-  /// Null for a flow that has been closed.
+  /// Null if the flow was closed.
   FlowState* find(plan::FlowId id) { return id < flows_.size() ? flows_[id].get() : nullptr; }
   /// REQUIRES: the flow is open.
   FlowState& at(plan::FlowId id) { return *flows_[id]; }
@@ -51,10 +51,10 @@ class FlowTable {
       for (const plan::FlowId id : trace->flows) visit(id, at(id));
     }
   }
-  /// Open flows that have not closed a round yet.
+  /// Number of open flows that have not closed a round yet.
   std::size_t without_record() const { return without_record_; }
   void note_first_record() { --without_record_; }
-  /// Rounds in progress, of all flows.
+  /// Rounds in progress, over all flows.
   std::size_t open_rounds = 0;
 
  private:
@@ -73,7 +73,7 @@ class FlowTable {
   std::size_t without_record_ = 0;
 };
 
-/// One capture filter for the whole run: the prober's packets and ICMP errors.
+/// The capture filter of the whole run: the packets of the prober and ICMP errors.
 std::string capture_filter(const std::vector<std::unique_ptr<Trace>>& traces, const Prober& prober);
 
 }  // namespace etr::trace

@@ -12,14 +12,14 @@ using plan::OutcomeKind;
 
 namespace {
 
-/// A loss takes a microsecond, and up to 20 if it closes a round of 30 hops.
+/// Processing a loss takes 1 µs, and up to 20 µs if it closes a round of 30 hops.
 constexpr int kExpiriesPerTurn = 64;
 
 plan::Request request_of(plan::FlowId id, const Probe& probe) {
   return {id, probe.ttl, probe.round, probe.recorded};
 }
 
-/// The probe's round; null for a probe that belongs to none.
+/// The round of a probe; null if it belongs to none.
 model::Round* round_of(FlowState& flow, const Probe& probe) {
   return probe.recorded ? flow.known.round(probe.round) : nullptr;
 }
@@ -39,7 +39,8 @@ bool unattributable(const Answer& answer) {
 void Judge::sent(plan::FlowId id, const Probe& probe) {
   ++run_.counters.probes_sent;
   ++run_.flows.at(id).hop(probe.ttl).sent;
-  // From now, when it has left: on a busy host that may be long after it was to be sent.
+  // The timeout runs from when the probe has left; on a busy host that may be long after it was
+  // requested.
   expiries_.add(run_.now(), id, probe.id);
 }
 
@@ -81,12 +82,12 @@ void Judge::answered(const Answer& answer, const Reply& reply, Probe& probe,
                                           {true, reply.source, reply.rtt, reply.received_at});
     learn(answer.flow, answer, reply, probe, kind);
   } else {
-    --flow.hop(probe.ttl).sent;  // A hop counts one answer in a round.
+    --flow.hop(probe.ttl).sent;  // A hop counts one reply per round.
   }
   decide(answer.flow, probe, {kind, run_.now(), reply.rtt, reply.source});
 }
 
-/// Notes what the reply says of the path, and withdraws probes that have become pointless.
+/// Records what the reply shows of the path, and withdraws probes that it makes unnecessary.
 void Judge::learn(plan::FlowId id, const Answer& answer, const Reply& reply, const Probe& probe,
                   OutcomeKind kind) {
   FlowState& flow = run_.flows.at(id);
@@ -107,7 +108,8 @@ void Judge::learn(plan::FlowId id, const Answer& answer, const Reply& reply, con
   follow_end(id, end_before, reply.rtt.value_or(Duration::zero()));
 }
 
-/// A probe has its verdict: the end of the path may have moved from `before`, or is certain now.
+/// A probe has its verdict: checks whether the end of the path has moved from `before`, or is
+/// certain now.
 void Judge::follow_end(plan::FlowId id, std::optional<std::uint8_t> before, Duration rtt) {
   model::KnownFlow& known = run_.flows.at(id).known;
   if (!known.rounds.empty()) known.end.settle(known.rounds.back());
@@ -161,7 +163,7 @@ bool Judge::surplus(const Answer& answer) {
     if (opened) run_.planner.on_gate_open(answer.flow);
     return true;
   }
-  // A challenge ACK belongs to no probe; the destination is known to be alive.
+  // A challenge ACK belongs to no probe; it shows that the destination is alive.
   if (answer.reply.kind == ReplyKind::kAck) return true;
   Probe* last = flow.probes.last_from(flow.known.end.last_known().value_or(1));
   if (last == nullptr) return false;
@@ -170,10 +172,10 @@ bool Judge::surplus(const Answer& answer) {
   if (!late) gate.surplus(answer.reply.received_at);
   ++(late ? run_.counters.late : run_.counters.duplicates);
   if (!last->may_report_more()) return true;
-  Reply reply = answer.reply;  // Without RTT: it may be another probe's reply.
+  Reply reply = answer.reply;  // No RTT: it may be the reply to another probe.
   reply.rtt.reset();
   run_.events.unexpected(late ? EventKind::kLateReply : EventKind::kDuplicateReply, flow, *last,
-                         reply, "the service answered, and no probe waits for it");
+                         reply, "the service replied, but no probe is waiting for a reply");
   return true;
 }
 

@@ -1,5 +1,5 @@
-// The judge: gives each probe its one verdict and notes it wherever it counts: in the hop's
-// statistics, in the round, in what is known of the path, and with the planner.
+// The judge: gives each probe exactly one verdict, and records it in the statistics of the hop, in
+// the round, in what is known of the path, and with the planner.
 #pragma once
 
 #include <cstdint>
@@ -15,29 +15,30 @@ namespace etr::trace {
 
 class Judge {
  public:
-  /// Borrows both.
+  /// Borrows both arguments.
   Judge(RunContext& run, RoundKeeper& rounds)
       : run_(run), rounds_(rounds), withdrawal_(run), expiries_(run.options.timeout) {}
 
-  /// A probe has left, in the round that is open for it.
+  /// A probe was sent, in its open round.
   void sent(plan::FlowId id, const Probe& probe);
-  /// A probe could not leave; null if there was not even a slot for it.
+  /// A probe could not be sent. `probe` is null if there was no free slot for it.
   void send_failed(const plan::Request& request, Probe* probe, std::string_view reason);
 
-  /// The first reply to a probe in flight, in time. `interface_index`: where it came in.
+  /// The first reply to a probe in flight, within the timeout. `interface_index`: where it was
+  /// received.
   void answered(const Answer& answer, const Reply& reply, Probe& probe,
                 std::uint32_t interface_index);
+  /// Gives up one probe in flight: it is lost.
   void give_up(plan::FlowId id, Probe& probe);
-  /// Gives up probes in flight whose time is over, as many as a turn of the engine allows.
+  /// Gives up probes in flight whose time is over, up to a limit per turn of the engine.
   void expire(base::Instant now);
-  /// When expire() has to be called next, if ever.
+  /// When to call expire() next; empty: nothing to expire.
   std::optional<base::Instant> next_expiry() const { return expiries_.next(); }
 
-  /// The destination answered, and which of the probes in flight cannot be told: they are
-  /// withdrawn.
+  /// The destination replied to one of several probes in flight: they are withdrawn.
   void ambiguous(const Answer& answer);
-  /// The destination answered and no probe waits for it. False if there has been no probe, either,
-  /// that it could be a late or a duplicate reply to.
+  /// The destination replied and no probe is waiting for it. False if there was no probe either to
+  /// which it could be a late or duplicate reply.
   bool surplus(const Answer& answer);
 
  private:
@@ -52,8 +53,8 @@ class Judge {
   ExpiryQueue expiries_;
 };
 
-/// The destination's reply does not say which probe it answers. A challenge ACK is an exception:
-/// the service behind it names its probes.
+/// The reply of the destination does not identify its probe. Challenge ACKs are excepted: other
+/// replies of that service identify their probes.
 bool unattributable(const Answer& answer);
 
 }  // namespace etr::trace

@@ -4,8 +4,8 @@ namespace etr::trace {
 
 namespace {
 
-/// Routers that are remembered to quote IP IDs rightly; enough for any trace, bounded for any
-/// attack.
+/// Maximum number of routers remembered to quote IP IDs correctly; enough for any trace, and a
+/// bound under attack.
 constexpr std::size_t kMaxResponders = 65536;
 
 bool is_for(const Probe* probe, ProbeId id) {
@@ -19,7 +19,7 @@ bool may_reach(const FlowState& flow, const Probe& probe) {
   if (flow.known.rounds.empty()) return true;
   const model::Round& running = flow.known.rounds.back();
   if (probe.ttl <= running.highest_router()) return false;
-  // What older rounds still wait for below the known end is a router's answer.
+  // Probes of older rounds below the known end still wait for routers.
   const auto end = flow.known.end.last_known();
   return !end || probe.ttl >= *end || probe.round == running.number();
 }
@@ -36,7 +36,7 @@ MatchResult Matcher::match_identified(FlowState& flow, const Answer& answer, Pro
   if (answer.quoted_id) {
     Probe* by_id = flow.probes.by_id(*answer.quoted_id);
     if (is_for(by_id, id)) {
-      probe = by_id;  // The ID of an older probe makes the answer a late one for that.
+      probe = by_id;  // The ID of an older probe in the slot: a late reply to that one.
       id_proves = true;
     } else if (echoes_ids_.contains(answer.reply.source)) {
       return Rejection::kWrongId;
@@ -46,9 +46,9 @@ MatchResult Matcher::match_identified(FlowState& flow, const Answer& answer, Pro
   }
   if (probe == nullptr) return Rejection::kNeverSent;
   if (answer.decoded.token && *answer.decoded.token != probe->token) return Rejection::kWrongToken;
-  // What names a probe can be guessed: ports and UDP lengths are no secret. So the quote shows the
-  // token, or the ID of the probe, or its first 8 octets just as they were sent: they hold the TCP
-  // sequence, or the UDP checksum, to which the token has contributed 16 bits.
+  // The fields that identify a probe (ports, UDP length) can be guessed. So a quote must show the
+  // token, the IP ID of the probe, or its first 8 octets exactly as sent: these contain the TCP
+  // sequence number, or the UDP checksum, into which the token contributes 16 bits.
   const bool as_sent = !answer.quoted_head || *answer.quoted_head == probe->head;
   if (!answer.decoded.token && !id_proves && (!as_sent || answer.foreign_source)) {
     return Rejection::kWrongQuote;
@@ -58,6 +58,8 @@ MatchResult Matcher::match_identified(FlowState& flow, const Answer& answer, Pro
   return Match{probe, rewritten};
 }
 
+/// A reply that identifies no probe is attributed to the only probe that may have caused it. A
+/// probe to the known end takes precedence over those below.
 MatchResult Matcher::match_by_elimination(FlowState& flow, ReplyKind kind) {
   const auto end = flow.known.end.last_known();
   Probe* only = nullptr;
@@ -73,8 +75,8 @@ MatchResult Matcher::match_by_elimination(FlowState& flow, ReplyKind kind) {
   if (at_end == 1) return Match{only, false};
   // A challenge ACK may acknowledge a SYN we gave up on, so it never changes the path length.
   if (waiting == 0 || at_end > 1 || (end && kind == ReplyKind::kAck)) return Surplus{};
-  // Below the known end: the path has become shorter, or a service that answers twice meets a probe
-  // on its way to a router. A probe that was asked for again, alone, tells.
+  // Below the known end: the path has become shorter, or the service repeated a reply while the
+  // probe is on its way to a router. A probe sent again, alone, decides.
   const bool trusted = !end || flow.known.gate.trusts(only->round);
   return waiting == 1 && trusted ? MatchResult(Match{only, false}) : MatchResult(Ambiguous{});
 }

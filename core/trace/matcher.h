@@ -1,4 +1,4 @@
-// The matcher: which probe is an answer for, and may it be believed?
+// The matcher: which probe does a reply belong to, and is it genuine?
 #pragma once
 
 #include <unordered_set>
@@ -9,22 +9,23 @@
 
 namespace etr::trace {
 
-/// The probe that an answer is for.
+/// The probe that a reply belongs to.
 struct Match {
   Probe* probe = nullptr;
-  bool rewritten = false;  ///< A middlebox changed our header on the way.
+  bool rewritten = false;  ///< A middlebox changed our headers on the way.
 };
 
-/// The destination lives, but which probe it answered cannot be told.
+/// The destination is alive, but several probes may have caused the reply.
 struct Ambiguous {};
-/// The destination answered and no probe of the flow is waiting for it.
+/// The destination replied, but no probe of the flow is waiting for it.
 struct Surplus {};
 
 using MatchResult = std::variant<Match, Ambiguous, Surplus, Rejection>;
 
 class Matcher {
  public:
-  /// Applies every check that needs the table of probes; remembers who quotes IP IDs rightly.
+  /// Applies every check that needs the probe table. Remembers which responders quote IP IDs
+  /// correctly.
   MatchResult match(FlowState& flow, const Answer& answer);
 
  private:
@@ -34,7 +35,7 @@ class Matcher {
   std::unordered_set<IpAddress> echoes_ids_;
 };
 
-/// True for a probe in flight that may have got as far as the destination.
+/// The probe is in flight and may have reached the destination.
 bool may_reach(const FlowState& flow, const Probe& probe);
 
 }  // namespace etr::trace

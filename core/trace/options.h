@@ -1,4 +1,4 @@
-// What a run of the engine is asked to do; what is probed when is the planner's.
+// Options of a run of the engine. Which probes are sent when is up to the planner.
 #pragma once
 
 #include <chrono>
@@ -13,19 +13,19 @@ namespace etr::trace {
 
 /// One target of the run.
 struct Target {
-  std::string name;  ///< As the user wrote it.
+  std::string name;  ///< As the user entered it.
   IpAddress destination;
 };
 
 struct EngineOptions {
-  RunKey key;  ///< Without a default, so that no run can do without a random one by mistake.
+  RunKey key;  ///< No default, so that a run without a random key does not compile.
   std::uint16_t first_source_port = 50000;
   std::uint16_t destination_port = 0;  ///< 0: the prober's default.
   std::uint8_t max_ttl = 30;
   Duration timeout = std::chrono::seconds(1);  ///< -t
   double rate = 300;                           ///< Probes per second over all flows; 0: no limit.
   std::uint32_t burst = 10;
-  IpAddress source{};  ///< Unspecified: by route.
+  IpAddress source{};  ///< Unspecified: chosen by route.
 };
 
 }  // namespace etr::trace

@@ -13,8 +13,8 @@ Pacer::Pacer(double rate, std::uint32_t burst) {
   depth_ = spacing_ * (std::max<std::uint32_t>(burst, 1) - 1);
 }
 
-// The bucket as a virtual schedule (GCRA): each probe moves the horizon one spacing on, and a probe
-// may go as soon as the horizon is no further ahead than the bucket is deep.
+// The bucket as a virtual schedule (GCRA, ITU-T I.371): each probe moves the horizon on by one
+// spacing, and a probe may be sent while the horizon is ahead by no more than the bucket's depth.
 Instant Pacer::earliest(Instant now, std::uint8_t ttl) const {
   if (spacing_ == Duration::zero()) return now;
   Instant at = std::max(now, horizon_ - depth_);

@@ -11,8 +11,8 @@ namespace etr::trace {
 
 namespace {
 
-/// The first TTL of which it is not known that the old path and the new one share it: hops that
-/// were silent this time, right before the first that differs, may differ, too.
+/// The first TTL that the old path and the new one may not share: hops that were silent in this
+/// round, right before the first that differs, may differ, too.
 std::uint8_t first_unshared(std::uint8_t first_differing, const Path& path) {
   const auto heard = [&](int ttl) {
     return std::any_of(path.hops.begin(), path.hops.end(),
@@ -23,7 +23,8 @@ std::uint8_t first_unshared(std::uint8_t first_differing, const Path& path) {
   return ttl;
 }
 
-/// Statistics are of the path that the flow is on. The first round of a path is its record's.
+/// Restarts the statistics of the hops that changed: they are of the present path only, and its
+/// first round is the one in this record.
 void begin_path(FlowState& flow, std::uint8_t first_differing, const Path& path) {
   const std::uint8_t first_ttl = first_unshared(first_differing, path);
   for (std::size_t i = first_ttl - 1U; i < flow.hops.size(); ++i) flow.hops[i].begin_path();
@@ -63,7 +64,7 @@ void PathRecorder::close(Trace& trace, FlowState& flow, model::Round round, bool
   if (change) begin_path(flow, change->first_ttl, path);
   flow.reached = path.reached;
   flow.blocked = path.blocked;
-  tell_graph(trace, flow, path.finished);
+  update_graph(trace, flow, path.finished);
   ++flow.rounds_closed;
   flow.snapshot.reset();
   for (Hop& hop : path.hops) hop.hop_class = trace.graph.hop_class(flow.flow.index, hop.ttl);
@@ -106,8 +107,8 @@ std::string PathRecorder::hash(const std::string& canonical) const {
   return absl::BytesToHexString(std::string(digest.begin(), digest.end()));
 }
 
-/// The path graph takes a flow's path when it has been refined or has changed, or ends otherwise.
-void PathRecorder::tell_graph(Trace& trace, FlowState& flow, Timestamp at) {
+/// Passes the path to the graph if it was refined, has changed, or ends differently.
+void PathRecorder::update_graph(Trace& trace, FlowState& flow, Timestamp at) {
   const model::PathIdentity& identity = flow.known.identity;
   const FlowState::ToldPath told{identity.revision(), flow.reached, flow.blocked.has_value()};
   if (flow.told_path == told) return;
@@ -132,7 +133,7 @@ void PathRecorder::resolve(Trace& trace, FlowState& flow) {
   if (!flow.known.identity.resolve()) return;
   flow.path_hash = hash(flow.known.identity.canonical());
   flow.snapshot.reset();
-  tell_graph(trace, flow, clock_.utc());
+  update_graph(trace, flow, clock_.utc());
 }
 
 }  // namespace etr::trace

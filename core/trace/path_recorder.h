@@ -1,5 +1,5 @@
-// The path recorder: turns a closed round into a record, with the flow's path identity, hash and
-// the classes of its hops.
+// The path recorder: makes the record of a closed round, with path identity, hash and the classes
+// of hops.
 #pragma once
 
 #include <string>
@@ -15,22 +15,22 @@ namespace etr::trace {
 
 class PathRecorder {
  public:
-  /// Borrows all.
+  /// Borrows all arguments.
   PathRecorder(const PathHasher& hasher, const base::Clock& clock, model::Observer& observer,
                EventReporter& events)
       : hasher_(hasher), clock_(clock), observer_(observer), events_(events) {}
 
-  /// Reports the round's record and, if the flow has moved, the event. `round` has left the flow.
-  /// `complete` is false if the end of the run cut it.
+  /// Reports the record of a round that was taken out of the flow and, if the path has changed, the
+  /// event. `complete` is false if the end of the run cut the round.
   void close(Trace& trace, FlowState& flow, model::Round round, bool complete);
 
-  /// Other flows may have shown meanwhile which path this one is on.
+  /// Checks whether other flows have shown meanwhile which path this flow is on.
   void resolve(Trace& trace, FlowState& flow);
 
   std::uint64_t records() const { return records_; }
 
  private:
-  static void tell_graph(Trace& trace, FlowState& flow, Timestamp at);
+  static void update_graph(Trace& trace, FlowState& flow, Timestamp at);
   void report_change(const FlowState& flow, std::uint64_t round,
                      const model::IdentityChange& change, std::string old_hash);
   std::string hash(const std::string& canonical) const;

@@ -10,11 +10,11 @@ std::optional<plan::FlowId> PlannerDesk::open_flow(std::uint32_t trace) {
   if (opened.ok()) return *opened;
   refusal_ = opened.status();
   if (rounds_ == nullptr)
-    return std::nullopt;  // The start of the run fails, or goes on with fewer.
+    return std::nullopt;  // Before the run: Engine::start() reports it if no flow could be opened.
   Event event;
   event.kind = EventKind::kFlowSkipped;
   event.trace = trace;
-  event.text = "no further flow: " + std::string(refusal_.message());
+  event.text = "cannot open another flow: " + std::string(refusal_.message());
   events_.report(std::move(event));
   return std::nullopt;
 }

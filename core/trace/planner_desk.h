@@ -1,4 +1,4 @@
-// The planner's desk: what the engine does for its planner.
+// The implementation of PlannerHost: carries out what the planner requests of the engine.
 #pragma once
 
 #include <optional>
@@ -12,12 +12,12 @@ namespace etr::trace {
 
 class PlannerDesk final : public plan::PlannerHost {
  public:
-  /// Borrows both.
+  /// Borrows both arguments.
   PlannerDesk(FlowTable& flows, EventReporter& events) : flows_(flows), events_(events) {}
 
-  /// From then on rounds can begin. Borrows `rounds`.
+  /// Rounds can begin from now on. Borrows `rounds`.
   void begin_run(RoundKeeper& rounds) { rounds_ = &rounds; }
-  /// Why the last flow could not be opened.
+  /// The error of the last flow that could not be opened.
   const absl::Status& refusal() const { return refusal_; }
 
   std::optional<plan::FlowId> open_flow(std::uint32_t trace) override;

@@ -21,7 +21,7 @@ absl::Status ProbeSender::send(const FlowState& flow, Probe& probe) {
   const transport::Route& route = transport_.flow_route(flow.handle);
   const std::size_t header_size = net::ip_header_size(flow.flow.source.family);
   if (probe.ttl > prober_.max_ttl(flow.flow.source.family, route.mtu)) {
-    // The mtu is not what it was when the flow was opened.
+    // The MTU has shrunk since the flow was opened.
     return absl::InvalidArgumentError(
         absl::StrFormat("a probe of ttl %d does not fit the mtu of %d octets on %s", probe.ttl,
                         route.mtu, route.interface));

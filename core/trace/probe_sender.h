@@ -1,4 +1,4 @@
-// Writes a probe's packet and hands it to the transport.
+// Encodes the packet of a probe and passes it to the transport.
 #pragma once
 
 #include <cstdint>
@@ -13,11 +13,11 @@ namespace etr::trace {
 
 class ProbeSender {
  public:
-  /// Borrows both.
+  /// Borrows both arguments.
   ProbeSender(const Prober& prober, transport::Transport& transport);
 
-  /// Notes the segment's head in the probe. An error is the reason why it could not leave. May
-  /// throw what the prober throws.
+  /// Stores the head of the segment in the probe, for the matcher. The error is the reason why the
+  /// probe could not be sent. Throws what the prober throws.
   absl::Status send(const FlowState& flow, Probe& probe);
 
  private:

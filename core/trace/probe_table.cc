@@ -6,9 +6,9 @@ namespace etr::trace {
 
 namespace {
 
-/// Ids run 1..65535 and start over; this is how many there are.
+/// Ids are 1..65535 and wrap around.
 constexpr std::uint32_t kIds = 65535;
-/// Far below kIds, so that an id names one probe only.
+/// Far below kIds, so that an id identifies one probe only.
 constexpr std::size_t kMaxRemembered = 32768;
 
 }  // namespace
@@ -41,7 +41,7 @@ Probe* ProbeTable::add(std::uint8_t ttl, std::uint64_t round) {
 Probe* ProbeTable::by_cell(ProbeId id) {
   if (id.ttl >= cells_.size() || id.slot >= cells_[id.ttl].size()) return nullptr;
   Probe* probe = by_id(cells_[id.ttl][id.slot]);
-  // An id may have come round again since the slot was used.
+  // The id may have wrapped around to another probe since the slot was used.
   if (probe == nullptr || probe->ttl != id.ttl || probe->slot != id.slot) return nullptr;
   return probe;
 }

@@ -1,5 +1,5 @@
-// The in-flight table of one flow: finds a probe by its identity in the headers in constant time,
-// and remembers it after its verdict, so that late and second answers are known for what they are.
+// The probe table of one flow: finds a probe by the fields of its headers in constant time. Probes
+// are remembered after their verdict, so that late and duplicate replies are recognized.
 #pragma once
 
 #include <cstdint>
@@ -14,29 +14,30 @@
 
 namespace etr::trace {
 
+/// kVoid: withdrawn, or cut by the end of the run or of its flow.
 enum class ProbeState : std::uint8_t { kInFlight, kAnswered, kLost, kSendFailed, kVoid };
 
-/// One packet we sent.
+/// One packet that was sent.
 struct Probe {
-  std::uint16_t id = 0;  ///< Per-flow counter, never 0; the IPv4 identification.
+  std::uint16_t id = 0;  ///< Counter of the flow, never 0; the IPv4 ID.
   std::uint8_t ttl = 0;
   std::uint16_t slot = 0;
   std::uint64_t round = 0;
   std::uint64_t token = 0;
   std::uint64_t head = 0;  ///< First 8 octets of the segment, see segment_head().
   ProbeState state = ProbeState::kInFlight;
-  base::Instant sent{};            ///< User-space clock, just before the send.
-  Timestamp sent_utc{};            ///< The same moment in UTC.
-  std::optional<Timestamp> stamp;  ///< Kernel stamp of our own frame.
-  bool stamp_from_route = false;   ///< Seen on the flow's own interface: final.
-  std::uint32_t answered_on = 0;   ///< Interface index of the answer.
+  base::Instant sent{};            ///< Monotonic clock, just before sending.
+  Timestamp sent_utc{};            ///< The same time in UTC.
+  std::optional<Timestamp> stamp;  ///< Kernel timestamp of our own frame.
+  bool stamp_from_route = false;   ///< Stamped on the interface of the flow: final.
+  std::uint32_t answered_on = 0;   ///< Interface on which the reply was received.
   Timestamp answered_at{};
-  bool recorded = true;            ///< Part of its round's record.
-  std::uint8_t extra_replies = 0;  ///< Late and duplicate replies reported so far.
+  bool recorded = true;            ///< Belongs to the record of its round.
+  std::uint8_t extra_replies = 0;  ///< Reported late and duplicate replies.
 
-  /// When it left, by the kernel's stamp where there is one.
+  /// When the probe left, by the kernel timestamp if there is one.
   Timestamp sent_at() const { return stamp.value_or(sent_utc); }
-  /// Counts a late or duplicate reply; false once enough of them have been reported.
+  /// Counts a late or duplicate reply; false if enough of them have been reported.
   bool may_report_more() {
     constexpr std::uint8_t kMostReported = 8;
     if (extra_replies == kMostReported) return false;
@@ -45,25 +46,27 @@ struct Probe {
   }
 };
 
+/// Not thread-safe; belongs to the probing thread.
 class ProbeTable {
  public:
-  /// Ids count up from `first_id`: over IPv4 they are proof, so it should not be easy to guess.
+  /// Ids count up from `first_id`. Over IPv4 the ID proves that a quote is genuine, so the first
+  /// one should be hard to guess.
   explicit ProbeTable(std::uint16_t slots, std::uint16_t first_id = 1)
       : slots_(slots), next_id_(first_id) {}
 
-  /// A new probe; the slot is the next free one from `round mod slots` on. Null if every slot of
-  /// this TTL is still in flight. Pointers stay valid until the next add() or forget().
+  /// Adds a probe in the next free slot from `round mod slots` on. Null if every slot of the TTL is
+  /// in flight. Pointers stay valid until the next add() or forget().
   Probe* add(std::uint8_t ttl, std::uint64_t round);
 
-  /// The probe that last used this slot, whatever its state; null if forgotten.
+  /// The last probe in this slot, whatever its state; null if forgotten.
   Probe* by_cell(ProbeId id);
-  /// Null: never used, or forgotten.
+  /// The probe with this id; null if never used, or forgotten.
   Probe* by_id(std::uint16_t id);
 
   /// The latest probe of this TTL or a higher one, whatever its state; null if forgotten.
   Probe* last_from(std::uint8_t ttl);
 
-  /// Drops probes sent before `before`, but none in flight.
+  /// Forgets probes sent before `before`, up to the first one in flight.
   void forget(base::Instant before);
 
   /// Calls `visit` with each probe in flight.
@@ -83,8 +86,8 @@ class ProbeTable {
 
   std::uint16_t slots_;
   std::uint16_t next_id_;
-  std::deque<Probe> probes_;  ///< In the order of ids, no gaps.
-  /// So many of the oldest have a verdict for certain. A verdict is never taken back.
+  std::deque<Probe> probes_;  ///< By ascending id, without gaps.
+  /// Number of oldest probes known to have a verdict; verdicts are final.
   std::size_t decided_ = 0;
   std::vector<std::vector<std::uint16_t>> cells_;  ///< [ttl][slot] → id; 0: none.
 };

@@ -8,12 +8,13 @@ using base::Instant;
 
 namespace {
 
-/// UTC and the monotonic clock may drift this far over one probe before UTC counts as stepped.
+/// A difference between UTC and the monotonic clock above this, over one probe, means that UTC was
+/// stepped.
 constexpr Duration kMaxClockStep = std::chrono::milliseconds(10);
-/// Copies of one packet on stacked interfaces are stamped this close to each other.
+/// Copies of one packet on stacked interfaces (VLAN, bond, bridge) have timestamps this close.
 constexpr Duration kStackedCopy = std::chrono::milliseconds(1);
 constexpr std::size_t kMaxResponders = 65536;
-/// A reply takes a few microseconds, and up to 20 if it closes a round of 30 hops.
+/// Processing a reply takes a few µs, and up to 20 µs if it closes a round of 30 hops.
 constexpr std::size_t kPacketsPerTurn = 64;
 
 }  // namespace
@@ -58,8 +59,8 @@ void Receiver::see_answer(const Answer& answer, const transport::ReceivedPacket&
   const Match& match = std::get<Match>(result);
   Reply reply = answer.reply;
   reply.rewritten = match.rewritten;
-  // A challenge ACK acknowledges some older SYN, and a service that answers more than once may
-  // answer an older probe: they show life, and no time.
+  // A challenge ACK acknowledges an older SYN, and a service that repeats replies may answer an
+  // older probe: such a reply shows that the destination is alive, but no RTT.
   const bool timed = answer.decoded.probe || !flow.known.gate.repeats();
   if (timed && reply.kind != ReplyKind::kAck) measure(*match.probe, reply);
   if (reply.rtt && *reply.rtt < Duration::zero()) {
@@ -72,12 +73,12 @@ void Receiver::see_answer(const Answer& answer, const transport::ReceivedPacket&
     return judge_.answered(answer, reply, probe, packet.interface_index);
   }
   if (probe.state == ProbeState::kInFlight) judge_.give_up(answer.flow, probe);
-  // Giving up may have closed the round, but it moves no probe.
+  // give_up() may close the round, but it does not move the probe.
   see_repeated(flow, probe, reply, packet);
 }
 
-/// RTT between the kernel's stamps; where our own frame was not seen, or UTC was stepped in
-/// between, from our own clocks.
+/// The RTT is the difference of the kernel timestamps of probe and reply. If our own frame was not
+/// captured, or UTC was stepped in between, it comes from the clocks of the process.
 void Receiver::measure(const Probe& probe, Reply& reply) const {
   const auto [now, utc] = base::read_both(run_.transport.clock());
   const Duration step = (utc - now.time_since_epoch()).time_since_epoch() -
@@ -95,23 +96,23 @@ void Receiver::see_repeated(const FlowState& flow, Probe& probe, const Reply& re
                             const transport::ReceivedPacket& packet) {
   if (probe.state == ProbeState::kAnswered && packet.interface_index != probe.answered_on &&
       std::chrono::abs(packet.stamp - probe.answered_at) < kStackedCopy) {
-    return;  // The same packet, seen on another interface of a stack.
+    return;  // A copy of the same packet, captured on a stacked interface.
   }
   const bool late = probe.state == ProbeState::kLost;
   if (!late && probe.state != ProbeState::kAnswered) return;
   ++(late ? run_.counters.late : run_.counters.duplicates);
   if (!probe.may_report_more()) return;
   if (late) {
-    run_.events.unexpected(EventKind::kLateReply, flow, probe, reply, "answer after the timeout");
+    run_.events.unexpected(EventKind::kLateReply, flow, probe, reply, "reply after the timeout");
   } else {
-    run_.events.unexpected(EventKind::kDuplicateReply, flow, probe, reply, "another answer");
+    run_.events.unexpected(EventKind::kDuplicateReply, flow, probe, reply, "another reply");
   }
 }
 
 void Receiver::reject(Rejection rejection, const transport::ReceivedPacket& packet,
                       const FlowState* flow) {
   ++run_.counters.rejected;
-  if (rejection == Rejection::kUnknownPort) return;  // Replies to other programs are no event.
+  if (rejection == Rejection::kUnknownPort) return;  // Replies to other programs are counted only.
   run_.events.rejected(rejection, packet, flow);
 }
 

@@ -1,5 +1,5 @@
-// The receiver: finds the probe that each captured packet is about, measures the RTT, and passes
-// the answer on for its verdict.
+// The receiver: finds the probe that a captured packet belongs to, measures the RTT, and passes the
+// reply to the judge.
 #pragma once
 
 #include <unordered_set>
@@ -13,12 +13,12 @@ namespace etr::trace {
 
 class Receiver {
  public:
-  /// Borrows all.
+  /// Borrows all arguments.
   Receiver(RunContext& run, Judge& judge, const Dispatcher& dispatcher)
       : run_(run), judge_(judge), dispatcher_(dispatcher) {}
 
-  /// Takes what the capture holds, at most as much as a turn of the engine allows. True if the
-  /// capture is empty now.
+  /// Processes captured packets, up to a limit per turn of the engine. True if the capture is empty
+  /// now.
   bool receive();
 
  private:

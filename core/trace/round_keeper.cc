@@ -7,7 +7,7 @@ namespace etr::trace {
 
 namespace {
 
-/// How long probes with a verdict are remembered, for late and duplicate replies.
+/// How long probes with a verdict are remembered, at least, for late and duplicate replies.
 constexpr Duration kMinMemory = std::chrono::seconds(10);
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What the parts of a running engine share. Everything is borrowed from the engine, and used on the
+// What the parts of a running engine share. All members belong to the engine and are used on the
 // probing thread.
 #pragma once
 

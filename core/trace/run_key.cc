@@ -13,7 +13,7 @@ namespace etr::trace {
 
 namespace {
 
-/// SipHash's result is a number in little-endian order.
+/// SipHash outputs a little-endian number.
 std::uint64_t number_of(const std::array<std::uint8_t, 8>& digest) {
   std::uint64_t number = 0;
   for (std::size_t i = digest.size(); i-- > 0;) number = number << 8U | digest[i];

@@ -1,5 +1,5 @@
-// The snapshot maker: puts the statistics of all flows together, a few flows at a time, so that no
-// turn of the engine is held up by it. Flows that have not changed share their part with the last
+// The snapshot maker: collects the statistics of all flows, a few flows per turn of the engine, so
+// that snapshots do not delay probing. A flow that has not changed shares its part with the last
 // snapshot.
 #pragma once
 
@@ -17,16 +17,17 @@ class SnapshotMaker {
   /// Borrows `flows`.
   explicit SnapshotMaker(FlowTable& flows) : flows_(flows) {}
 
-  /// Works on the snapshot under way, or begins one. True once it holds every flow that was open
-  /// when it began; take() then gives its flows and the next call begins anew.
+  /// Continues the snapshot in progress, or begins one. True once it holds every flow that was open
+  /// when it began; call take() then.
   bool advance();
   bool under_way() const { return begun_; }
+  /// The finished parts; the next advance() begins a new snapshot.
   std::vector<std::shared_ptr<const FlowSnapshot>> take();
-  /// All flows at once.
+  /// Makes the parts of all flows at once.
   std::vector<std::shared_ptr<const FlowSnapshot>> make_all();
 
  private:
-  /// Summing up a flow of 30 hops takes up to 20 µs, looking at one that has not changed 10 ns.
+  /// Summarizing a flow of 30 hops takes up to 20 µs, skipping an unchanged one 10 ns.
   static constexpr std::size_t kFlowsPerTurn = 2000;
   static constexpr std::size_t kChangedPerTurn = 16;
 

@@ -1,4 +1,4 @@
-// A trace: the run at one target, and all that belongs to it rather than to one of its flows.
+// A trace: the run to one target, and what belongs to it rather than to one of its flows.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +18,9 @@ struct Trace {
   TraceInfo info;
   model::PathRegistry paths;
   model::PathGraphBuilder graph;
-  std::vector<plan::FlowId> flows;  ///< Open ones, in the order of their index.
-  std::uint32_t next_index = 0;  ///< Of the flow to open next; its port is the first one plus this.
-  std::optional<std::uint8_t> ttl_limit_told;  ///< By the MTU, as last reported.
+  std::vector<plan::FlowId> flows;  ///< Open flows, by index.
+  std::uint32_t next_index = 0;     ///< Of the next flow; its port is the first port plus this.
+  std::optional<std::uint8_t> ttl_limit_told;  ///< TTL limit by the MTU, as last reported.
 };
 
 }  // namespace etr::trace

@@ -9,7 +9,7 @@ namespace etr::trace {
 
 namespace {
 
-/// From a SYN until our reset has undone its connection: 1.5 round trips, and a reserve.
+/// Round trips from a SYN until our reset has removed its connection: 1.5, plus a reserve.
 constexpr int kHalfOpenRoundTrips = 2;
 
 }  // namespace
@@ -53,7 +53,7 @@ void Withdrawal::ambiguous(plan::FlowId id, bool unattributable) {
                              run_.options.timeout);
   if (!known.rounds.empty()) {
     model::Round& running = known.rounds.back();
-    // Where one reply came that no probe had asked for, more may come.
+    // An unexpected reply may be followed by more.
     if (known.end.last_known()) known.gate.close_until(now + run_.options.timeout);
     known.gate.doubt(running.number(), known.end.last_known(), unattributable);
     known.end.doubt_from(lowest);
@@ -70,6 +70,7 @@ void Withdrawal::withdraw(FlowState& flow, Probe& probe) {
   if (model::Round* round = flow.known.round(probe.round)) round->withdraw(probe.ttl);
 }
 
+/// Called last, because the planner may close the flow on any outcome.
 void Withdrawal::report(plan::FlowId id, std::span<const plan::Request> withdrawn) {
   for (const plan::Request& request : withdrawn) {
     if (run_.flows.find(id) == nullptr) return;

@@ -1,4 +1,4 @@
-// Withdrawal: probes in flight whose replies would tell nothing count as never sent.
+// Withdrawal: probes in flight whose replies would show nothing count as never sent.
 #pragma once
 
 #include <span>
@@ -12,14 +12,14 @@ class Withdrawal {
   /// Borrows `run`.
   explicit Withdrawal(RunContext& run) : run_(run) {}
 
-  /// The end of the path has moved. Probes beyond it have reached the destination or will, so
-  /// nothing more goes there until a half-open connection of theirs has met our kernel's reset,
-  /// `rtt` being a round trip: a SYN with a lower sequence number would draw a challenge ACK (RFC
-  /// 5961 §4).
+  /// The end of the path has moved. Probes beyond it have reached the destination, or will. No more
+  /// probes are sent there until our kernel's reset has removed their half-open connections, `rtt`
+  /// being a round trip: a SYN with a lower sequence number would draw a challenge ACK (RFC 5961
+  /// §4).
   void beyond_end(plan::FlowId id, Duration rtt);
 
-  /// The destination answered one of several probes. All that may have reached it have to be sent
-  /// again, one at a time, once replies to them can come no more.
+  /// The destination replied to one of several probes. All that may have reached it must be sent
+  /// again, one at a time, once no more replies to them can arrive.
   void ambiguous(plan::FlowId id, bool unattributable);
 
  private:

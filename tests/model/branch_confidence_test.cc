@@ -7,15 +7,15 @@
 namespace etr::model {
 namespace {
 
-/// Flows after which `next_hops` count as all of them.
+/// Number of flows after which `next_hops` count as complete.
 std::uint32_t enough(std::uint32_t next_hops, double confidence) {
   std::uint32_t samples = 1;
   while (branch_confidence(next_hops, samples) < confidence) ++samples;
   return samples;
 }
 
-// scamper's built-in tables (scamper_tracelb_do.c): k = 1..16, and 64.
-TEST(BranchConfidence, EqualsScampersTables) {
+// The tables built into scamper (scamper_tracelb_do.c): k = 1..16, 64 and 128.
+TEST(BranchConfidence, EqualsTheTablesOfScamper) {
   const std::array<std::uint32_t, 16> at_95{6,  11, 16, 21, 27, 33, 38, 44,
                                             51, 57, 63, 70, 76, 83, 90, 96};
   const std::array<std::uint32_t, 16> at_99{8,  15, 21, 28, 36, 43,  51,  58,
@@ -28,7 +28,7 @@ TEST(BranchConfidence, EqualsScampersTables) {
   EXPECT_EQ(enough(128, 0.95), 1007U);
 }
 
-TEST(BranchConfidence, IsNothingBelowOneFlowPerNextHop) {
+TEST(BranchConfidence, IsZeroBelowOneFlowPerNextHop) {
   EXPECT_EQ(branch_confidence(4, 4), 0);
   EXPECT_EQ(branch_confidence(0, 0), 0);
 }
@@ -45,7 +45,7 @@ TEST(BranchConfidence, NeverFallsWithMoreSamples) {
   }
 }
 
-TEST(HiddenShare, IsWhatEscapesWithFivePercent) {
+TEST(HiddenShare, IsMissedWithProbabilityFivePercent) {
   EXPECT_EQ(hidden_share(0), 1);
   EXPECT_NEAR(hidden_share(6), 0.393, 0.001);
   EXPECT_NEAR(hidden_share(96), 0.031, 0.001);

@@ -1,4 +1,4 @@
-// Feeds a path graph as the engine would: flows with paths written as words, and their verdicts.
+// Feeds a path graph as the engine does: flows, paths written as words, and verdicts.
 #pragma once
 
 #include <sstream>
@@ -9,7 +9,7 @@
 
 namespace etr::model::testing {
 
-/// "r3" and "r3.17" are addresses, "*" is a hop that is not known; "r3!" is balanced per packet.
+/// "r3" and "r3.17" are addresses, "*" is an unknown hop; "r3!" is balanced per packet.
 inline std::optional<IpAddress> address(const std::string& name) {
   if (name == "*") return std::nullopt;
   IpAddress address{Family::kIpv6, {0x20, 0x01, 0x0d, 0xb8}};
@@ -34,7 +34,7 @@ class GraphFeeder {
  public:
   explicit GraphFeeder(const PathGraphOptions& options = {}) : graph(options) {}
 
-  /// Puts the flow onto a path that ends at its last hop; adds it if it is new.
+  /// Puts the flow onto a path that ends at its last hop. Adds the flow if it is new.
   void path(std::uint32_t flow, std::uint32_t id, const std::string& words) {
     const std::vector<PathHop> hops = testing::hops(words);
     graph.add_flow(flow, static_cast<std::uint16_t>(50000 + flow));
@@ -43,7 +43,7 @@ class GraphFeeder {
                     hops.back().address.has_value(), false},
                    now);
   }
-  /// The same, its end not known.
+  /// The same with an unknown end.
   void open_path(std::uint32_t flow, std::uint32_t id, const std::string& words) {
     const std::vector<PathHop> hops = testing::hops(words);
     graph.add_flow(flow, static_cast<std::uint16_t>(50000 + flow));

@@ -44,18 +44,18 @@ TEST(Histogram, IsWithinFourPercentOfExactQuantiles) {
   }
 }
 
-TEST(Histogram, PutsValuesOutsideItsRangeAtItsEnds) {
+TEST(Histogram, CountsValuesOutsideItsRangeAtItsEnds) {
   Histogram histogram;
   histogram.add(-5ms);
   histogram.add(0ns);
   histogram.add(24h);
   histogram.add(Duration::max());
   EXPECT_LE(histogram.quantile(0.5), 2us);
-  EXPECT_GE(histogram.quantile(0.51), 100s);  // the third of four
+  EXPECT_GE(histogram.quantile(0.51), 100s);  // The third of four.
   EXPECT_GE(histogram.quantile(0.75), 100s);
 }
 
-TEST(Histogram, CountsValuesBelowTheFirstOne) {
+TEST(Histogram, GrowsTowardsValuesBelowTheFirst) {
   Histogram histogram;
   for (const Duration value : {1000ms, 100ms, 10ms, 1ms}) histogram.add(value);
   EXPECT_NEAR(static_cast<double>(histogram.quantile(0.25).count()), 1e6, 4e4);

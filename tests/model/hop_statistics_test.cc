@@ -31,7 +31,7 @@ ResponderStats stats_of(const std::vector<Duration>& rtts) {
   return hop.summarize(1).responders.at(0);
 }
 
-TEST(HopStatistics, TellsLastBestWorstAndMean) {
+TEST(HopStatistics, ReportsLastBestWorstAndMean) {
   const ResponderStats stats = stats_of({20ms, 10ms, 60ms, 30ms});
   EXPECT_EQ(stats.received, 4U);
   EXPECT_EQ(stats.last, 30ms);
@@ -40,7 +40,7 @@ TEST(HopStatistics, TellsLastBestWorstAndMean) {
   EXPECT_DOUBLE_EQ(stats.mean_ns, 30e6);
 }
 
-TEST(HopStatistics, DividesTheVarianceByNLessOne) {
+TEST(HopStatistics, DividesTheVarianceByNMinusOne) {
   EXPECT_DOUBLE_EQ(stats_of({10ms}).stddev_ns, 0);
   EXPECT_NEAR(stats_of({10ms, 20ms}).stddev_ns, std::sqrt(50e12), 1);
   EXPECT_NEAR(stats_of({2ms, 4ms, 4ms, 4ms, 5ms, 5ms, 7ms, 9ms}).stddev_ns, std::sqrt(32e12 / 7),
@@ -63,7 +63,7 @@ TEST(HopStatistics, KeepsTheVarianceOfSmallNoiseOnALongRtt) {
   EXPECT_NEAR(hop.summarize(1).responders[0].stddev_ns, std::sqrt(squares / (1e5 - 1)), 0.01);
 }
 
-TEST(HopStatistics, SmoothsJitterAsRfc3550) {
+TEST(HopStatistics, SmoothsJitterAsInRfc3550) {
   const std::vector<Duration> rtts{10ms, 14ms, 13ms, 20ms, 20ms};
   double jitter = 0;
   for (std::size_t i = 1; i < rtts.size(); ++i) {
@@ -84,7 +84,7 @@ TEST(HopStatistics, HasNoJitterBelowTwoSamples) {
   EXPECT_EQ(stats.jitter_worst, 0ns);
 }
 
-TEST(HopStatistics, TakesJitterAcrossALoss) {
+TEST(HopStatistics, MeasuresJitterAcrossALoss) {
   HopStatistics hop;
   hop.add_answer(reply(10ms));
   hop.add_loss();
@@ -92,7 +92,7 @@ TEST(HopStatistics, TakesJitterAcrossALoss) {
   EXPECT_EQ(hop.summarize(1).responders[0].jitter_last, 3ms);
 }
 
-TEST(HopStatistics, TakesNoJitterBetweenResponders) {
+TEST(HopStatistics, MeasuresNoJitterBetweenResponders) {
   HopStatistics hop;
   hop.add_answer(reply(10ms, "192.0.2.1"));
   hop.add_answer(reply(90ms, "192.0.2.2"));
@@ -105,7 +105,7 @@ TEST(HopStatistics, TakesNoJitterBetweenResponders) {
   EXPECT_EQ(stats.responders[1].jitter_worst, 0ms);
 }
 
-TEST(HopStatistics, CountsAnswersWithoutAnRttButMeasuresNothingFromThem) {
+TEST(HopStatistics, CountsRepliesWithoutRttButDoesNotTimeThem) {
   HopStatistics hop;
   hop.add_answer(reply(std::nullopt));
   hop.add_answer(reply(10ms));
@@ -124,7 +124,7 @@ TEST(HopStatistics, KeepsQuantilesWithinBestAndWorst) {
   EXPECT_EQ(stats.p99, 10ms);
 }
 
-TEST(HopStatistics, SumsVerdictsAndHasNoLossOfALimitedHop) {
+TEST(HopStatistics, CountsVerdictsAndHasNoLossForALimitedHop) {
   HopStatistics hop;
   hop.sent = 5;
   for (int i = 0; i < 3; ++i) hop.add_answer(reply(1ms));
@@ -148,7 +148,7 @@ TEST(HopStatistics, RemembersABoundedNumberOfResponders) {
   EXPECT_EQ(hop.summarize(1).responders.size(), 64U);
 }
 
-TEST(HopStatistics, TakesNoJitterAroundAResponderBeyondTheBound) {
+TEST(HopStatistics, MeasuresNoJitterAroundAResponderBeyondTheBound) {
   HopStatistics hop;
   for (int i = 0; i < 64; ++i) hop.add_answer(reply(1ms, "10.0.0." + std::to_string(i)));
   hop.add_answer(reply(50ms, "10.0.1.1"));  // The 65th.
@@ -156,7 +156,8 @@ TEST(HopStatistics, TakesNoJitterAroundAResponderBeyondTheBound) {
   EXPECT_EQ(hop.summarize(1).responders.back().jitter_worst, 0ms);
 }
 
-TEST(HopStatistics, OfANewPathAreOfItsOwnProbesAndRememberTheLastFourWhoAnsweredBefore) {
+// The figures are those of the probes on the new path; the last four former responders are kept.
+TEST(HopStatistics, RestartsOnANewPathAndKeepsFormerResponders) {
   HopStatistics hop;
   for (int i = 1; i <= 6; ++i) {
     ++hop.sent;
@@ -178,7 +179,7 @@ TEST(HopStatistics, OfANewPathAreOfItsOwnProbesAndRememberTheLastFourWhoAnswered
   EXPECT_EQ(stats.lost, 2U);
   ASSERT_EQ(stats.responders.size(), 1U);
   EXPECT_EQ(stats.responders[0].best, 3ms);
-  // Who answers again is no former one.
+  // A former responder that answers again is a present one.
   std::vector<std::string> former;
   for (const ResponderStats& responder : stats.former)
     former.push_back(responder.address.to_string());

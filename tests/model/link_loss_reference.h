@@ -1,5 +1,5 @@
-// The reference judgement of link loss, written down without regard to cost: trials as lists of the
-// links crossed, every fit over all of them, every link a candidate.
+// The reference implementation of link loss, written for clarity regardless of cost: trials as
+// lists of the links crossed, every fit over all of them, every link a candidate.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 namespace etr::model::testing {
 
 struct TrialGroup {
-  std::vector<std::uint32_t> links;  ///< Crossed, in order.
+  std::vector<std::uint32_t> links;  ///< Links crossed, in order.
   double sent = 0;
   double lost = 0;
 };
@@ -30,7 +30,7 @@ ReferenceFit reference_fit(const std::vector<TrialGroup>& groups,
                            const std::vector<std::uint32_t>& chosen);
 
 struct ReferenceLoss {
-  std::set<std::uint32_t> links;  ///< That cannot be told apart.
+  std::set<std::uint32_t> links;  ///< Links that cannot be distinguished.
   double rate = 0;
 };
 std::vector<ReferenceLoss> reference_lossy_links(const std::vector<TrialGroup>& groups);

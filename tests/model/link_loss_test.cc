@@ -1,4 +1,4 @@
-// Link loss against the reference it follows, and its error rates over seeded runs.
+// Link loss compared with the reference implementation, and its error rates over seeded runs.
 #include "model/link_loss.h"
 
 #include <gmock/gmock.h>
@@ -17,8 +17,7 @@ using testing::DrawnTrials;
 using testing::LossCase;
 using testing::LossScore;
 
-/// A random trie: `links` numbered links, each always at one depth, and trials that some of them
-/// lose.
+/// A random trie of `links` numbered links, and trials that some of these links lose.
 std::vector<PrefixNode> random_trie(std::mt19937_64& random, std::uint32_t links, int nodes) {
   std::uniform_real_distribution<double> chance(0, 1);
   std::vector<PrefixNode> trie(1);
@@ -73,7 +72,7 @@ TEST(LossFit, EqualsTheReferenceOnRandomTries) {
   }
 }
 
-// The trie itself, with every link fitted, is a trie of groups, too.
+// With every link fitted, the trie itself takes the place of the groups.
 TEST(LossFit, EqualsTheReferenceWithoutGroups) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     std::mt19937_64 random(seed);
@@ -108,7 +107,7 @@ TEST(LossEvidence, CountsTrialsAcrossEachLinkByGroup) {
   }
 }
 
-/// Link numbers by class.
+/// Link numbers of each class.
 std::set<std::set<std::uint32_t>> classes(const LinkLossResult& result) {
   std::set<std::set<std::uint32_t>> out;
   for (const LinkLossClass& found : result.classes) {
@@ -123,8 +122,8 @@ std::set<std::set<std::uint32_t>> classes(const std::vector<testing::ReferenceLo
   return out;
 }
 
-// The order in which a lost probe is shared out differs for candidates, so a borderline link may be
-// judged otherwise; nothing else may.
+// Apportioning lost probes in another order may decide a borderline link differently; everything
+// else must be equal.
 TEST(LinkLoss, NamesWhatTheReferenceNames) {
   int runs = 0;
   int equal = 0;
@@ -154,7 +153,7 @@ TEST(LinkLoss, NamesWhatTheReferenceNamesOnRandomTries) {
   EXPECT_GE(equal, kRuns * 95 / 100);
 }
 
-TEST(LinkLoss, FitsEnoughCandidates) {
+TEST(LinkLoss, NamesTheSameLinksWithAllCandidatesFitted) {
   LinkLossOptions all;
   all.candidates = 1000;
   for (const LossCase& one : testing::reference_cases()) {
@@ -168,7 +167,8 @@ TEST(LinkLoss, FitsEnoughCandidates) {
   }
 }
 
-/// Smallest count of successes that `runs` trials with probability `p` fall below once in 10 000.
+/// Smallest count of successes such that `runs` trials with probability `p` fall below it less than
+/// once in 10 000.
 int fewest(int runs, double p) {
   double term = std::pow(1 - p, runs);
   double sum = term;
@@ -181,14 +181,14 @@ int fewest(int runs, double p) {
   return count;
 }
 
-// What the reference achieves in 200 runs (40 from 50 rounds on), with some allowance.
+// Rates that the reference reaches in 200 runs (40 from 50 rounds on), with some allowance.
 struct Expected {
   double right;
   double alone;
   double clean;
 };
 
-TEST(LinkLoss, IsAsOftenRightAsTheReference) {
+TEST(LinkLoss, IsRightAsOftenAsTheReference) {
   const std::vector<Expected> expected{
       {.97, .94, .98}, {.93, .82, .96}, {.98, .96, .98}, {.98, .94, .98}, {.99, .99, .99},
       {.99, .99, .99}, {.99, .97, .99}, {.99, .96, .99}, {.99, 0, .99},   {.99, .99, .99},
@@ -232,9 +232,9 @@ TEST(LinkLoss, ReportsNoSharedLossOfOnePercentEverywhere) {
   }
 }
 
-// The more trials, the better it shows that one background does not fit: the reference, which knows
-// no other, names a link in each of these runs from 0.2 % on.
-TEST(LinkLoss, NamesNoLinkWhereAllLoseAlike) {
+// The more trials, the clearer it is that a single background does not fit. The reference has no
+// other model: from 0.2 % on it names a link in each of these runs.
+TEST(LinkLoss, NamesNoLinkWhereAllLinksLoseEqually) {
   for (const double rate : {.0005, .002, .005, .01}) {
     const LossScore fan = testing::run({"", testing::wide(16), {}, 512, 128, rate, {}}, 5);
     EXPECT_EQ(fan.clean, fan.runs) << rate;
@@ -258,7 +258,7 @@ TEST(LinkLoss, NamesNothingWithoutTrials) {
   EXPECT_TRUE(judge_link_loss({{}, {0, 1, 3, 3}}, 2).classes.empty());
 }
 
-TEST(LinkLoss, ComesToAnEndWhereEverythingLoses) {
+TEST(LinkLoss, StopsAtItsLimitWhereEverythingLoses) {
   std::mt19937_64 random(1);
   LossCase one{"", testing::wide(64), {}, 0, 60, 0, {}};
   for (int i = 0; i < 64; i += 2) {
@@ -270,14 +270,14 @@ TEST(LinkLoss, ComesToAnEndWhereEverythingLoses) {
   EXPECT_EQ(result.classes.size(), LinkLossOptions{}.most_links);
 }
 
-TEST(LinkLoss, DoesTheSameInAnyNumberOfRuns) {
+TEST(LinkLoss, StartsOverAfterAnAbandonedRun) {
   std::mt19937_64 random(5);
   const LossCase one = testing::reference_cases()[5];
   const DrawnTrials trials = testing::draw(one, random);
   LinkLoss judge;
   judge.begin(trials.nodes, trials.links.size());
   judge.advance();
-  judge.begin(trials.nodes, trials.links.size());  // given up half-way
+  judge.begin(trials.nodes, trials.links.size());  // Abandoned half-way.
   while (judge.advance()) {
   }
   const LinkLossResult once = judge_link_loss(trials.nodes, trials.links.size());

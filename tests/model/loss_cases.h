@@ -1,5 +1,5 @@
-// Networks with known lossy links, and trials drawn from them: the cases of the reference by which
-// link loss is judged.
+// Networks with known lossy links, and trials drawn from them: the test cases of the link-loss
+// reference.
 #pragma once
 
 #include <cstddef>
@@ -22,39 +22,41 @@ struct LossCase {
   std::string name;
   std::vector<VertexPath> paths;
   std::map<Link, double> loss;
-  std::size_t flows = 0;  ///< With random paths; 0: three flows on each path.
+  std::size_t flows = 0;  ///< On random paths; 0: three flows on each path.
   int rounds = 0;
-  double everywhere = 0;          ///< Loss of every other link.
-  std::set<std::string> limited;  ///< Their verdicts are no trials.
+  double everywhere = 0;          ///< Loss of all other links.
+  std::set<std::string> limited;  ///< Vertices whose verdicts are no trials.
 };
 
 /// One router, `width` next hops, two hops on each, the destination.
 std::vector<VertexPath> wide(int width);
 /// One path of `length` hops.
 std::vector<VertexPath> chain(int length);
+/// One router, `width` next hops with `width` next hops each, one hop more on each, the
+/// destination.
 std::vector<VertexPath> nested(int width);
 
-/// The reference's cases, in its order.
+/// The cases of the reference, in its order.
 std::vector<LossCase> reference_cases();
 
 /// Trials of one run, as a trie.
 struct DrawnTrials {
   std::vector<PrefixNode> nodes;
-  std::vector<Link> links;  ///< By number; the background first.
+  std::vector<Link> links;  ///< By link number; the background first.
 };
 DrawnTrials draw(const LossCase& one, std::mt19937_64& random);
 
-/// What a judgement got right.
+/// Counts of correct results over several runs.
 struct LossScore {
   int runs = 0;
-  int right = 0;    ///< Every lossy link is named.
-  int alone = 0;    ///< And no other link in its class.
-  int clean = 0;    ///< Each class named holds a lossy link.
+  int right = 0;    ///< Runs in which every lossy link is named.
+  int alone = 0;    ///< And no other link is in its class.
+  int clean = 0;    ///< Runs in which each named class contains a lossy link.
   int covered = 0;  ///< True rates within their intervals.
   int estimates = 0;
   double estimate_sum = 0;
   int shared = 0;        ///< Runs that report shared loss.
-  std::size_t cost = 0;  ///< Nodes looked at.
+  std::size_t cost = 0;  ///< Nodes visited.
 
   void add(const LossCase& one, const DrawnTrials& trials, const LinkLossResult& result);
   double mean_estimate() const { return estimates == 0 ? 0 : estimate_sum / estimates; }

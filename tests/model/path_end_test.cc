@@ -18,7 +18,7 @@ Round round_of(std::uint8_t sent) {
   return round;
 }
 
-TEST(PathEnd, LooksToTheHighestTtlInTheFirstRound) {
+TEST(PathEnd, AllowsTheMaximumTtlInTheFirstRound) {
   PathEnd end(30);
   end.begin_round();
   EXPECT_EQ(end.limit(), 30);

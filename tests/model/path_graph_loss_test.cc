@@ -1,4 +1,4 @@
-// Classes and lossy links of the path graph, over simulated networks.
+// Classes and lossy links of the path graph on simulated networks.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -18,11 +18,11 @@ using testing::GraphFeeder;
 using testing::Link;
 using testing::VertexPath;
 
-/// Flows over a network with lossy links and routers that withhold answers.
+/// Flows through a network with lossy links and limited routers.
 struct Simulation {
   std::vector<VertexPath> paths;
   std::map<Link, double> loss;
-  std::map<std::string, double> answers;  ///< Share of probes that a router answers; others: all.
+  std::map<std::string, double> answers;  ///< Share of probes a router answers; default: 1.
   GraphFeeder feed;
   std::mt19937_64 random{1};
   std::vector<std::size_t> path_of;  ///< By flow.
@@ -56,7 +56,7 @@ struct Simulation {
     }
   }
 
-  /// "from>to" of the links of each loss, the most likely first.
+  /// "from>to" of the links of a loss, the most likely first.
   static std::vector<std::string> named(const PathGraph& graph, const LossyLink& lossy) {
     std::vector<std::string> out;
     const auto name = [&](std::uint32_t vertex) {
@@ -75,7 +75,7 @@ struct Simulation {
   }
 };
 
-TEST(PathGraphLoss, NamesALinkOf16WithinFourRounds) {
+TEST(PathGraphLoss, NamesOneLinkOf16WithinFourRounds) {
   int right = 0;
   int wrong = 0;
   constexpr int kRuns = 100;
@@ -96,7 +96,7 @@ TEST(PathGraphLoss, NamesALinkOf16WithinFourRounds) {
     }
     right += found ? 1 : 0;
   }
-  // The reference: 148 of 150, and another link in 1.
+  // The reference is right in 148 of 150 runs, and names another link in 1.
   EXPECT_GE(right, 90);
   EXPECT_LE(wrong, 6);
 }
@@ -122,7 +122,8 @@ TEST(PathGraphLoss, MarksWhatLiesBeyondTheLossyLink) {
   EXPECT_EQ(class_of(1, "r1"), HopClass::kAnswering);
   EXPECT_EQ(class_of(2, "w2"), HopClass::kLossy);
   EXPECT_EQ(class_of(4, "r2.2"), HopClass::kLossy);
-  EXPECT_EQ(class_of(5, "dst"), HopClass::kAnswering) << "a quarter of its probes";
+  EXPECT_EQ(class_of(5, "dst"), HopClass::kAnswering)
+      << "only a quarter of its probes crossed the lossy link";
   EXPECT_EQ(network.feed.graph.hop_class(2, 5), HopClass::kLossy);
   EXPECT_EQ(network.feed.graph.hop_class(3, 5), HopClass::kAnswering);
   EXPECT_GT(*GraphFeeder::vertex(*graph, 2, "w2")->recent_loss(), .1);
@@ -145,7 +146,7 @@ TEST(PathGraphLoss, KeepsTheTimeWhenALossWasFirstNamed) {
   EXPECT_TRUE(since);
 }
 
-TEST(PathGraphLoss, LeavesOutARouterThatLimitsItsAnswers) {
+TEST(PathGraphLoss, ExcludesARouterThatLimitsItsReplies) {
   Simulation network;
   network.paths = testing::chain(10);
   network.answers = {{"r4", .3}};
@@ -180,7 +181,7 @@ TEST(PathGraphLoss, NamesBothLinksAroundASilentHop) {
               ::testing::UnorderedElementsAre("r2>*", "*>r4"));
 }
 
-TEST(PathGraphLoss, TellsWhoIsBehindSilenceFromOtherFlows) {
+TEST(PathGraphLoss, IdentifiesASilentHopFromOtherFlows) {
   Simulation network;
   network.paths = {{"r1", "lim", "r3", "dst"}};
   network.answers = {{"lim", .3}};
@@ -219,7 +220,7 @@ TEST(PathGraphLoss, NamesTheFirstLinkAsShared) {
   EXPECT_FALSE(network.feed.graph.snapshot()->shared_loss);
 }
 
-TEST(PathGraphLoss, DrawsNoTrialsFromUnknownPrefixes) {
+TEST(PathGraphLoss, TakesNoTrialsFromUnprobedPrefixes) {
   GraphFeeder feed;
   for (std::uint32_t flow = 0; flow < 40; ++flow) {
     feed.graph.add_flow(flow, static_cast<std::uint16_t>(50000 + flow));
@@ -233,7 +234,7 @@ TEST(PathGraphLoss, DrawsNoTrialsFromUnknownPrefixes) {
   EXPECT_FALSE(graph->shared_loss);
 }
 
-TEST(PathGraphLoss, RestsWhileNothingNewHasBeenCounted) {
+TEST(PathGraphLoss, IsIdleWithoutNewVerdicts) {
   Simulation network;
   network.paths = testing::wide(4);
   for (std::size_t flow = 0; flow < 8; ++flow) network.add_flow(flow % 4);
@@ -244,7 +245,7 @@ TEST(PathGraphLoss, RestsWhileNothingNewHasBeenCounted) {
   EXPECT_TRUE(network.feed.graph.advance(network.feed.now + 1h));
 }
 
-// 10 000 flows over 64 paths of 30 hops: what it holds, and that no turn takes long.
+// 10 000 flows on 64 paths of 30 hops: bounded memory, and bounded pieces of a judgement.
 TEST(PathGraphSize, TakesFewOctetsPerCell) {
   constexpr std::uint32_t kFlows = 10000;
   constexpr std::uint8_t kHops = 30;

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 using testing::address;
 using testing::GraphFeeder;
 
-/// "ttl:address" of each vertex in order, "*" for silence.
+/// "ttl:address" of each vertex in order; "*" is a silent one.
 std::vector<std::string> names(const PathGraph& graph) {
   std::vector<std::string> out;
   for (const GraphVertex& vertex : graph.vertices) {
@@ -32,7 +32,7 @@ std::vector<std::string> names(const PathGraph& graph) {
   return out;
 }
 
-/// "from>to" of each edge, as positions, "s" for the source.
+/// "from>to" of each edge, by position; "s" is the source.
 std::vector<std::string> edges(const PathGraph& graph) {
   std::vector<std::string> out;
   for (const GraphEdge& edge : graph.edges) {
@@ -87,7 +87,7 @@ TEST(PathGraph, GroupsFlowsByPathId) {
   EXPECT_THAT(whole.vertices, ::testing::ElementsAre(0U, 1U, 2U));
 }
 
-TEST(PathGraph, KeepsSilenceApartByItsPredecessor) {
+TEST(PathGraph, DistinguishesSilentHopsByPredecessor) {
   GraphFeeder feed;
   feed.path(0, 0, "a * dst");
   feed.path(1, 1, "b * dst");
@@ -102,7 +102,7 @@ TEST(PathGraph, KeepsSilenceApartByItsPredecessor) {
   EXPECT_FALSE(graph->vertices[2].recent_loss());
 }
 
-TEST(PathGraph, ShowsNoSilenceWhereNothingWasProbed) {
+TEST(PathGraph, ShowsNoSilentHopWhereNothingWasProbed) {
   GraphFeeder feed;
   feed.graph.add_flow(0, 50000);
   feed.answer(0, 3, "c");
@@ -119,17 +119,17 @@ TEST(PathGraph, ShowsNoSilenceWhereNothingWasProbed) {
   EXPECT_THAT(edges(*feed.graph.snapshot()), ::testing::ElementsAre("s>0", "0>1", "1>2", "2>3"));
 }
 
-TEST(PathGraph, TakesPathsOfUnequalLengths) {
+TEST(PathGraph, HandlesPathsOfUnequalLength) {
   GraphFeeder feed;
   feed.path(0, 0, "r1 dst");
   feed.path(1, 1, "r1 b dst");
-  feed.lose(0, 3);  // past its end
+  feed.lose(0, 3);  // Past its end.
   const auto graph = feed.graph.snapshot();
   EXPECT_THAT(names(*graph), ::testing::ElementsAre("1:r1", "2:b", "2:dst", "3:dst"));
   EXPECT_EQ(graph->vertices[3].statistics.judged(), 0U);
 }
 
-TEST(PathGraph, MovesWhatAHopCountedWhenItIsHeard) {
+TEST(PathGraph, KeepsVerdictsWhenAHopBecomesKnown) {
   GraphFeeder feed;
   feed.open_path(0, 0, "r1 * *");
   feed.lose(0, 2);
@@ -142,7 +142,7 @@ TEST(PathGraph, MovesWhatAHopCountedWhenItIsHeard) {
   EXPECT_EQ(a->statistics.answered, 1U);
 }
 
-TEST(PathGraph, BeginsAnewFromWhereThePathHasChanged) {
+TEST(PathGraph, ClearsRecentVerdictsFromTheFirstChangedHopOn) {
   GraphFeeder feed;
   feed.path(0, 0, "r1 a r2 dst");
   feed.path(1, 0, "r1 a r2 dst");
@@ -176,7 +176,7 @@ TEST(PathGraph, RemembersPathsThatAllFlowsHaveLeft) {
   EXPECT_EQ(GraphFeeder::vertex(*graph, 2, "a")->flows, 0U);
 }
 
-TEST(PathGraph, SharesListsOfFlowsThatDidNotChange) {
+TEST(PathGraph, SharesUnchangedFlowListsBetweenSnapshots) {
   GraphFeeder feed;
   feed.path(0, 0, "r1 a");
   feed.path(1, 1, "r1 b");
@@ -189,7 +189,7 @@ TEST(PathGraph, SharesListsOfFlowsThatDidNotChange) {
   EXPECT_NE(before->paths[1].flows, after->paths[1].flows);
 }
 
-TEST(PathGraph, CountsRttsOfTheHopsOwnAddressOnly) {
+TEST(PathGraph, MeasuresRttsOfTheHopsOwnAddressOnly) {
   GraphFeeder feed;
   feed.path(0, 0, "r1 dst");
   feed.answer(0, 1, "r1", 10ms);
@@ -206,7 +206,7 @@ TEST(PathGraph, CountsRttsOfTheHopsOwnAddressOnly) {
   EXPECT_NEAR(r1.rtt_stddev_ns, 7.071e6, 1e3);
 }
 
-TEST(PathGraph, ShowsEveryAddressBalancedPerPacket) {
+TEST(PathGraph, ShowsEveryAddressOfAHopBalancedPerPacket) {
   GraphFeeder feed;
   feed.path(0, 0, "r1 a! dst");
   feed.answer(0, 2, "a");
@@ -218,7 +218,7 @@ TEST(PathGraph, ShowsEveryAddressBalancedPerPacket) {
   EXPECT_EQ(graph->branch_points[1].state, BranchState::kPerPacket);
 }
 
-TEST(BranchPoint, ClosesAfterTheFlowsThatTheMdaAsksFor) {
+TEST(BranchPoint, ClosesAfterAsManyFlowsAsTheMdaNeeds) {
   GraphFeeder feed;
   const auto state = [&] {
     const auto graph = feed.graph.snapshot();
@@ -237,9 +237,9 @@ TEST(BranchPoint, ClosesAfterTheFlowsThatTheMdaAsksFor) {
   EXPECT_EQ(state().samples, 11U);
   EXPECT_NEAR(state().hidden_share, 0.238, 0.001);
   for (std::uint32_t flow = 2; flow < 11; ++flow) feed.graph.retire_flow(flow);
-  EXPECT_EQ(state().samples, 11U) << "flows no longer probed still count";
+  EXPECT_EQ(state().samples, 11U) << "retired flows still count";
   feed.path(0, 5, "r1 c dst");
-  EXPECT_EQ(state().next_hops, 2U) << "all flows have left one";
+  EXPECT_EQ(state().next_hops, 2U) << "one next hop has no flow left";
   EXPECT_EQ(state().state, BranchState::kOpen);
   const auto r1 = feed.graph.vertex_at(0, 1);
   ASSERT_TRUE(r1);
@@ -263,7 +263,7 @@ TEST(BranchPoint, IsFlappingWhereFlowsKeepMoving) {
   EXPECT_NE(graph->branch_points[0].state, BranchState::kFlapping);
   EXPECT_NE(GraphFeeder::vertex(*graph, 2, "a"), nullptr);
   EXPECT_NE(GraphFeeder::vertex(*graph, 2, "b"), nullptr);
-  EXPECT_EQ(graph->edges.size(), 7U) << "both ways are there";
+  EXPECT_EQ(graph->edges.size(), 7U) << "both ways are shown";
 }
 
 TEST(PathGraph, ForgetsVerdictsButNotPathsOnReset) {
@@ -293,15 +293,15 @@ TEST(PathGraph, KeepsABoundedNumberOfFormerVertices) {
   EXPECT_LT(graph->paths.size(), 300U);
 }
 
-/// What a flow should be counted with, worked out from its history.
+/// Expected figures of a flow, derived from its history.
 struct Shadow {
   bool probed = false;
   std::vector<std::string> hops;
   std::vector<std::deque<bool>> lost;  ///< By TTL - 1: the last verdicts.
 };
 
-// Flows come, go and move between paths that share vertices; every figure equals a recount.
-TEST(PathGraph, CountsAsARecountDoesAfterRandomOperations) {
+// Flows start, stop and move between paths that share vertices; every figure must equal a recount.
+TEST(PathGraph, EqualsARecountAfterRandomOperations) {
   const std::vector<std::vector<std::string>> routes{
       {"r1", "a", "c", "dst"}, {"r1", "b", "c", "dst"}, {"r1", "b", "d", "dst"},
       {"q1", "a", "d", "dst"}, {"r1", "a", "dst"},      {"q1", "e", "c", "f", "dst"}};

@@ -1,5 +1,5 @@
-// Observations are written as words: "a b * T" is what TTL 1 to 4 answered. "T" is the destination
-// and ends the walk; without it the end is unknown.
+// Observations are written as words: "a b * T" are the replies at TTL 1 to 4. "T" is the
+// destination and ends the path; without it the end is unknown.
 #include "model/path_identity.h"
 
 #include <gtest/gtest.h>
@@ -32,7 +32,7 @@ Observation saw(const std::string& words) {
 
 class PathIdentityTest : public ::testing::Test {
  protected:
-  /// True if the observation is a confirmed change.
+  /// The observation confirms a change.
   bool changes(const std::string& words) {
     change = flow.observe(saw(words));
     return change.has_value();
@@ -50,11 +50,11 @@ TEST_F(PathIdentityTest, HasNoPathBeforeTheFirstRound) {
   EXPECT_EQ(flow.canonical(), "");
 }
 
-TEST_F(PathIdentityTest, NeverChangesByLoss) {
+TEST_F(PathIdentityTest, NeverChangesBecauseOfLoss) {
   std::mt19937 random(23);
   const std::vector<std::string> full{"a", "b", "c", "d", "e", "T"};
   for (int run = 0; run < 200; ++run) {
-    PathRegistry alone;  // Other flows may show that a path with unknown hops is another.
+    PathRegistry alone;  // A registry of its own: no other flow may resolve the unknown hops.
     PathIdentity lossy(alone);
     std::optional<std::uint32_t> id;
     for (int round = 0; round < 30; ++round) {
@@ -65,7 +65,7 @@ TEST_F(PathIdentityTest, NeverChangesByLoss) {
         heard_target = heard_target || (word == "T" && !lost);
         words += (lost ? "*" : word) + " ";
       }
-      // A walk that does not hear the target at its place may hear it one or two further on.
+      // A round that misses the target at its TTL may hear it one or two TTLs higher.
       if (!heard_target && round == 0) words += random() % 2 == 0 ? "T" : "* T";
       EXPECT_FALSE(lossy.observe(saw(words))) << words;
       if (!id) id = lossy.path()->id;
@@ -85,7 +85,7 @@ TEST_F(PathIdentityTest, RefinesThePathWhenAHopIsFirstHeard) {
   EXPECT_TRUE(flow.path()->complete());
 }
 
-TEST_F(PathIdentityTest, WritesConfirmedAddressesInTtlOrderWithoutSilentHops) {
+TEST_F(PathIdentityTest, WritesConfirmedAddressesInTtlOrder) {
   changes("a * c T");
   EXPECT_EQ(flow.canonical(), "10.0.0.1|10.0.0.3|203.0.113.9|");
   changes("* b * *");
@@ -94,7 +94,7 @@ TEST_F(PathIdentityTest, WritesConfirmedAddressesInTtlOrderWithoutSilentHops) {
   EXPECT_EQ(flow.canonical(), "10.0.0.1|10.0.0.2|10.0.0.3|203.0.113.9|");
 }
 
-TEST_F(PathIdentityTest, TellsAPathWithASilentHopFromOneWithoutThatHop) {
+TEST_F(PathIdentityTest, DistinguishesASilentHopFromNoHop) {
   PathIdentity other(registry);
   flow.observe(saw("a * T"));
   other.observe(saw("a T"));
@@ -112,7 +112,7 @@ TEST_F(PathIdentityTest, ChangesAtOnceIfTwoTtlsDiffer) {
   EXPECT_EQ(change->last_ttl, 4);
 }
 
-TEST_F(PathIdentityTest, NeedsASecondSightOfADifferenceAtOneTtl) {
+TEST_F(PathIdentityTest, ConfirmsOneDifferenceInTheNextRound) {
   changes("a b c T");
   const auto before = id();
   EXPECT_FALSE(changes("a x c T"));
@@ -124,7 +124,7 @@ TEST_F(PathIdentityTest, NeedsASecondSightOfADifferenceAtOneTtl) {
   EXPECT_EQ(flow.address(2), named("x"));
 }
 
-TEST_F(PathIdentityTest, DoubtsASingleDifferenceWhenItIsNew) {
+TEST_F(PathIdentityTest, DoubtsASingleDifferenceOnce) {
   EXPECT_FALSE(flow.doubtful(saw("a b c T")));
   changes("a b c T");
   EXPECT_FALSE(flow.doubtful(saw("a b c T")));
@@ -132,10 +132,10 @@ TEST_F(PathIdentityTest, DoubtsASingleDifferenceWhenItIsNew) {
   EXPECT_FALSE(flow.doubtful(saw("a d e T")));
   EXPECT_EQ(flow.doubtful(saw("a d c T")), 2);
   changes("a d c T");
-  EXPECT_FALSE(flow.doubtful(saw("a d c T")));  // Taken for true anyway.
+  EXPECT_FALSE(flow.doubtful(saw("a d c T")));  // Seen twice: accepted without another probe.
 }
 
-TEST_F(PathIdentityTest, BelievesASingleDifferenceThatASecondLookConfirms) {
+TEST_F(PathIdentityTest, AcceptsOneDifferenceConfirmedByASecondProbe) {
   changes("a b c T");
   Observation seen = saw("a d c T");
   seen.confirmations = {{2, named("b")}};
@@ -144,7 +144,7 @@ TEST_F(PathIdentityTest, BelievesASingleDifferenceThatASecondLookConfirms) {
   EXPECT_TRUE(flow.observe(seen));
 }
 
-TEST_F(PathIdentityTest, ForgetsADifferenceThatTheNextRoundContradicts) {
+TEST_F(PathIdentityTest, DropsADifferenceThatTheNextRoundRefutes) {
   changes("a b c T");
   EXPECT_FALSE(changes("a x c T"));
   EXPECT_FALSE(changes("a b c T"));
@@ -158,7 +158,7 @@ TEST_F(PathIdentityTest, KeepsADifferenceOverARoundThatLostTheHop) {
   EXPECT_TRUE(changes("a x c T"));
 }
 
-TEST_F(PathIdentityTest, DoesNotTakeTwoDifferentStrangersForAChange) {
+TEST_F(PathIdentityTest, NeedsTheSameDifferenceTwice) {
   changes("a b c T");
   EXPECT_FALSE(changes("a x c T"));
   EXPECT_FALSE(changes("a y c T"));
@@ -173,10 +173,10 @@ TEST_F(PathIdentityTest, GivesAFormerPathItsOldId) {
   EXPECT_EQ(id(), first);
   ASSERT_TRUE(changes("a x * * T") || changes("a x y * T"));
   EXPECT_EQ(id(), second);
-  EXPECT_EQ(flow.address(3), named("y"));  // Known from before.
+  EXPECT_EQ(flow.address(3), named("y"));  // Known from the former path.
 }
 
-TEST_F(PathIdentityTest, GivesAFormerPathItsOldIdEvenIfItWasNeverComplete) {
+TEST_F(PathIdentityTest, GivesAFormerPathItsOldIdIfItHasUnknownHops) {
   changes("a b * d T");
   const auto first = id();
   ASSERT_TRUE(changes("a x * y T"));
@@ -200,7 +200,7 @@ TEST_F(PathIdentityTest, SharesTheIdIfTheSameHopsAreUnknown) {
   EXPECT_EQ(second.knowledge(), PathKnowledge::kGaps);
 }
 
-TEST_F(PathIdentityTest, IsTheOnlyKnownPathThatItFits) {
+TEST_F(PathIdentityTest, TakesTheIdOfTheOnlyPathItFits) {
   PathIdentity second(registry);
   flow.observe(saw("a b T"));
   second.observe(saw("a * T"));
@@ -248,7 +248,7 @@ TEST_F(PathIdentityTest, KeepsItsIdWhenItLearnsItsHops) {
   EXPECT_EQ(id(), before);
 }
 
-TEST_F(PathIdentityTest, IsNoPathIfNoHopIsKnown) {
+TEST_F(PathIdentityTest, IsAmbiguousIfNoHopIsKnown) {
   PathIdentity second(registry);
   flow.observe(saw("* * *"));
   EXPECT_EQ(flow.knowledge(), PathKnowledge::kAmbiguous);
@@ -258,7 +258,7 @@ TEST_F(PathIdentityTest, IsNoPathIfNoHopIsKnown) {
   EXPECT_EQ(flow.canonical(), "");
 }
 
-TEST_F(PathIdentityTest, IsUnimpressedByAPathThatBecameCompleteLater) {
+TEST_F(PathIdentityTest, SharesTheIdOfAPathCompletedLater) {
   PathIdentity second(registry);
   flow.observe(saw("a * T"));
   flow.observe(saw("* b *"));
@@ -276,16 +276,16 @@ TEST_F(PathIdentityTest, CorrectsAnOvershotEndWithoutAChange) {
   EXPECT_FALSE(changes("a b T"));
 }
 
-TEST_F(PathIdentityTest, TellsAShorterPathFromAnOvershotEnd) {
+TEST_F(PathIdentityTest, DistinguishesAShorterPathFromAnOvershotEnd) {
   changes("a b c T");
-  EXPECT_TRUE(changes("a b T"));  // c is gone, the target is one nearer.
+  EXPECT_TRUE(changes("a b T"));  // c has gone, so the target is one TTL nearer.
   EXPECT_EQ(change->first_ttl, 3);
 }
 
 TEST_F(PathIdentityTest, NoticesAPathThatGrew) {
   changes("a b T");
   const auto before = id();
-  ASSERT_TRUE(changes("a b c T"));  // A router where the target was, and the target behind it.
+  ASSERT_TRUE(changes("a b c T"));  // A router took the TTL of the target.
   EXPECT_NE(id(), before);
   EXPECT_EQ(flow.path()->end, 4);
 }
@@ -306,13 +306,13 @@ TEST_F(PathIdentityTest, LearnsTheEndOfAPathWhoseTargetWasSilent) {
   EXPECT_EQ(flow.path()->end, 3);
 }
 
-TEST_F(PathIdentityTest, SaysNothingOfTheEndWhenTheTargetIsSilent) {
+TEST_F(PathIdentityTest, KeepsTheEndWhenTheTargetIsSilent) {
   changes("a b T");
   EXPECT_FALSE(changes("a b * * *"));
   EXPECT_EQ(flow.path()->end, 3);
 }
 
-TEST_F(PathIdentityTest, HoldsASetWhereOneFlowIsBalancedPerPacket) {
+TEST_F(PathIdentityTest, HoldsTheRoutersOfAHopBalancedPerPacket) {
   changes("a b d T");
   for (int round = 0; round < 10; ++round) changes(round % 2 == 0 ? "a c d T" : "a b d T");
   EXPECT_EQ(flow.path()->hops[1], (std::set<IpAddress>{named("b"), named("c")}));
@@ -326,7 +326,7 @@ TEST_F(PathIdentityTest, HoldsASetWhereOneFlowIsBalancedPerPacket) {
   EXPECT_EQ(flow.canonical(), "10.0.0.1|10.0.0.2|10.0.0.4|203.0.113.9|");
 }
 
-TEST_F(PathIdentityTest, SettlesOnSetsWhereSeveralHopsAreBalancedPerPacket) {
+TEST_F(PathIdentityTest, SettlesWhereSeveralHopsAreBalancedPerPacket) {
   std::mt19937 random(29);
   const auto round = [&] {
     return std::string("a ") + "bc"[random() % 2] + " " + "de"[random() % 2] + " " +
@@ -341,7 +341,7 @@ TEST_F(PathIdentityTest, SettlesOnSetsWhereSeveralHopsAreBalancedPerPacket) {
   }
 }
 
-TEST_F(PathIdentityTest, DoesNotTakeOneSwitchForBalancing) {
+TEST_F(PathIdentityTest, DoesNotTakeOneChangeForBalancing) {
   changes("a b c T");
   for (int i = 0; i < 10; ++i) changes("a b c T");
   for (int i = 0; i < 10; ++i) changes("a x c T");
@@ -355,7 +355,7 @@ TEST_F(PathIdentityTest, StillNoticesAChangeBesideABalancedHop) {
   ASSERT_TRUE(changes("a b x y T"));
   EXPECT_EQ(change->first_ttl, 3);
   EXPECT_NE(id(), settled);
-  EXPECT_FALSE(changes("a c x y T"));  // The balanced hop is still that.
+  EXPECT_FALSE(changes("a c x y T"));  // The hop at TTL 2 is still balanced.
   EXPECT_FALSE(changes("a b x y T"));
 }
 
@@ -368,18 +368,19 @@ TEST_F(PathIdentityTest, RemembersABoundedNumberOfFormerPaths) {
     seen.hops[2] =
         IpAddress{Family::kIpv4,
                   {10, 2, static_cast<std::uint8_t>(i / 250), static_cast<std::uint8_t>(i % 250)}};
-    // Three rounds each, or it looks like balancing per packet.
+    // Three rounds each, or it would look like balancing per packet.
     for (int round = 0; round < 3; ++round) flow.observe(seen);
   }
   EXPECT_EQ(flow.path()->id, 499U);
   EXPECT_TRUE(changes("a b c d T"));
 }
 
-/// Plays rounds of one flow with the second look that the planner takes.
+/// Plays rounds of one flow, with the second probe that the planner sends.
 struct Rounds {
   explicit Rounds(PathRegistry& registry) : flow(registry) {}
 
-  /// `first` is what the round's probes meet, `again` what a second look at the same TTL does.
+  /// `first`: the hops that the probes of the round meet; `again`: those that a second probe of a
+  /// TTL meets.
   std::optional<IdentityChange> play(const std::string& first, const std::string& again) {
     Observation seen = saw(first);
     if (const auto ttl = flow.doubtful(seen)) {
@@ -395,7 +396,7 @@ struct Rounds {
   int changes = 0;
 };
 
-/// What a round meets behind a balancer per packet, over branches of so many hops.
+/// The hops of a round through a per-packet balancer whose branches have `hops` hops each.
 std::string balanced(std::mt19937& random, unsigned width, unsigned hops) {
   std::string words = "a ";
   for (unsigned hop = 0; hop < hops; ++hop) {
@@ -406,7 +407,7 @@ std::string balanced(std::mt19937& random, unsigned width, unsigned hops) {
 
 class PerPacket : public ::testing::TestWithParam<std::pair<unsigned, unsigned>> {};
 
-TEST_P(PerPacket, IsToldFromARouteThatChanges) {
+TEST_P(PerPacket, IsNotReportedAsAPathChange) {
   const auto [width, hops] = GetParam();
   int settled = 0;
   for (unsigned seed = 1; seed <= 200; ++seed) {
@@ -433,12 +434,13 @@ INSTANTIATE_TEST_SUITE_P(WidthAndLength, PerPacket,
 struct Flap {
   std::string one;
   std::string other;
-  double interval = 0.5;  ///< Of rounds, in seconds.
+  double interval = 0.5;  ///< Between rounds, in seconds.
 };
 
 class FlappingRoute : public ::testing::TestWithParam<Flap> {};
 
-// The route switches every 0.7 s. TTLs are probed 10 ms apart, the second look follows 50 ms later.
+// The route switches every 0.7 s. TTLs are probed 10 ms apart; the second probe follows 100 ms
+// after the start of the round.
 TEST_P(FlappingRoute, IsNotTakenForBalancing) {
   constexpr int kRounds = 300;
   int frozen = 0;
@@ -466,7 +468,7 @@ TEST_P(FlappingRoute, IsNotTakenForBalancing) {
         words += word + " ";
       }
       rounds.play(words, at(start + 0.1));
-      if (words != at(start + 0.1) + " ") continue;  // The route changed within the round.
+      if (words != at(start + 0.1) + " ") continue;  // The route changed during the round.
       ++rounds_between;
       if (round < 4) continue;
       const auto first = ids.try_emplace(words, rounds.flow.path()->id).first->second;
@@ -503,13 +505,13 @@ TEST(LossyRounds, ChangeNoPath) {
   }
 }
 
-// Balancers in a row, or a route that moves on at one hop, make new paths of known hops.
-TEST_F(PathIdentityTest, BelievesAMixOfKnownPathsThatStays) {
+// Several balancers, or a route that moves on at one hop, make new paths out of known hops.
+TEST_F(PathIdentityTest, AcceptsAMixOfKnownPathsThatPersists) {
   changes("a b c z T");
   ASSERT_TRUE(changes("a d e z T"));
   ASSERT_TRUE(changes("a b c z T"));
   const auto before = id();
-  EXPECT_FALSE(changes("a d c z T")) << "the route may have changed within the round";
+  EXPECT_FALSE(changes("a d c z T")) << "the route may have changed during the round";
   EXPECT_EQ(id(), before);
   EXPECT_TRUE(changes("a d c z T"));
 }

@@ -10,7 +10,7 @@
 namespace etr::model {
 namespace {
 
-/// "a b * T": what is known of TTL 1 to 4; "bc" is balanced per packet, "T" the destination.
+/// "a b * T": the known hops at TTL 1 to 4; "bc" is balanced per packet, "T" the destination.
 KnownPath path(const std::string& words) {
   KnownPath made;
   std::istringstream in(words);
@@ -51,7 +51,7 @@ TEST(PathRegistry, CountsOnlyPathsThatContradictEachOther) {
   EXPECT_EQ(registry.resolve(path("* b c T")).known, PathKnowledge::kAmbiguous);
 }
 
-// A flow that knows little must not stand in the way of those that know more.
+// A poorly known path must not make better known ones ambiguous.
 TEST(PathRegistry, PrefersTheBetterKnownPath) {
   PathRegistry registry;
   const auto poor = enter(registry, "a");
@@ -63,7 +63,7 @@ TEST(PathRegistry, PrefersTheBetterKnownPath) {
   EXPECT_EQ(registry.resolve(path("a")).id, poor);
 }
 
-// The first two know as much, but only the later ones are known where paths branch.
+// The first two know equally many hops, but only the later ones know the TTL where paths branch.
 TEST(PathRegistry, PrefersPathsThatAreKnownWherePathsBranch) {
   PathRegistry registry;
   const auto poor = enter(registry, "a * c T");

@@ -34,7 +34,7 @@ Path filled(Round& round, std::uint8_t last) {
   return path;
 }
 
-TEST(Round, RecordsWhatEachHopSaid) {
+TEST(Round, RecordsTheVerdictOfEachHop) {
   Round round(4);
   for (std::uint8_t ttl = 1; ttl <= 3; ++ttl) round.sent(ttl, at(kStart + ttl * 1ms));
   EXPECT_TRUE(round.answered(1, kStart + 1ms, from("10.0.0.1")));
@@ -54,7 +54,7 @@ TEST(Round, RecordsWhatEachHopSaid) {
   EXPECT_FALSE(path.hops[1].reply);
 }
 
-TEST(Round, KeepsTheFirstAnswer) {
+TEST(Round, KeepsTheFirstReply) {
   Round round(0);
   round.sent(1, at(kStart));
   round.sent(1, at(kStart + 1ms));
@@ -66,7 +66,7 @@ TEST(Round, KeepsTheFirstAnswer) {
   EXPECT_EQ(path.hops[0].sent_at, kStart);
 }
 
-TEST(Round, LosesAHopOnlyWithItsLastProbe) {
+TEST(Round, MarksAHopAsLostOnlyWithItsLastProbe) {
   Round round(0);
   round.sent(1, at(kStart));
   round.sent(1, at(kStart + 1ms));
@@ -75,7 +75,7 @@ TEST(Round, LosesAHopOnlyWithItsLastProbe) {
   EXPECT_EQ(verdicts(filled(round, 1)), std::vector<Verdict>{Verdict::kLost});
 }
 
-TEST(Round, DoesNotLoseAHopThatHasAnswered) {
+TEST(Round, KeepsAnAnsweredHopIfAnotherProbeIsLost) {
   Round round(0);
   round.sent(1, at(kStart));
   round.sent(1, at(kStart + 1ms));
@@ -84,7 +84,7 @@ TEST(Round, DoesNotLoseAHopThatHasAnswered) {
   EXPECT_EQ(verdicts(filled(round, 1)), std::vector<Verdict>{Verdict::kAnswered});
 }
 
-TEST(Round, OpensTheVerdictAgainForARepeatedProbe) {
+TEST(Round, ReopensTheVerdictForARepeatedProbe) {
   Round round(0);
   round.sent(1, at(kStart));
   EXPECT_TRUE(round.missed(1, kStart, Verdict::kLost));
@@ -94,7 +94,7 @@ TEST(Round, OpensTheVerdictAgainForARepeatedProbe) {
   EXPECT_EQ(verdicts(filled(round, 1)), std::vector<Verdict>{Verdict::kAnswered});
 }
 
-TEST(Round, LeavesOutAHopWhoseOnlyProbeWasWithdrawn) {
+TEST(Round, OmitsAHopWhoseOnlyProbeWasWithdrawn) {
   Round round(0);
   round.sent(1, at(kStart));
   round.sent(2, at(kStart));
@@ -106,7 +106,7 @@ TEST(Round, LeavesOutAHopWhoseOnlyProbeWasWithdrawn) {
   EXPECT_TRUE(path.complete);
 }
 
-TEST(Round, KeepsTheAnswerOfAHopWithAWithdrawnProbe) {
+TEST(Round, KeepsTheReplyOfAHopWithAWithdrawnProbe) {
   Round round(0);
   round.sent(1, at(kStart));
   round.sent(1, at(kStart));
@@ -126,7 +126,7 @@ TEST(Round, KeepsTheLossOfAHopWithAWithdrawnProbe) {
   EXPECT_TRUE(path.complete);
 }
 
-TEST(Round, CutsWhatHasNoVerdict) {
+TEST(Round, MarksHopsWithoutVerdictAsCut) {
   Round round(0);
   round.sent(1, at(kStart));
   round.sent(2, at(kStart));
@@ -148,7 +148,7 @@ TEST(Round, EndsAtTheLowestTtlThatReachedOrWasBlocked) {
   EXPECT_EQ(round.end(), 5);
 }
 
-TEST(Round, SaysBlockedOnlyIfTheDestinationIsNotInTheRecord) {
+TEST(Round, IsBlockedOnlyIfTheDestinationIsNotInTheRecord) {
   Round round(0);
   round.sent(5, at(kStart));
   round.blocked({5, address("10.0.0.5"), 3, 13});
@@ -162,7 +162,7 @@ TEST(Round, SaysBlockedOnlyIfTheDestinationIsNotInTheRecord) {
   EXPECT_FALSE(path.blocked);
 }
 
-TEST(Round, IsNotReachedByAnAnswerBehindTheRecord) {
+TEST(Round, IsNotReachedByAReplyPastTheRecordedTtls) {
   Round round(0);
   round.sent(6, at(kStart));
   round.answered(6, kStart, from("203.0.113.9", ReplyKind::kSynAck));
@@ -185,7 +185,7 @@ TEST(Round, ObservesAddressesUpToItsEnd) {
   EXPECT_EQ(seen.end, 3);
 }
 
-TEST(Round, SaysWhatIsKnownOfEachTtl) {
+TEST(Round, ReportsTheStateOfEachTtl) {
   Round round(0);
   for (std::uint8_t ttl = 1; ttl <= 5; ++ttl) round.sent(ttl, at(kStart + ttl * 1ms));
   round.answered(1, kStart, from("10.0.0.1"));
@@ -204,7 +204,7 @@ TEST(Round, SaysWhatIsKnownOfEachTtl) {
   EXPECT_EQ(round.sent_at(5), at(kStart + 5ms).now);
 }
 
-TEST(Round, SendsAgainWhatHasNoAnswerFromATtlOn) {
+TEST(Round, RepeatsUnansweredTtlsFromAGivenOne) {
   Round round(0);
   for (std::uint8_t ttl = 1; ttl <= 4; ++ttl) round.sent(ttl, at(kStart));
   round.missed(1, kStart, Verdict::kLost);
@@ -224,8 +224,8 @@ TEST(Round, HasNoUnsentTtlAfter255) {
   EXPECT_EQ(round.first_unsent(), 256U);
 }
 
-// Statistics count the same probes, so that both show the same loss (faults U8).
-TEST(Round, RecordsHowOftenAHopWasAsked) {
+// Statistics count the same probes, so record and statistics show the same loss.
+TEST(Round, RecordsHowOftenAHopWasProbed) {
   Round round(0);
   for (std::uint8_t ttl = 1; ttl <= 5; ++ttl) round.sent(ttl, at(kStart));
   round.answered(1, kStart, from("10.0.0.1"));
@@ -237,7 +237,7 @@ TEST(Round, RecordsHowOftenAHopWasAsked) {
   round.missed(3, kStart, Verdict::kLost);
   round.answered(4, kStart, from("10.0.0.4"));
   round.sent(4, at(kStart));
-  round.answered(4, kStart, from("10.0.0.4"));  // Asked again to confirm the path: counts once.
+  round.answered(4, kStart, from("10.0.0.4"));  // A second probe to confirm the path: not counted.
   round.missed(5, kStart, Verdict::kSendFailed);
   const Path path = filled(round, 5);
   std::vector<int> asked;
@@ -245,7 +245,7 @@ TEST(Round, RecordsHowOftenAHopWasAsked) {
   EXPECT_EQ(asked, (std::vector<int>{1, 2, 2, 1, 0}));
 }
 
-TEST(Round, ObservesWhoConfirmsAnAnswer) {
+TEST(Round, ObservesTheResponderThatConfirmsAReply) {
   Round round(0);
   round.sent(1, at(kStart));
   round.answered(1, kStart, from("10.0.0.1"));

@@ -30,7 +30,7 @@ TEST(ServiceGate, IsNarrowOnceRepliesCannotBeAttributed) {
   EXPECT_FALSE(gate.end_occupied());
 }
 
-TEST(ServiceGate, ClosesUntilWithdrawnProbesCanBeAnsweredNoMore) {
+TEST(ServiceGate, IsClosedUntilRepliesToWithdrawnProbesAreIn) {
   ServiceGate gate;
   gate.await_withdrawn(2, kNow, 1s);
   EXPECT_EQ(gate.opens_at(), kNow + 1s);
@@ -43,7 +43,7 @@ TEST(ServiceGate, ClosesUntilWithdrawnProbesCanBeAnsweredNoMore) {
   EXPECT_FALSE(gate.take_withdrawn(kNow + 30ms, opened));
 }
 
-TEST(ServiceGate, StaysClosedWhileThePathsEndIsInDoubt) {
+TEST(ServiceGate, StaysClosedWhileTheEndOfThePathIsInDoubt) {
   ServiceGate gate;
   gate.doubt(4, 6, true);
   gate.await_withdrawn(1, kNow, 1s);
@@ -53,7 +53,7 @@ TEST(ServiceGate, StaysClosedWhileThePathsEndIsInDoubt) {
   EXPECT_EQ(gate.opens_at(), kNow + 1s);
 }
 
-TEST(ServiceGate, TrustsTheRoundThatAsksAgain) {
+TEST(ServiceGate, TrustsOnlyTheRoundThatProbesAgain) {
   ServiceGate gate;
   EXPECT_FALSE(gate.trusts(4));
   gate.doubt(4, 6, true);
@@ -61,10 +61,10 @@ TEST(ServiceGate, TrustsTheRoundThatAsksAgain) {
   EXPECT_FALSE(gate.trusts(5));
 }
 
-TEST(ServiceGate, TrustsAServiceThatRepeatsItselfAfterTwoRequests) {
+TEST(ServiceGate, NeedsTwoRepeatsIfTheServiceRepeatsReplies) {
   ServiceGate gate;
   gate.attributed(kReceived);
-  gate.surplus(kReceived + 50ms);  // A copy that the network made.
+  gate.surplus(kReceived + 50ms);  // A copy made by the network.
   EXPECT_FALSE(gate.repeats());
   gate.surplus(kReceived + 1s);
   EXPECT_TRUE(gate.repeats());
@@ -74,7 +74,7 @@ TEST(ServiceGate, TrustsAServiceThatRepeatsItselfAfterTwoRequests) {
   EXPECT_TRUE(gate.trusts(4));
 }
 
-TEST(ServiceGate, LearnsOfRepetitionWhereTheDoubtWasUnfounded) {
+TEST(ServiceGate, DetectsRepetitionIfTheEndIsUnchanged) {
   ServiceGate gate;
   gate.doubt(4, 6, true);
   Round shorter(4);

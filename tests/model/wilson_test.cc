@@ -7,13 +7,13 @@
 namespace etr::model {
 namespace {
 
-TEST(Wilson, ExcludesNothingWithoutTrials) {
+TEST(Wilson, IsZeroToOneWithoutTrials) {
   EXPECT_EQ(wilson(0, 0).low, 0);
   EXPECT_EQ(wilson(0, 0).high, 1);
 }
 
 TEST(Wilson, AgreesWithPublishedFigures) {
-  // 5 % of 100, 400 and 1000; none of n.
+  // 5 % of 100 and of 400 trials; no success in 60 and in 1000.
   EXPECT_NEAR(wilson(5, 100).low, 0.0215, 5e-4);
   EXPECT_NEAR(wilson(5, 100).high, 0.1118, 5e-4);
   EXPECT_NEAR(wilson(20, 400).low, 0.0326, 5e-4);
@@ -40,7 +40,8 @@ TEST(Wilson, IsSymmetric) {
   EXPECT_NEAR(wilson(3, 20).high, 1 - wilson(17, 20).low, 1e-12);
 }
 
-// The coverage of a discrete distribution swings around 95 %; its mean over p is what is promised.
+// The coverage of a discrete distribution oscillates around 95 %; only its mean over p is
+// guaranteed.
 TEST(Wilson, CoversTheTruthInAbout95PercentOfRuns) {
   std::mt19937_64 random(17);
   std::uniform_real_distribution<double> truth(0.02, 0.98);

@@ -10,7 +10,7 @@ using base::Instant;
 
 constexpr Instant kStart{1h};
 
-TEST(DueQueue, NamesTheFlowThatIsDueFirst) {
+TEST(DueQueue, ReturnsTheFlowThatIsDueFirst) {
   DueQueue queue;
   EXPECT_FALSE(queue.first(kStart));
   queue.set(3, kStart + 2s);
@@ -32,7 +32,7 @@ TEST(DueQueue, MovesAFlowThatIsSetAgain) {
   EXPECT_EQ(queue.first(kStart)->flow, 0U);
 }
 
-TEST(DueQueue, LetsLateFlowsTakeTurnsHoweverLateEachIs) {
+TEST(DueQueue, LetsLateFlowsTakeTurnsHoweverLateTheyAre) {
   DueQueue queue;
   for (FlowId flow = 0; flow < 3; ++flow) queue.set(flow, kStart + flow * 10ms);
   Instant now = kStart + 1s;

@@ -1,4 +1,4 @@
-// Fixed rounds: when flows have their turns, and how rounds follow one another.
+// Fixed rounds: the turns of flows, and the sequence of rounds.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,7 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 using namespace testing;
 
-/// When each flow began each round.
+/// Start time by round and flow.
 using Starts = std::map<std::uint64_t, std::map<std::uint32_t, Duration>>;
 
 Starts starts(const Play& play) {
@@ -23,7 +23,7 @@ Starts starts(const Play& play) {
   return found;
 }
 
-/// When any flow began a round, in order.
+/// Start times of a round, in order.
 std::vector<Duration> sorted(const std::map<std::uint32_t, Duration>& round) {
   std::vector<Duration> times;
   for (const auto& [flow, at] : round) times.push_back(at);
@@ -46,7 +46,8 @@ TEST(FixedRounds, SpreadsFlowsOverTheInterval) {
   }
 }
 
-TEST(FixedRounds, GivesEachFlowEveryPlaceAndKeepsItsIntervalWithinAFifth) {
+// And the interval between two rounds of a flow varies by at most a fifth.
+TEST(FixedRounds, GivesEachFlowEveryStartSlot) {
   for (const std::uint32_t flows : {5U, 8U, 10U, 25U, 96U}) {
     Play play(rounds(2 * flows + 1), flows, line(5));
     play.run();
@@ -66,10 +67,10 @@ TEST(FixedRounds, GivesEachFlowEveryPlaceAndKeepsItsIntervalWithinAFifth) {
   }
 }
 
-TEST(FixedRounds, SpreadsManyFlowsOverYears) {
+TEST(FixedRounds, SpreadsManyFlowsOverAnIntervalOfYears) {
   FixedRoundsOptions options = rounds(2);
   options.round_interval =
-      10 * 365 * 24h;  // As long as a duration may be: flows times that is no number.
+      10 * 365 * 24h;  // So long that interval times flows overflows a Duration.
   Play play(options, 1000, line(2));
   play.run(30 * 365 * 24h);
   const std::vector<Duration> times = sorted(starts(play)[1]);
@@ -78,7 +79,7 @@ TEST(FixedRounds, SpreadsManyFlowsOverYears) {
   EXPECT_EQ(times.back(), options.round_interval + options.round_interval / 1000 * 999);
 }
 
-TEST(FixedRounds, TakesTurnsOfThreeTtlsThoughSendingTakesTime) {
+TEST(FixedRounds, TakesTurnsOfThreeTtlsIfSendingTakesTime) {
   FixedRoundsOptions options = rounds(1);
   options.ttl_delay = 0ms;
   Play play(options, 100, line(9));
@@ -91,7 +92,7 @@ TEST(FixedRounds, TakesTurnsOfThreeTtlsThoughSendingTakesTime) {
   EXPECT_FALSE(play.take(now));
 }
 
-TEST(FixedRounds, TakesTurnsOfThreeTtlsAfterTheHostWasHeldUp) {
+TEST(FixedRounds, InterleavesFlowsAfterTheHostWasStalled) {
   FixedRoundsOptions options = rounds(2);
   options.ttl_delay = 0ms;
   Play play(options, 32, line(5));
@@ -121,14 +122,14 @@ TEST(FixedRounds, SendsTheTtlsOfAFlowInAscendingOrder) {
   }
 }
 
-TEST(FixedRounds, StretchesARoundThatDoesNotFit) {
+TEST(FixedRounds, StretchesARoundThatDoesNotFitItsInterval) {
   FixedRoundsOptions options = rounds(8);
   options.rate = 10;
   options.round_interval = 500ms;
   Play play(options, 2, line(5));
   play.run();
   EXPECT_EQ(play.planner.status().round_interval, 1s);
-  EXPECT_EQ(play.times(0, 7).front() - play.times(0, 3).front(), 4s);  // And back at its place.
+  EXPECT_EQ(play.times(0, 7).front() - play.times(0, 3).front(), 4s);  // The same slot again.
 }
 
 TEST(FixedRounds, EndsAfterItsLastRound) {
@@ -159,7 +160,7 @@ TEST(FixedRounds, ParksFlowsWhileThereIsNoRoom) {
   EXPECT_EQ(play.sent.size(), 4U * 2 * 5);
 }
 
-TEST(FixedRounds, AsksForOneParkedFlowOnlyWhileThereIsNoRoom) {
+TEST(FixedRounds, RetriesOneParkedFlowOnlyWhileThereIsNoRoom) {
   Play play(rounds(2), 50, line(5));
   play.host.room = 0;
   play.run(1ms);
@@ -169,7 +170,7 @@ TEST(FixedRounds, AsksForOneParkedFlowOnlyWhileThereIsNoRoom) {
   EXPECT_EQ(play.host.asked, 1);
 }
 
-TEST(FixedRounds, KeepsThePlaceInTheIntervalAfterAStandstill) {
+TEST(FixedRounds, KeepsStartSlotsAfterAStandstill) {
   Play play(rounds(0), 4, line(5));
   play.run(3s);
   play.host.room = 0;

@@ -1,4 +1,4 @@
-// Fixed rounds: how far a round looks, and what ends it.
+// Fixed rounds: how far a round probes, and when it ends.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 using namespace testing;
 using ::testing::ElementsAre;
 
-TEST(FixedRounds, WalksToTheTargetAtItsDelayAndNoFurther) {
+TEST(FixedRounds, SendsTtlsUpToTheTargetAtTheTtlDelay) {
   Play play(rounds(1), 1, line(5));
   play.run();
   EXPECT_THAT(play.ttls(0, 0), ElementsAre(1, 2, 3, 4, 5));
@@ -33,7 +33,7 @@ TEST(FixedRounds, SendsEachTtlOncePerRoundOnceTheDistanceIsKnown) {
   }
 }
 
-TEST(FixedRounds, LooksThreeFurtherThanWhatAnswered) {
+TEST(FixedRounds, SendsAtMostThreeTtlsPastTheHighestReply) {
   Play play(rounds(1), 1, line(30));
   play.rtt = 190ms;
   play.run();
@@ -46,7 +46,7 @@ TEST(FixedRounds, LooksThreeFurtherThanWhatAnswered) {
   }
 }
 
-TEST(FixedRounds, LooksFurtherOnceEverythingBelowHadTimeToAnswer) {
+TEST(FixedRounds, GoesOnOnceEveryTtlBelowHadTimeToReply) {
   Play play(
       rounds(1), 1, [](const Request&, Duration) { return std::nullopt; }, 6);
   play.run();
@@ -70,17 +70,17 @@ TEST(FixedRounds, WaitsThreeRoundTripsButNoLongerThanTheTimeout) {
   }
 }
 
-TEST(FixedRounds, StopsThreePastTheHighestAnswerWhereTheTargetIsSilent) {
+TEST(FixedRounds, StopsThreePastTheHighestReplyIfTheTargetIsSilent) {
   Play play(rounds(3), 1, [](const Request& cell, Duration) {
     return cell.ttl <= 4 ? std::optional(OutcomeKind::kTimeExceeded) : std::nullopt;
   });
   play.run();
-  EXPECT_EQ(play.ttls(0, 0).size(), 30U);  // The first round looks as far as it may.
+  EXPECT_EQ(play.ttls(0, 0).size(), 30U);  // The first round probes as far as it may.
   EXPECT_THAT(play.ttls(0, 1), ElementsAre(1, 2, 3, 4, 5, 6, 7));
   EXPECT_THAT(play.ttls(0, 2), ElementsAre(1, 2, 3, 4, 5, 6, 7));
 }
 
-TEST(FixedRounds, SearchesASilentTargetThreeFurtherEveryThirdRound) {
+TEST(FixedRounds, SearchesASilentTargetFurtherEveryThirdRound) {
   Play play(
       rounds(40), 1,
       [](const Request& cell, Duration) {
@@ -90,7 +90,7 @@ TEST(FixedRounds, SearchesASilentTargetThreeFurtherEveryThirdRound) {
   play.run();
   EXPECT_EQ(play.ttls(0, 6).size(), 10U);
   EXPECT_EQ(play.ttls(0, 9).size(), 13U);
-  EXPECT_EQ(play.ttls(0, 12).size(), 15U);  // No further than the highest TTL; then from the start.
+  EXPECT_EQ(play.ttls(0, 12).size(), 15U);  // Up to the maximum TTL; then the search starts over.
   EXPECT_EQ(play.ttls(0, 15).size(), 7U);
   EXPECT_EQ(play.ttls(0, 18).size(), 10U);
   for (const std::uint64_t round : {7U, 8U, 10U, 11U, 13U, 14U}) {
@@ -98,8 +98,8 @@ TEST(FixedRounds, SearchesASilentTargetThreeFurtherEveryThirdRound) {
   }
 }
 
-TEST(FixedRounds, SearchesATargetThatFellSilentAndMovedAway) {
-  // At 5 until it goes to 8 behind three silent routers.
+TEST(FixedRounds, FindsATargetThatFellSilentAndMovedAway) {
+  // The target is at TTL 5 until it moves to 8, beyond three silent routers.
   Play play(rounds(12), 1, [](const Request& cell, Duration at) -> std::optional<OutcomeKind> {
     if (at < 5s) return line(5)(cell, at);
     if (cell.ttl <= 4) return OutcomeKind::kTimeExceeded;
@@ -140,10 +140,10 @@ TEST(FixedRounds, FollowsAPathThatShrinksWithinTheRound) {
   EXPECT_EQ(play.end_of_path(0), 5);
 }
 
-TEST(FixedRounds, LooksAgainBelowAnEndThatMayBeTooFar) {
+TEST(FixedRounds, ProbesAgainBelowAnUncertainEnd) {
   int seen = 0;
   Play play(rounds(2), 1, [&](const Request& cell, Duration at) -> std::optional<OutcomeKind> {
-    if (cell.ttl == 5 && seen++ == 0) return std::nullopt;  // The target's own TTL, once.
+    if (cell.ttl == 5 && seen++ == 0) return std::nullopt;  // The TTL of the target, once.
     return line(5)(cell, at);
   });
   play.run();
@@ -152,7 +152,7 @@ TEST(FixedRounds, LooksAgainBelowAnEndThatMayBeTooFar) {
   EXPECT_THAT(play.ttls(0, 1), ElementsAre(1, 2, 3, 4, 5));
 }
 
-TEST(FixedRounds, TakesAnEndForCertainAfterThreeLooksBelow) {
+TEST(FixedRounds, AcceptsAnEndAfterThreeLostProbesBelow) {
   Play play(rounds(4), 1, [](const Request& cell, Duration at) -> std::optional<OutcomeKind> {
     if (cell.ttl == 4) return std::nullopt;  // A silent router.
     return line(5)(cell, at);
@@ -166,7 +166,7 @@ TEST(FixedRounds, TakesAnEndForCertainAfterThreeLooksBelow) {
   }
 }
 
-TEST(FixedRounds, TakesAnEndForCertainAfterThreeRoundsShorterThanTheTimeout) {
+TEST(FixedRounds, AcceptsAnEndAfterThreeShortRoundsWithLossBelow) {
   FixedRoundsOptions options = rounds(40);
   options.round_interval = 300ms;
   Play play(options, 1, [](const Request& cell, Duration at) -> std::optional<OutcomeKind> {
@@ -185,17 +185,17 @@ TEST(FixedRounds, DropsARequestBeyondAnEndFoundMeanwhile) {
   Play play(options, 1, line(9));
   for (int i = 0; i < 2; ++i) ASSERT_TRUE(play.take(kStart + 1s));
   EXPECT_EQ(play.planner.next(kStart + 1s), (Request{0, 3, 0}));  // The pacer holds it back.
-  play.tell({0, 2, 0}, OutcomeKind::kReached, kStart + 1s);
+  play.deliver({0, 2, 0}, OutcomeKind::kReached, kStart + 1s);
   EXPECT_FALSE(play.planner.next(kStart + 1s));
 }
 
-TEST(FixedRounds, AsksAgainOneAtATimeAfterAnAmbiguousReply) {
+TEST(FixedRounds, ProbesAgainOneAtATimeAfterAnAmbiguousReply) {
   FixedRoundsOptions options = rounds(1);
   options.ttl_delay = 0ms;
   Play play(options, 1, line(9));
   for (int ttl = 1; ttl <= 3; ++ttl) ASSERT_TRUE(play.take(kStart + 1s));
-  play.tell({0, 1, 0}, OutcomeKind::kTimeExceeded, kStart + 1s);
-  // As the engine does: the probes that may have reached the destination are withdrawn.
+  play.deliver({0, 1, 0}, OutcomeKind::kTimeExceeded, kStart + 1s);
+  // As the engine does: probes that may have reached the destination are withdrawn.
   model::KnownFlow& known = play.host.at(0);
   for (const std::uint8_t ttl : {std::uint8_t{2}, std::uint8_t{3}})
     known.rounds.back().withdraw(ttl);
@@ -206,20 +206,20 @@ TEST(FixedRounds, AsksAgainOneAtATimeAfterAnAmbiguousReply) {
     play.planner.on_outcome({0, ttl, 0}, {OutcomeKind::kWithdrawn, kStart + 1s, {}, {}});
   }
   EXPECT_EQ(play.take(kStart + 2s), (Request{0, 2, 0}));
-  EXPECT_FALSE(play.take(kStart + 3s));  // Not the next before this one has its outcome.
-  play.tell({0, 2, 0}, OutcomeKind::kTimeExceeded, kStart + 3s);
+  EXPECT_FALSE(play.take(kStart + 3s));  // Not the next TTL before this probe has its outcome.
+  play.deliver({0, 2, 0}, OutcomeKind::kTimeExceeded, kStart + 3s);
   EXPECT_EQ(play.take(kStart + 3s), (Request{0, 3, 0}));
   EXPECT_FALSE(play.take(kStart + 4s));
-  play.tell({0, 3, 0}, OutcomeKind::kReached, kStart + 4s, true);
+  play.deliver({0, 3, 0}, OutcomeKind::kReached, kStart + 4s, true);
   EXPECT_EQ(play.end_of_path(0), 3);
   EXPECT_TRUE(play.planner.finished());
 }
 
-TEST(FixedRounds, KeepsOneProbeOutToATargetThatNamesNone) {
+TEST(FixedRounds, KeepsOneProbeInFlightToAnUnattributableTarget) {
   FixedRoundsOptions options = rounds(30);
   options.round_interval = 100ms;
   Play play(options, 1, [](const Request& cell, Duration at) -> std::optional<OutcomeKind> {
-    if (cell.ttl >= 3 && at > 1s && at < 2500ms) return std::nullopt;  // Known a second later.
+    if (cell.ttl >= 3 && at > 1s && at < 2500ms) return std::nullopt;  // Known one timeout later.
     return line(3)(cell, at);
   });
   play.unattributable = true;
@@ -240,7 +240,7 @@ TEST(FixedRounds, EndsARoundOnceItCanSendNoMore) {
   using Rounds = std::vector<std::pair<FlowId, std::uint64_t>>;
   Play play(rounds(2), 1, line(3));
   play.run(24ms);
-  EXPECT_EQ(play.host.ended, Rounds{});  // All sent; a reply could show that the path goes on.
+  EXPECT_EQ(play.host.ended, Rounds{});  // All sent, but a reply may show that the path goes on.
   play.run(100ms);
   EXPECT_EQ(play.host.ended, (Rounds{{0, 0}}));
   play.run(2001ms);
@@ -249,8 +249,8 @@ TEST(FixedRounds, EndsARoundOnceItCanSendNoMore) {
   EXPECT_EQ(play.host.ended, (Rounds{{0, 0}, {0, 1}}));
 }
 
-// A path that differs at one TTL: the TTL is asked again, once, before the round ends.
-TEST(FixedRounds, AsksAgainWhereThePathDiffersAtOneTtl) {
+// A TTL that differs is probed again, once, before the round ends.
+TEST(FixedRounds, ProbesAgainWhereThePathDiffersAtOneTtl) {
   Play play(rounds(2), 1, line(4));
   play.run(1s);
   model::Observation seen;
@@ -263,15 +263,15 @@ TEST(FixedRounds, AsksAgainWhereThePathDiffersAtOneTtl) {
   EXPECT_THAT(play.ttls(0, 1), ElementsAre(1, 2, 3, 4, 2));
 }
 
-TEST(FixedRounds, WalksTo255WhereAllowed) {
+TEST(FixedRounds, SendsUpToTtl255WhereAllowed) {
   Play play(
       rounds(2), 1, [](const Request&, Duration) { return OutcomeKind::kTimeExceeded; }, 255);
   play.run();
   EXPECT_EQ(play.ttls(0, 1).size(), 255U);
 }
 
-// Whatever the network does, a round sends each TTL once (and one TTL two more looks), rounds
-// follow one another, and the run ends.
+// On any network a round sends each TTL once, and one TTL up to three times; rounds follow one
+// another; the run ends.
 TEST(FixedRounds, KeepsItsBoundsOnAnyNetwork) {
   for (std::uint32_t seed = 1; seed <= 150; ++seed) {
     std::mt19937 random(seed);

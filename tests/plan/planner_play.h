@@ -1,5 +1,5 @@
-// A planner against a network that is one function: what a probe of this cell, sent now, meets.
-// Plays the engine: keeps what is known of each flow, and sends at once whatever is wanted.
+// Plays a planner against a network given as a function: what a probe sent now meets. Takes the
+// part of the engine: keeps the knowledge of each flow, and sends at once whatever is requested.
 #pragma once
 
 #include <algorithm>
@@ -37,7 +37,7 @@ inline FixedRoundsOptions rounds(std::uint64_t count) {
   return options;
 }
 
-/// What a probe meets; empty: nothing, it is lost.
+/// The outcome of a probe; empty: it is lost.
 using Network = std::function<std::optional<OutcomeKind>(const Request&, Duration at)>;
 
 /// Routers, and the destination at `distance` and beyond.
@@ -52,7 +52,7 @@ struct Sent {
   Duration at{};
 };
 
-/// Knows as the engine does, of flows numbered in the order in which they were opened.
+/// A host that keeps the same knowledge as the engine. Flows are numbered in order of opening.
 class Host final : public PlannerHost {
  public:
   explicit Host(std::uint8_t max_ttl) : max_ttl_(max_ttl) {}
@@ -93,7 +93,7 @@ class Host final : public PlannerHost {
   FlowId next_flow = 0;
   int room = 1 << 30;
   int asked = 0;
-  std::vector<std::pair<FlowId, std::uint64_t>> ended;  ///< Rounds, by flow and number.
+  std::vector<std::pair<FlowId, std::uint64_t>> ended;  ///< Ended rounds, by flow and number.
 
  private:
   std::uint8_t max_ttl_;
@@ -119,12 +119,12 @@ class Play {
       while (const auto request = planner.next(now)) send(*request);
       std::optional<Instant> then = planner.deadline();
       if (!pending_.empty()) {
-        const Instant told = pending_.begin()->first;
-        then = std::min(then.value_or(told), told);
+        const Instant decided = pending_.begin()->first;
+        then = std::min(then.value_or(decided), decided);
       }
       if (!then || *then > kStart + until) break;
       now = std::max(now, *then);
-      tell();
+      deliver();
     }
     return *this;
   }
@@ -145,14 +145,14 @@ class Play {
   }
   std::optional<std::uint8_t> end_of_path(FlowId flow) const { return host.known(flow).end.ttl(); }
 
-  /// Sends what the planner wants at a time, without a network: the test says what becomes of it.
+  /// Sends what the planner requests at a time, without a network: the test gives the outcome.
   std::optional<Request> take(Instant at) {
     const auto request = planner.next(at);
     if (request) note_sent(*request, at);
     return request;
   }
-  /// What became of a probe.
-  void tell(const Request& request, OutcomeKind kind, Instant at, bool by_elimination = false) {
+  /// Gives the outcome of a probe.
+  void deliver(const Request& request, OutcomeKind kind, Instant at, bool by_elimination = false) {
     model::KnownFlow& known = host.at(request.flow);
     const auto end_before = known.end.ttl();
     if (end_before == request.ttl) known.gate.end_decided(request.round);
@@ -215,7 +215,7 @@ class Play {
                      std::pair(request, kind.value_or(OutcomeKind::kLost)));
   }
 
-  /// Probes beyond the end of the path are withdrawn.
+  /// Withdraws probes beyond the end of the path.
   void move_end(FlowId flow, model::KnownFlow& known) {
     known.gate.end_moved();
     if (!known.end.ttl()) return;
@@ -230,11 +230,11 @@ class Play {
     }
   }
 
-  void tell() {
+  void deliver() {
     while (!pending_.empty() && pending_.begin()->first <= now) {
       const auto [request, kind] = pending_.begin()->second;
       pending_.erase(pending_.begin());
-      tell(request, kind, now, unattributable && kind == OutcomeKind::kReached);
+      deliver(request, kind, now, unattributable && kind == OutcomeKind::kReached);
     }
   }
 

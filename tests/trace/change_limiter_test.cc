@@ -35,7 +35,7 @@ TEST(ChangeLimiter, ReportsASingleChangeAtOnce) {
   EXPECT_THAT(limiter.due(start + 10s), IsEmpty());
 }
 
-TEST(ChangeLimiter, ReportsARateWhereFlowsMoveToAndFro) {
+TEST(ChangeLimiter, ReportsARateWhereFlowsMoveBackAndForth) {
   ChangeLimiter limiter;
   base::Instant now{};
   limiter.add(change(0), now);
@@ -69,7 +69,7 @@ TEST(ChangeLimiter, ReportsFlowsThatMoveTogetherOnce) {
   EXPECT_EQ(events[0].text, "path of 7 flows changed from 11111111 to 22222222 at TTL 2-3");
 }
 
-TEST(ChangeLimiter, LosesNoChangeWhereThereAreMorePairsThanItHolds) {
+TEST(ChangeLimiter, LosesNoChangeIfThereAreMorePairsThanItHolds) {
   ChangeLimiter limiter;
   std::size_t reported = 0;
   for (std::uint32_t pair = 0; pair < 1000; ++pair) {

@@ -76,7 +76,7 @@ INSTANTIATE_TEST_SUITE_P(All, DispatcherTest,
                                   (suite.param.family == Family::kIpv4 ? "Ipv4" : "Ipv6");
                          });
 
-TEST_P(DispatcherTest, KnowsItsOwnProbesAsTheyLeave) {
+TEST_P(DispatcherTest, RecognizesOwnProbesAsTheyLeave) {
   for (const bool outgoing : {true, false}) {  // On loopback they are not marked as outgoing.
     const Sighting seen = see(probe(), outgoing);
     const auto* own = std::get_if<OwnProbe>(&seen);
@@ -88,13 +88,13 @@ TEST_P(DispatcherTest, KnowsItsOwnProbesAsTheyLeave) {
   }
 }
 
-TEST_P(DispatcherTest, DoesNotTakeAProbeSomewhereElseOnItsWayForOneThatLeaves) {
+TEST_P(DispatcherTest, IgnoresOwnProbesCapturedAtALaterHop) {
   Octets passing = probe(spec(7));
   const Octets other = probe(spec(6));
   std::copy(other.begin(),
             other.begin() + static_cast<std::ptrdiff_t>(net::ip_header_size(flow.source.family)),
             passing.begin());  // TTL 6 in the IP header, 7 in the segment.
-  if (passing.size() != other.size()) GTEST_SKIP() << "the length says the TTL";
+  if (passing.size() != other.size()) GTEST_SKIP() << "the TTL is encoded in the length";
   EXPECT_TRUE(std::holds_alternative<std::monostate>(see(passing, true)));
 }
 
@@ -121,7 +121,7 @@ TEST_P(DispatcherTest, ReadsWhichProbeAnErrorQuotes) {
   }
 }
 
-TEST_P(DispatcherTest, TellsUnreachablesFromTimeExceeded) {
+TEST_P(DispatcherTest, DistinguishesUnreachablesFromTimeExceeded) {
   const Sighting seen = see(error(probe(), ReplyKind::kUnreachable));
   ASSERT_TRUE(std::holds_alternative<Answer>(seen));
   EXPECT_EQ(std::get<Answer>(seen).reply.kind, ReplyKind::kUnreachable);
@@ -152,7 +152,7 @@ TEST_P(DispatcherTest, RejectsAnErrorAboutAPortThatIsNotOurs) {
   EXPECT_EQ(std::get<Rejection>(seen), Rejection::kUnknownPort);
 }
 
-TEST_P(DispatcherTest, SaysNothingOfErrorsAboutOtherPeoplesPackets) {
+TEST_P(DispatcherTest, IgnoresErrorsAboutPacketsToOtherHosts) {
   Flow other = flow;
   other.destination = router();
   EXPECT_TRUE(
@@ -162,7 +162,7 @@ TEST_P(DispatcherTest, SaysNothingOfErrorsAboutOtherPeoplesPackets) {
 TEST_P(DispatcherTest, MarksAQuoteWithAForeignSource) {
   Flow translated = flow;
   translated.source = router();
-  // The segment is ours; a NAT wrote another source into the header.
+  // Our segment, with another source address written by a NAT.
   Octets packet = probe();
   const std::size_t at = flow.source.family == Family::kIpv4 ? 12 : 8;
   std::copy(translated.source.bytes().begin(), translated.source.bytes().end(),
@@ -201,7 +201,7 @@ TEST_P(DispatcherTest, IgnoresErrorsWithABadChecksum) {
   EXPECT_TRUE(std::holds_alternative<std::monostate>(see(packet)));
 }
 
-TEST_P(DispatcherTest, TakesNoTruncatedPacketForAnAnswer) {
+TEST_P(DispatcherTest, AcceptsNoTruncatedReply) {
   for (const Octets& packet : {error(probe()), probe()}) {
     for (std::size_t size = 0; size < packet.size(); ++size) {
       const Octets part(packet.begin(), packet.begin() + static_cast<std::ptrdiff_t>(size));
@@ -210,7 +210,7 @@ TEST_P(DispatcherTest, TakesNoTruncatedPacketForAnAnswer) {
   }
 }
 
-TEST_P(DispatcherTest, ForgetsAFlow) {
+TEST_P(DispatcherTest, RejectsRepliesToAClosedFlow) {
   dispatcher.remove_flow(flow);
   const Sighting seen = see(error(probe()));
   ASSERT_TRUE(std::holds_alternative<Rejection>(seen));
@@ -218,7 +218,7 @@ TEST_P(DispatcherTest, ForgetsAFlow) {
   EXPECT_FALSE(std::holds_alternative<OwnProbe>(see(probe(), true)));
 }
 
-TEST_P(DispatcherTest, ReadsAnAnswerOfTheService) {
+TEST_P(DispatcherTest, ReadsAReplyOfTheService) {
   Octets segment;
   if (GetParam().tcp) {
     const Octets sent = probe();
@@ -244,7 +244,7 @@ TEST_P(DispatcherTest, ReadsAnAnswerOfTheService) {
   EXPECT_TRUE(std::holds_alternative<std::monostate>(see(packet, true)));
 }
 
-TEST_P(DispatcherTest, RejectsAnAnswerToAPortThatIsNotOurs) {
+TEST_P(DispatcherTest, RejectsAReplyToAPortThatIsNotOurs) {
   const Octets segment =
       GetParam().tcp
           ? net::write_tcp(
@@ -273,7 +273,7 @@ class ThrowingProber final : public Prober {
   }
 };
 
-TEST(Dispatcher, RejectsWhatAProberThrowsAt) {
+TEST(Dispatcher, RejectsAPacketOnWhichTheProberThrows) {
   const ThrowingProber broken;
   Dispatcher dispatcher(broken);
   const Flow flow = sample_flow(Family::kIpv4, 33434);

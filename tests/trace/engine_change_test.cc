@@ -1,4 +1,4 @@
-// Paths that grow, shrink, move and end elsewhere.
+// Paths that grow, shrink, move, or end elsewhere.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -25,12 +25,12 @@ simulation::UnreachableCode unreachable(std::uint8_t code) {
   return both;
 }
 
-/// From `at` on, r2 sends everything to `id`.
+/// From `at` on r2 forwards everything to `id`.
 void reroute(simulation::Network& network, Duration at, const std::string& id) {
   change<Router>(network, at, "r2", [&](Router& router) { router.next = {to(id)}; });
 }
 
-// etr-compat A5: growth was never followed.
+// Defect A5 of the Go etr, docs/compatibility.md: a path that grew was never followed.
 TEST(PathGrowth, IsFollowedWithinOneRound) {
   simulation::Network network = line(5);
   network.routers[1].next = {to("r5")};
@@ -48,7 +48,8 @@ TEST(PathGrowth, IsFollowedWithinOneRound) {
   EXPECT_NE(paths[2].path_id, paths[1].path_id);
 }
 
-// etr-compat A6: the old last TTL stayed behind as a dead hop with the destination's address.
+// Defect A6 of the Go etr, docs/compatibility.md: after a path shrank, its old last TTL stayed as a
+// dead hop with the address of the destination.
 TEST(PathShrinkage, LeavesNoHopBehind) {
   simulation::Network network = line(5);
   reroute(network, 3s, "r5");
@@ -63,7 +64,8 @@ TEST(PathShrinkage, LeavesNoHopBehind) {
   EXPECT_EQ(run.observer.of_kind(EventKind::kPathChange).size(), 1U);
 }
 
-// etr-compat A7: hops silent on the new path kept the old path's address.
+// Defect A7 of the Go etr, docs/compatibility.md: hops silent on the new path kept addresses of the
+// old one.
 TEST(Reroute, OverASilentHopKeepsNothingOfTheOldPath) {
   simulation::Network network = line(4);
   network.routers.push_back(simulation::testing::router("s3", 3, 9));
@@ -101,7 +103,7 @@ TEST(Reroute, BackToAFormerPathGivesItsOldNumber) {
   EXPECT_EQ(paths[5].path_hash, paths[0].path_hash);
 }
 
-/// r1 sends to r2, and from 3 s on to s2, which is at the same distance.
+/// r1 forwards to r2, and from 3 s on to s2, which is at the same distance.
 simulation::Network rerouted_at_one_hop() {
   simulation::Network network = diamond(1);
   network.routers.push_back(simulation::testing::router("s2", 2, 9));
@@ -110,7 +112,7 @@ simulation::Network rerouted_at_one_hop() {
   return network;
 }
 
-TEST(Reroute, AtASingleHopIsConfirmedAtOnceByASecondLook) {
+TEST(Reroute, AtOneHopIsConfirmedWithinTheRoundByASecondProbe) {
   EngineRun run(rerouted_at_one_hop(), one_flow(5));
   run.run();
   const auto changes = run.observer.of_kind(EventKind::kPathChange);
@@ -118,7 +120,7 @@ TEST(Reroute, AtASingleHopIsConfirmedAtOnceByASecondLook) {
   EXPECT_EQ(changes[0].round, 2U);
   EXPECT_EQ(changes[0].change->first_ttl, 2);
   EXPECT_EQ(changes[0].change->last_ttl, 2);
-  // One probe more than four for each round.
+  // One probe more than four per round.
   EXPECT_EQ(run.transport.sent().size(), 21U);
   const auto paths = run.observer.of_flow(0);
   ASSERT_EQ(paths.size(), 5U);
@@ -126,7 +128,7 @@ TEST(Reroute, AtASingleHopIsConfirmedAtOnceByASecondLook) {
   EXPECT_EQ(paths[3].path_id, paths[2].path_id);
 }
 
-/// line(4), and from 11 s on a detour from r2 over s3 and s4, 20 ms longer.
+/// line(4), and from 11 s on a detour from r2 through s3 and s4, 20 ms longer.
 simulation::Network detour() {
   simulation::Network network = line(4);
   network.routers.push_back(simulation::testing::router("s3", 3, 9));
@@ -137,7 +139,7 @@ simulation::Network detour() {
   return network;
 }
 
-TEST(Reroute, BeginsTheStatisticsOfTheHopsConcernedAnew) {
+TEST(Reroute, RestartsTheStatisticsOfTheChangedHops) {
   EngineRun run(detour(), one_flow(10));
   run.run();
   const std::vector<HopStats>& hops = run.summary.snapshot->flows[0]->hops;
@@ -153,7 +155,7 @@ TEST(Reroute, BeginsTheStatisticsOfTheHopsConcernedAnew) {
   ASSERT_EQ(hops[2].former.size(), 1U);
   EXPECT_EQ(hops[2].former[0].address, router_address(3));
   EXPECT_EQ(hops[2].former[0].received, 6U);
-  // The target's time on the way it is on now, and none of the way before.
+  // The RTT of the target on its present path only.
   EXPECT_EQ(hops[4].responders[0].best, 30ms);
   EXPECT_EQ(hops[4].responders[0].worst, 30ms);
   EXPECT_TRUE(hops[4].former.empty());
@@ -190,9 +192,9 @@ TEST(Reroute, AwayFromALossyLinkLeavesItsLossBehind) {
   EXPECT_EQ(run.summary.snapshot->flows[0]->hops[4].loss(), 0.0);
 }
 
-TEST(Reroute, AtASingleHopWhoseSecondLookIsLostWaitsForTheNextRound) {
+TEST(Reroute, AtOneHopWaitsForTheNextRoundIfTheSecondProbeIsLost) {
   simulation::Network network = rerouted_at_one_hop();
-  // Burst 1, one answer in 1.9 s: what comes at once after the first is not answered.
+  // Burst 1, then one reply per 1.9 s: a second probe right after the first gets none.
   simulation::RateLimit limit;
   limit.per_second = 1 / 1.9;
   limit.burst = 1;
@@ -204,7 +206,7 @@ TEST(Reroute, AtASingleHopWhoseSecondLookIsLostWaitsForTheNextRound) {
   EXPECT_EQ(changes[0].round, 3U);
 }
 
-TEST(Reroute, IsNotReadIntoAHopThatIsBalancedPerPacketForLong) {
+TEST(Reroute, IsNotReportedForLongAtAHopBalancedPerPacket) {
   simulation::Network network = diamond(2);
   find_router(network, "r1")->balancing = simulation::Balancing::kPacket;
   EngineRun run(network, one_flow(100));
@@ -231,9 +233,9 @@ TEST(Flows, OnTheSamePathShareItsNumber) {
   for (const auto& [id, hops] : by_id) EXPECT_EQ(hops.size(), 1U);
 }
 
-// etr-compat A17: every unreachable but port-unreachable looked like silence, and a
-// port-unreachable from any box on the way ended the walk as "destination".
-TEST(Firewall, ThatRejectsEndsTheWalkAsBlockedByItAndIsNotTheDestination) {
+// Defect A17 of the Go etr, docs/compatibility.md: every unreachable but port-unreachable looked
+// like silence, and a port-unreachable from any router ended the path as the destination.
+TEST(Firewall, ThatRejectsBlocksThePathAndIsNotTheDestination) {
   for (const std::uint8_t code : {std::uint8_t{13}, std::uint8_t{3}, std::uint8_t{1}}) {
     simulation::Network network = line(4);
     find_router(network, "r3")->blocks = {simulation::Block{6, {}, unreachable(code)}};
@@ -260,7 +262,7 @@ TEST(Firewall, ThatDropsIsSilenceAndBlocksNothing) {
   EXPECT_FALSE(run.observer.paths[1].reached);
 }
 
-// etr-compat A15: answers of an open UDP service were dropped.
+// Defect A15 of the Go etr, docs/compatibility.md: replies of an open UDP service were dropped.
 TEST(OpenUdpService, CountsAsReachedAtItsOwnTtl) {
   for (const Duration delay : {Duration(1ms), Duration(20ms), Duration(100ms)}) {
     for (const Duration ttl_delay : {Duration(0), Duration(10ms)}) {
@@ -287,8 +289,9 @@ TEST(OpenUdpService, CountsAsReachedAtItsOwnTtl) {
   }
 }
 
-// A second answer that comes when the next round is on its way to a router is not the router's.
-TEST(OpenUdpService, ThatAnswersOnceMoreLaterIsNotTakenForNearer) {
+// A repeated reply that arrives while a probe of the next round is on its way to a router is not
+// the reply to that probe.
+TEST(OpenUdpService, ThatRepeatsItsReplyIsNotTakenForNearer) {
   for (const Duration later : {Duration(700ms), Duration(2s), Duration(2030ms), Duration(2250ms)}) {
     simulation::Network network = line(4, 50ms);
     network.targets[0].udp = PortState::kOpen;
@@ -303,7 +306,7 @@ TEST(OpenUdpService, ThatAnswersOnceMoreLaterIsNotTakenForNearer) {
                   ElementsAre("10.0.1.1", "10.0.2.1", "10.0.3.1", "10.0.4.1", "203.0.113.9"))
           << "flow " << path.flow << " round " << path.round << ", again after " << later.count();
       for (const Hop& hop : path.hops) {
-        // In the first rounds it may not be known yet that the service repeats itself.
+        // In the first rounds the repetition may still be undetected.
         if (path.round > 2) {
           EXPECT_EQ(hop.reply->rtt.value_or(hop.ttl * 100ms), hop.ttl * 100ms);
         }
@@ -313,7 +316,8 @@ TEST(OpenUdpService, ThatAnswersOnceMoreLaterIsNotTakenForNearer) {
   }
 }
 
-TEST(OpenUdpService, IsFollowedWithinOneRoundWhenItComesNearerOrMovesAway) {
+// Nearer or further away.
+TEST(OpenUdpService, IsFollowedWithinOneRoundWhenItMoves) {
   for (const Duration delay : {Duration(1ms), Duration(30ms)}) {
     simulation::Network network = line(5, delay);
     network.targets[0].udp = PortState::kOpen;
@@ -338,7 +342,7 @@ TEST(OpenUdpService, IsFollowedWithinOneRoundWhenItComesNearerOrMovesAway) {
   }
 }
 
-TEST(OpenUdpService, BehindALossyLinkIsNeverCreditedWithAnotherProbesTime) {
+TEST(OpenUdpService, BeyondALossyLinkNeverGetsAnotherProbesRtt) {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     simulation::Network network = line(4, 5ms);
     network.seed = seed;

@@ -1,4 +1,4 @@
-// What the person at a view asks of a run: to pause, to count anew, to look more often.
+// Commands of the user of a view: pause, reset statistics, change the round interval.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 using simulation::SentPacket;
 using simulation::testing::line;
 
-/// Sees every snapshot, and acts on it.
+/// Receives every snapshot, and acts on it.
 class Operator : public RecordingObserver {
  public:
   using Act = std::function<void(const Snapshot&)>;
@@ -33,9 +33,9 @@ class Operator : public RecordingObserver {
   Act act_;
 };
 
-void run_with(EngineRun& run, Operator& somebody) {
+void run_with(EngineRun& run, Operator& user) {
   ASSERT_TRUE(run.engine->start().ok());
-  ASSERT_TRUE(run.engine->run(somebody).ok());
+  ASSERT_TRUE(run.engine->run(user).ok());
 }
 
 Command command(Command::Kind kind, Duration interval = {}) {
@@ -45,15 +45,15 @@ Command command(Command::Kind kind, Duration interval = {}) {
   return made;
 }
 
-TEST(ResetOfStatistics, CountsAnewAndKeepsWhoAnswers) {
+TEST(ResetOfStatistics, RestartsCountsAndKeepsAddresses) {
   EngineRun run(line(3), one_flow(10));
   bool asked = false;
-  Operator somebody([&](const Snapshot& snapshot) {
+  Operator user([&](const Snapshot& snapshot) {
     if (asked || snapshot.flows.empty() || snapshot.flows[0]->rounds < 5) return;
     asked = true;
     run.engine->post(command(Command::Kind::kResetStatistics));
   });
-  run_with(run, somebody);
+  run_with(run, user);
   const Summary summary = run.engine->summary();
   EXPECT_EQ(summary.snapshot->flows[0]->rounds, 5U);
   for (const HopStats& hop : summary.snapshot->flows[0]->hops) {
@@ -61,11 +61,11 @@ TEST(ResetOfStatistics, CountsAnewAndKeepsWhoAnswers) {
     EXPECT_EQ(hop.answered, 5U);
   }
   const auto empty =
-      std::find_if(somebody.snapshots.begin(), somebody.snapshots.end(), [](const auto& snapshot) {
+      std::find_if(user.snapshots.begin(), user.snapshots.end(), [](const auto& snapshot) {
         return !snapshot->flows.empty() && snapshot->flows[0]->hops.size() == 4 &&
                snapshot->flows[0]->hops[3].sent == 0;
       });
-  ASSERT_NE(empty, somebody.snapshots.end());
+  ASSERT_NE(empty, user.snapshots.end());
   for (const HopStats& hop : (*empty)->flows[0]->hops) {
     EXPECT_TRUE(hop.responders.empty());
     EXPECT_EQ(hop.address, hop.ttl < 4 ? simulation::testing::router_address(hop.ttl)
@@ -76,15 +76,15 @@ TEST(ResetOfStatistics, CountsAnewAndKeepsWhoAnswers) {
 TEST(Pause, SendsNothingUntilItIsOverAndLosesNoRound) {
   EngineRun run(line(3), one_flow(6));
   Duration paused_at{};
-  Operator somebody([&](const Snapshot& snapshot) {
+  Operator user([&](const Snapshot& snapshot) {
     const bool begin = paused_at == Duration::zero() && snapshot.elapsed >= 5s;
     const bool end = snapshot.paused && snapshot.elapsed >= paused_at + 20s;
     if (begin) paused_at = snapshot.elapsed;
     if (begin || end) run.engine->post(command(Command::Kind::kPause));
   });
-  run_with(run, somebody);
-  ASSERT_EQ(somebody.paths.size(), 6U);
-  for (const Path& path : somebody.paths) EXPECT_TRUE(path.reached);
+  run_with(run, user);
+  ASSERT_EQ(user.paths.size(), 6U);
+  for (const Path& path : user.paths) EXPECT_TRUE(path.reached);
   for (const SentPacket& packet : run.transport.sent()) {
     EXPECT_TRUE(packet.at <= paused_at + 200ms || packet.at >= paused_at + 19s)
         << packet.at.count();
@@ -94,13 +94,13 @@ TEST(Pause, SendsNothingUntilItIsOverAndLosesNoRound) {
 TEST(RoundInterval, CanBeMadeShorterWhileRunning) {
   EngineRun run(line(3), one_flow(20));
   bool asked = false;
-  Operator somebody([&](const Snapshot& snapshot) {
+  Operator user([&](const Snapshot& snapshot) {
     if (std::exchange(asked, true)) return;
     EXPECT_EQ(snapshot.round_interval, 2s);
     run.engine->post(command(Command::Kind::kSetRoundInterval, 500ms));
   });
-  run_with(run, somebody);
-  EXPECT_EQ(somebody.snapshots.back()->round_interval, 500ms);
+  run_with(run, user);
+  EXPECT_EQ(user.snapshots.back()->round_interval, 500ms);
   EXPECT_LT(run.transport.elapsed(), 12s);
 }
 

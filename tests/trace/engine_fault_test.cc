@@ -1,4 +1,4 @@
-// What goes wrong around the engine: it goes on, says so, and its records stay true.
+// Faults around the engine: it goes on, reports them, and its records stay correct.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -32,7 +32,7 @@ EngineRunOptions wanted(std::uint64_t rounds, Protocol protocol = Protocol::kTcp
   return options;
 }
 
-/// One record per flow and round, each whole.
+/// One complete record per flow and round.
 void expect_every_record(const EngineRun& run, std::uint64_t rounds, std::size_t flows = 5) {
   std::set<std::pair<std::uint64_t, std::uint32_t>> cells;
   for (const Path& path : run.observer.paths) {
@@ -50,7 +50,7 @@ bool all_answered(const Path& path) {
 
 // --- Sending.
 
-// etr-compat B2.
+// Defect B2 of the Go etr, docs/compatibility.md: one send error ended sending for good.
 TEST(EngineFaults, ProbesThatCannotBeSentAreNotLossAndTheRunGoesOn) {
   for (const char* error : {"no buffer space available", "network is down", "message too long"}) {
     Network network = line(5);
@@ -69,16 +69,16 @@ TEST(EngineFaults, ProbesThatCannotBeSentAreNotLossAndTheRunGoesOn) {
     EXPECT_GT(failed, 50U);
     const Counters& counters = run.summary.snapshot->counters;
     EXPECT_EQ(counters.send_errors, failed);
-    std::uint64_t told = 0;
+    std::uint64_t reported = 0;
     for (const Event& event : run.observer.of_kind(EventKind::kSendError)) {
       EXPECT_THAT(event.text, HasSubstr(error));
-      told += event.count;
+      reported += event.count;
     }
-    EXPECT_EQ(told, failed);
+    EXPECT_EQ(reported, failed);
   }
 }
 
-TEST(EngineFaults, AFullQueueNowAndThenCostsThoseProbesOnly) {
+TEST(EngineFaults, AFullSendQueueCostsOnlyTheProbesItRefuses) {
   Network network = diamond(16);
   network.send_faults = {{0s, 1h, "no buffer space available", 0.2}};
   EngineRunOptions options = wanted(10);
@@ -92,7 +92,7 @@ TEST(EngineFaults, AFullQueueNowAndThenCostsThoseProbesOnly) {
     for (const Hop& hop : path.hops) {
       if (hop.verdict == Verdict::kLost) ++lost;
       if (!hop.reply) continue;
-      // Where the probe that goes just as far as the target never left, a longer one may find it.
+      // If the probe with the TTL of the target was not sent, one with a higher TTL may find it.
       EXPECT_EQ(hop.reply->source, truth[std::min<std::size_t>(hop.ttl, truth.size()) - 1U]);
       if (hop.ttl > truth.size()) {
         EXPECT_EQ(path.hops[truth.size() - 1U].verdict, Verdict::kSendFailed);
@@ -120,7 +120,7 @@ TEST(EngineFaults, AHostThatLosesItsUplinkFailsToSendAndComesBack) {
   EXPECT_FALSE(run.observer.of_kind(EventKind::kSendError).empty());
 }
 
-TEST(EngineFaults, AnUplinkWhoseMtuShrinksFailsToSendWhatIsTooBigAndOnlyThat) {
+TEST(EngineFaults, AShrinkingUplinkMtuFailsOnlyProbesThatAreTooBig) {
   Network network = line(10);
   change_source(network, 5s, [](Source& source) { source.mtu = 140; });
   change_source(network, 11s, [](Source& source) { source.mtu = 1500; });
@@ -132,7 +132,7 @@ TEST(EngineFaults, AnUplinkWhoseMtuShrinksFailsToSendWhatIsTooBigAndOnlyThat) {
     for (const Hop& hop : path.hops) {
       if (hop.verdict == Verdict::kAnswered) continue;
       EXPECT_EQ(hop.verdict, Verdict::kSendFailed) << path.round;
-      EXPECT_GT(hop.ttl, 4) << "20 octets a TTL, and 47 for headers and slots";
+      EXPECT_GT(hop.ttl, 4) << "a probe takes 20 octets per TTL, plus 47 for headers and slots";
       ++failed;
     }
     EXPECT_TRUE(all_answered(path) || (path.round >= 2 && path.round <= 7)) << path.round;
@@ -144,7 +144,8 @@ TEST(EngineFaults, AnUplinkWhoseMtuShrinksFailsToSendWhatIsTooBigAndOnlyThat) {
   }
 }
 
-TEST(EngineFaults, ALinkOnTheWayWhoseMtuShrinksIsToldByItsRouterAndStallsNothing) {
+// Its "packet too big" is the reply at that TTL, and no round is delayed.
+TEST(EngineFaults, AShrinkingMtuOnThePathIsReportedByItsRouter) {
   for (const Family family : {Family::kIpv4, Family::kIpv6}) {
     Network network = line(10);
     change<simulation::Router>(network, 5s, "r3",
@@ -154,43 +155,43 @@ TEST(EngineFaults, ALinkOnTheWayWhoseMtuShrinksIsToldByItsRouterAndStallsNothing
     EngineRun run(network, wanted(14, Protocol::kUdp, family));
     run.run();
     expect_every_record(run, 14);
-    std::size_t told = 0;
+    std::size_t reported = 0;
     for (const Path& path : run.observer.paths) {
       for (const Hop& hop : path.hops) {
         EXPECT_TRUE(hop.reply) << path.round << ' ' << int{hop.ttl};
         if (!hop.reply || hop.reply->kind != ReplyKind::kPacketTooBig) continue;
         EXPECT_EQ(hop.reply->source, path.hops[2].reply->source);
         EXPECT_EQ(hop.reply->mtu, 180);
-        ++told;
+        ++reported;
       }
       EXPECT_TRUE(path.reached || (path.round >= 2 && path.round <= 7)) << path.round;
     }
-    EXPECT_GT(told, 10U);
+    EXPECT_GT(reported, 10U);
     EXPECT_EQ(run.summary.snapshot->counters.send_errors, 0U);
   }
 }
 
 // --- Clocks.
 
-// etr-compat A13.
-TEST(EngineFaults, AClockThatIsSteppedNeverGivesAWrongRtt) {
+// Defect A13 of the Go etr, docs/compatibility.md: clock steps made RTTs wrong.
+TEST(EngineFaults, ASteppedClockNeverGivesAWrongRtt) {
   for (const Duration step : {Duration(1h), Duration(-1h), Duration(50ms), Duration(-50ms)}) {
     Network network = line(5, 20ms);
-    // Many steps, so that some fall between a probe and its answer.
+    // Many steps, so that some fall between a probe and its reply.
     for (int i = 1; i < 40; ++i) network.clock_steps.push_back({i * 497ms, step});
     EngineRun run(network, wanted(10));
     run.run();
     expect_every_record(run, 10);
-    std::size_t off_the_kernels_clock = 0;
+    std::size_t by_user_clock = 0;
     for (const Path& path : run.observer.paths) {
       EXPECT_TRUE(all_answered(path));
       for (const Hop& hop : path.hops) {
         ASSERT_TRUE(hop.reply && hop.reply->rtt);
         EXPECT_EQ(*hop.reply->rtt, hop.ttl * 40ms) << "step " << step.count();
-        if (hop.reply->user_clock) ++off_the_kernels_clock;
+        if (hop.reply->user_clock) ++by_user_clock;
       }
     }
-    EXPECT_GT(off_the_kernels_clock, 0U) << "no step hit a probe in flight";
+    EXPECT_GT(by_user_clock, 0U) << "no step hit a probe in flight";
     EXPECT_EQ(run.summary.snapshot->counters.rejected, 0U);
     EXPECT_EQ(run.summary.snapshot->counters.late, 0U);
   }
@@ -198,8 +199,9 @@ TEST(EngineFaults, AClockThatIsSteppedNeverGivesAWrongRtt) {
 
 // --- Ports.
 
-// etr-compat C4.
-TEST(EngineFaults, ATakenSourcePortLeavesItsFlowOutAndIsSaid) {
+// Defect C4 of the Go etr, docs/compatibility.md: ports were not reserved and collided with
+// connections of other programs.
+TEST(EngineFaults, APortInUseSkipsItsFlowAndIsReported) {
   for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {
     Network network = line(3);
     network.source.taken_ports = {50001, 50003};
@@ -217,7 +219,7 @@ TEST(EngineFaults, ATakenSourcePortLeavesItsFlowOutAndIsSaid) {
   }
 }
 
-TEST(EngineFaults, WithoutDescriptorsFlowsGoOnUnreservedAndThisIsSaid) {
+TEST(EngineFaults, WithoutDescriptorsPortsGoUnreservedWithANotice) {
   Network network = line(3);
   network.source.descriptors = 2;
   EngineRun run(network, wanted(2));
@@ -230,7 +232,7 @@ TEST(EngineFaults, WithoutDescriptorsFlowsGoOnUnreservedAndThisIsSaid) {
 
 // --- Middleboxes and the capture.
 
-TEST(EngineFaults, ANatThatLeavesItsMarkInQuotesHidesNoHop) {
+TEST(EngineFaults, ANatThatRewritesQuotesHidesNoHop) {
   for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {
     for (const bool restores : {true, false}) {
       Network network = line(5);
@@ -267,7 +269,7 @@ TEST(EngineFaults, ShortQuotesWithoutAnIdHideNoHop) {
   }
 }
 
-TEST(EngineFaults, PacketsThatTheCaptureMissesAreCountedAndNoFalseHopComesOfThem) {
+TEST(EngineFaults, CaptureDropsAreCountedAndCauseNoFalseHop) {
   Network network = diamond(4);
   network.source.capture_loss = 0.1;
   EngineRunOptions options = wanted(20);

@@ -1,4 +1,4 @@
-// The engine under attack: a run with forged replies in it tells the same as the run without.
+// The engine under attack: a run with forged replies reports the same as a run without.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -24,7 +24,7 @@ using simulation::testing::change;
 using simulation::testing::line;
 
 constexpr const char* kForger = "r2";
-/// By then the first round is over, and every router has been heard.
+/// By then the first round is over, and every router has replied.
 constexpr Duration kBegin = 1500ms;
 
 struct Attack {
@@ -34,8 +34,8 @@ struct Attack {
   Family family = Family::kIpv4;
   std::vector<std::string> reasons;
   Duration delay = 1ms;
-  /// Octets of the segment that r2 quotes; 0: all. Cut there, the quote ends in what names the
-  /// probe.
+  /// Octets of the segment that r2 quotes; 0: all. A quote cut there ends with the fields that
+  /// identify the probe.
   std::size_t quote = 0;
   std::optional<IpAddress> from = std::nullopt;
 };
@@ -61,8 +61,8 @@ Network network(const Attack& attack, unsigned copies) {
   return made;
 }
 
-/// Everything that a run tells but the moments at which it did so.
-std::string told(const EngineRun& run) {
+/// All results of a run as text, without absolute times.
+std::string transcript(const EngineRun& run) {
   std::string text;
   for (const Path& path : run.observer.paths) {
     absl::StrAppendFormat(&text, "flow %d round %d path %d %s%s%s\n", path.flow, path.round,
@@ -99,7 +99,7 @@ std::string told(const EngineRun& run) {
   return text;
 }
 
-/// The first line of `got` that `expected` has not, and that one's.
+/// The first line in which `got` differs from `expected`.
 std::string first_difference(const std::string& got, const std::string& expected) {
   const std::vector<std::string> a = absl::StrSplit(got, '\n');
   const std::vector<std::string> b = absl::StrSplit(expected, '\n');
@@ -111,30 +111,30 @@ std::string first_difference(const std::string& got, const std::string& expected
   return "";
 }
 
-/// Runs the attack and its absence; the forged replies must all be counted, for the right reasons.
+/// Runs with and without the attack. The forged replies must all be counted, for the right reasons.
 void expect_no_effect(const Attack& attack, unsigned copies, std::uint64_t at_least) {
   EngineRun undisturbed(network(attack, 0), wanted(attack));
   EngineRun attacked(network(attack, copies), wanted(attack));
   undisturbed.run();
   attacked.run();
-  EXPECT_EQ(first_difference(told(attacked), told(undisturbed)), "");
+  EXPECT_EQ(first_difference(transcript(attacked), transcript(undisturbed)), "");
   const Counters& counters = attacked.summary.snapshot->counters;
   const std::uint64_t forged = attacked.transport.node(kForger).forged;
   EXPECT_GE(forged, at_least);
-  // The last of them may arrive when the run is over.
+  // The last ones may arrive after the run.
   EXPECT_GT(counters.rejected + counters.duplicates, forged * 9 / 10);
   EXPECT_LE(counters.rejected + counters.duplicates, forged);
-  std::uint64_t told_rejected = 0;
+  std::uint64_t reported_rejections = 0;
   for (const Event& event : attacked.observer.of_kind(EventKind::kRejected)) {
     EXPECT_THAT(attack.reasons, ::testing::Contains(event.text));
-    EXPECT_TRUE(event.address) << "nobody can act on a rejection from nowhere";
+    EXPECT_TRUE(event.address) << "a rejection without an address is of no use";
     EXPECT_EQ(event.flow.has_value(), event.trace.has_value());
-    EXPECT_EQ(event.flow.has_value(), event.text != "no probe of ours in it");
-    told_rejected += event.count;
+    EXPECT_EQ(event.flow.has_value(), event.text != "matches none of our probes");
+    reported_rejections += event.count;
   }
-  // Replies to ports that were never ours are other programs': counted, but no event.
+  // Replies to ports that were never ours belong to other programs: counted, but no event.
   const bool ours = attack.kind != ForgeryKind::kWrongPorts;
-  EXPECT_EQ(told_rejected, ours ? counters.rejected : 0);
+  EXPECT_EQ(reported_rejections, ours ? counters.rejected : 0);
   EXPECT_EQ(undisturbed.summary.snapshot->counters.rejected, 0U);
 }
 
@@ -156,23 +156,24 @@ std::vector<Attack> attacks() {
       const bool v4 = family == Family::kIpv4;
       const std::string suffix = std::string(udp ? "Udp" : "Tcp") + (v4 ? "Ipv4" : "Ipv6");
       made.push_back({"WrongPorts" + suffix, ForgeryKind::kWrongPorts, protocol, family, {}});
-      // A router that quoted IDs rightly is not believed when it quotes another probe's.
+      // A router that has quoted IDs correctly is not accepted when it quotes those of other
+      // probes.
       made.push_back(
           {"RightPortsButNeverSent" + suffix,
            ForgeryKind::kNeverSent,
            protocol,
            family,
-           {"wrong ip id", "wrong token", "probe never sent", "no probe of ours in it"}});
+           {"wrong ip id", "wrong token", "probe never sent", "matches none of our probes"}});
       if (v4) {
         made.push_back(
             {"UnknownId" + suffix, ForgeryKind::kUnknownId, protocol, family, {"wrong ip id"}});
       }
-      // From an address that has never quoted anything, and before the true answer.
+      // From an address that has never quoted a probe, and before the genuine reply.
       made.push_back({"GuessedByAStranger" + suffix,
                       ForgeryKind::kGuessed,
                       protocol,
                       family,
-                      {udp ? "unproven quote" : "no probe of ours in it"},
+                      {udp ? "unproven quote" : "matches none of our probes"},
                       0ms,
                       0,
                       address(v4 ? "203.0.113.66" : "2001:db8:66::66")});
@@ -213,7 +214,8 @@ TEST_P(ReplayedReplies, AreDuplicatesAndChangeNothing) {
   for (const Event& event : events) EXPECT_EQ(event.ttl, 2);
 }
 
-// etr-compat C3.
+// Defect C3 of the Go etr, docs/compatibility.md: probe numbers wrapped after 20 rounds, and an old
+// reply was credited to a new probe.
 TEST_P(ReplayedReplies, AreUnknownOnceTheirProbeIsForgotten) {
   Attack later = GetParam();
   later.delay = 25s;
@@ -221,7 +223,7 @@ TEST_P(ReplayedReplies, AreUnknownOnceTheirProbeIsForgotten) {
   EngineRun undisturbed(network(later, 0), wanted(later));
   attacked.run();
   undisturbed.run();
-  EXPECT_EQ(first_difference(told(attacked), told(undisturbed)), "");
+  EXPECT_EQ(first_difference(transcript(attacked), transcript(undisturbed)), "");
   const Counters& counters = attacked.summary.snapshot->counters;
   EXPECT_GT(counters.rejected, 0U);
   EXPECT_EQ(counters.duplicates, 0U);

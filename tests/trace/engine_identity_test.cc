@@ -1,4 +1,4 @@
-// Which path each record shows, against what the simulated network does.
+// The path of each record, compared with the simulated network.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -28,8 +28,8 @@ using ::testing::IsEmpty;
 
 constexpr Duration kSwitch = 700ms;
 
-/// r1 sends everything over s2 and s3 or over r2 and r3, and changes its mind every 0.7 s; with
-/// `hops` 1, over s2 or r2.
+/// r1 forwards everything through s2 and s3 or through r2 and r3, and switches every 0.7 s; with
+/// `hops` 1, through s2 or r2.
 simulation::Network flapping(unsigned hops, Duration length) {
   simulation::Network network = line(4);
   network.routers.push_back(router("s2", 2, 9));
@@ -62,7 +62,7 @@ class FlappingRoute : public ::testing::TestWithParam<Flap> {
     start_ = run_->transport.clock().utc();
     return run_->run();
   }
-  /// No switch fell into the round.
+  /// The route did not switch during the round.
   bool calm(const Path& path) const {
     const Duration margin = 20ms;
     return (path.started - start_ - margin) / kSwitch ==
@@ -73,7 +73,7 @@ class FlappingRoute : public ::testing::TestWithParam<Flap> {
   Timestamp start_{};
 };
 
-// U1.
+// Every round that sees one of the two routes as a whole has the id and the hash of that route.
 TEST_P(FlappingRoute, IsFollowedByIdAndHashInEachRound) {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
     const EngineRun& run = traced(seed);
@@ -91,7 +91,8 @@ TEST_P(FlappingRoute, IsFollowedByIdAndHashInEachRound) {
   }
 }
 
-// U1, U2.
+// Changes back and forth between two paths are combined into few events with their rate; the counts
+// of the events add up to the number of changes.
 TEST_P(FlappingRoute, IsReportedWithARateAndLosesNoChange) {
   const EngineRun& run = traced(1);
   std::uint64_t changes = 0;
@@ -182,7 +183,8 @@ void limit(simulation::Network& network, const char* id) {
 
 class CountedPaths : public ::testing::TestWithParam<Fan> {};
 
-// U4.
+// The number of paths is that of the distinct true paths of the flows that were answered at every
+// branching TTL; a flow with unknown hops there adds none.
 TEST_P(CountedPaths, AreTheTruePathsOfWellAnsweredFlows) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     simulation::Network network = GetParam().network();

@@ -1,4 +1,4 @@
-// Loss, lateness and silence: each round tells its own truth.
+// Loss, late replies and silence: a record shows what happened in its round, and nothing older.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -19,7 +19,7 @@ using simulation::testing::link;
 using simulation::testing::router_address;
 using simulation::testing::target_address;
 
-// etr-compat A1: records were built from lifetime state.
+// Defect A1 of the Go etr, docs/compatibility.md: records were made of lifetime state.
 TEST(Round, ThatLostAHopShowsNeitherItsOldAddressNorItsOldRtt) {
   simulation::Network network = line(3);
   change<Router>(network, 3s, "r2", [](Router& router) { router.silent = true; });
@@ -39,8 +39,8 @@ TEST(Round, ThatLostAHopShowsNeitherItsOldAddressNorItsOldRtt) {
   }
 }
 
-// etr-compat A2: reached_dest stayed true after the destination had died, and false for ever if a
-// TTL beyond it was once sent.
+// Defect A2 of the Go etr, docs/compatibility.md: reached_dest stayed true after the destination
+// had died, and false for ever once a TTL beyond it had been sent.
 TEST(Round, IsReachedExactlyWhenTheDestinationAnsweredInIt) {
   simulation::Network network = line(3);
   change<Target>(network, 3s, "target", [](Target& target) { target.dark = true; });
@@ -55,8 +55,8 @@ TEST(Round, IsReachedExactlyWhenTheDestinationAnsweredInIt) {
   }
 }
 
-// etr-compat A10: a late answer was counted as lost and as received.
-TEST(LateAnswer, LeavesItsProbeLostAndIsAnEventWithItsRtt) {
+// Defect A10 of the Go etr, docs/compatibility.md: a late reply counted as lost and as received.
+TEST(LateReply, LeavesItsProbeLostAndIsAnEventWithItsRtt) {
   simulation::Network network = line(2);
   change<Router>(network, 1s, "r1", [](Router& router) { router.answer_delay = 1500ms; });
   EngineRun run(network, one_flow(3));
@@ -74,7 +74,7 @@ TEST(LateAnswer, LeavesItsProbeLostAndIsAnEventWithItsRtt) {
   EXPECT_EQ(hop.lost, 2U);
 }
 
-TEST(LateAnswers, OfOneProbeAreAllCountedAndOnlyTheFirstFewTold) {
+TEST(LateReplies, OfOneProbeAreAllCountedAndAFewReported) {
   simulation::Network network = line(2);
   Router& router = *find_router(network, "r1");
   router.answer_delay = 1500ms;
@@ -87,8 +87,8 @@ TEST(LateAnswers, OfOneProbeAreAllCountedAndOnlyTheFirstFewTold) {
   EXPECT_LE(run.observer.of_kind(EventKind::kLateReply).size(), 16U);
 }
 
-// etr-compat A10: a duplicate counted as received.
-TEST(DuplicateAnswer, ChangesNoStatisticAndIsAnEvent) {
+// Defect A10 of the Go etr, docs/compatibility.md: a duplicate counted as received.
+TEST(DuplicateReply, ChangesNoStatisticAndIsAnEvent) {
   simulation::Network network = line(2);
   link(network, "source", "r1").back.duplicate = 1;
   EngineRun run(network, one_flow(3));
@@ -104,8 +104,8 @@ TEST(DuplicateAnswer, ChangesNoStatisticAndIsAnEvent) {
   }
 }
 
-// Its answers do not name their probe: that there is one too many is told without an RTT.
-TEST(DuplicateAnswer, OfAnOpenUdpServiceIsAnEvent) {
+// The service's replies do not identify their probe, so the surplus is reported without an RTT.
+TEST(DuplicateReply, OfAnOpenUdpServiceIsAnEvent) {
   simulation::Network network = line(2);
   network.targets[0].udp = simulation::PortState::kOpen;
   link(network, "r2", "target").back.duplicate = 1;
@@ -123,11 +123,11 @@ TEST(DuplicateAnswer, OfAnOpenUdpServiceIsAnEvent) {
   EXPECT_EQ(run.summary.snapshot->counters.rejected, 0U);
 }
 
-TEST(LateAnswer, OfAnOpenUdpServiceIsAnEventAndNoDuplicate) {
+TEST(LateReply, OfAnOpenUdpServiceIsAnEventAndNoDuplicate) {
   simulation::Network network = line(2);
   network.targets[0].udp = simulation::PortState::kOpen;
   change<simulation::Router>(network, 3s, "r2", [](simulation::Router& router) {
-    router.next[0].back.delay = 1200ms;  // Over the timeout.
+    router.next[0].back.delay = 1200ms;  // Longer than the timeout.
   });
   EngineRunOptions options = one_flow(4);
   options.protocol = Protocol::kUdp;
@@ -141,7 +141,7 @@ TEST(LateAnswer, OfAnOpenUdpServiceIsAnEventAndNoDuplicate) {
   EXPECT_FALSE(paths[3].reached);
 }
 
-// Under loss and answers about as slow as the timeout, an open TCP port answers SYNs long given up.
+// With loss and RTTs near the timeout, an open TCP port acknowledges SYNs that were given up.
 TEST(Loss, AndLateChallengeAcksNeverBringTheTargetNearer) {
   for (const std::uint64_t seed : {15U, 31U, 51U}) {
     simulation::Network network = diamond(4);
@@ -163,8 +163,8 @@ TEST(Loss, AndLateChallengeAcksNeverBringTheTargetNearer) {
   }
 }
 
-// etr-compat A8: the hash changed whenever a hop answered for the first time, and skipped silent
-// ones.
+// Defect A8 of the Go etr, docs/compatibility.md: the hash skipped silent hops and changed when one
+// was first heard.
 TEST(Loss, NeverChangesThePathIdNorTheHashOnceEveryHopWasHeard) {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
     simulation::Network network = diamond(4);
@@ -201,7 +201,7 @@ TEST(Loss, NeverChangesThePathIdNorTheHashOnceEveryHopWasHeard) {
   }
 }
 
-// etr-compat A8: A,*,B equalled A,B in the hash.
+// Defect A8 of the Go etr, docs/compatibility.md: A,*,B and A,B had the same hash.
 TEST(SilentHop, IsNoLossAndHasNoPercentage) {
   simulation::Network network = line(4);
   find_router(network, "r3")->silent = true;
@@ -246,8 +246,9 @@ TEST(LossyLink, ShowsFromItsHopOnAndNotBefore) {
   }
 }
 
-// etr-compat A9: records were cut at the interval, later answers surfaced a round late.
-TEST(LongPath, OfTwentyEightHopsWithSlowAnswersIsWholeInEveryRecord) {
+// Defect A9 of the Go etr, docs/compatibility.md: records were cut at the interval, and later
+// replies surfaced a round late.
+TEST(LongPath, OfTwentyEightHopsIsCompleteInEveryRecord) {
   EngineRunOptions options = one_flow(3);
   EngineRun run(line(28, 10ms), options);
   run.run();

@@ -1,4 +1,4 @@
-// What is sent when, on the virtual clock.
+// The schedule of probes, on the virtual clock.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,7 +15,8 @@ using simulation::SentPacket;
 using simulation::Target;
 using simulation::testing::line;
 
-// etr-compat A3: with an RTT above the delay between TTLs, TTLs past the destination went out.
+// Defect A3 of the Go etr, docs/compatibility.md: with an RTT above the delay between TTLs, TTLs
+// past the destination were probed.
 TEST(Sweep, SendsAtMostThreeProbesOfAFlowPastTheTarget) {
   std::size_t flows_past_target = 0;
   for (const Duration last_link : {Duration(1ms), Duration(100ms), Duration(125ms)}) {
@@ -37,10 +38,10 @@ TEST(Sweep, SendsAtMostThreeProbesOfAFlowPastTheTarget) {
       for (const Path& path : run.observer.paths) EXPECT_EQ(path.hops.size(), routers + 1U);
     }
   }
-  EXPECT_GT(flows_past_target, 0U) << "no RTT was long enough to try it";
+  EXPECT_GT(flows_past_target, 0U) << "no RTT was long enough to test this";
 }
 
-TEST(Sweep, SendsOneProbePerFlowAndRoundToTheTargetOnceTheDistanceIsKnown) {
+TEST(Sweep, SendsOneProbePerRoundToATargetOfKnownDistance) {
   EngineRunOptions options = options_for();
   options.plan.rounds = 10;
   EngineRun run(line(4), options);
@@ -53,7 +54,7 @@ TEST(Sweep, SendsOneProbePerFlowAndRoundToTheTargetOnceTheDistanceIsKnown) {
   for (const auto& [port, count] : to_target) EXPECT_EQ(count, 9);
 }
 
-TEST(Sweep, WithoutAnAnsweringTargetStopsThreePastTheHighestAnswer) {
+TEST(Sweep, StopsThreePastTheHighestReplyIfTheTargetIsSilent) {
   simulation::Network network = line(4);
   network.targets[0].dark = true;
   EngineRunOptions options = options_for();
@@ -70,7 +71,8 @@ TEST(Sweep, WithoutAnAnsweringTargetStopsThreePastTheHighestAnswer) {
   }
 }
 
-// etr-compat C5: all flows in step tripped the limiter of the router they share.
+// Defect C5 of the Go etr, docs/compatibility.md: all flows probed in step and tripped the rate
+// limit of a shared router.
 TEST(LaterRounds, AreSpreadOverTheInterval) {
   EngineRunOptions options = options_for();
   options.plan.rounds = 4;
@@ -86,9 +88,9 @@ TEST(LaterRounds, AreSpreadOverTheInterval) {
   }
 }
 
-// Linux's limit, six ICMP errors at once and then one a second to a host, keeps step with an
-// interval of whole seconds.
-TEST(LaterRounds, GiveEveryFlowItsShareOfALimitersAnswers) {
+// The rate limit of Linux, six ICMP errors at once and then one per second and host, is in step
+// with an interval of whole seconds.
+TEST(LaterRounds, GiveEveryFlowItsShareOfALimitedRoutersReplies) {
   for (const Duration interval : {Duration(1s), Duration(2s), Duration(5s)}) {
     simulation::Network network = line(4);
     simulation::RateLimit limit;
@@ -148,7 +150,7 @@ TEST(Rounds, ThatDoNotFitTheirIntervalAreStretchedWithOneEvent) {
   EXPECT_EQ(run.observer.paths.size(), 64U * 6);
 }
 
-// etr-compat C5.
+// Defect C5 of the Go etr, docs/compatibility.md: the first picture took N/10 s for N hops.
 TEST(FirstPicture, OfTenHopsAndFiveFlowsTakesLessThanHalfASecond) {
   EngineRunOptions options = options_for();
   options.plan.rounds = 1;
@@ -159,7 +161,8 @@ TEST(FirstPicture, OfTenHopsAndFiveFlowsTakesLessThanHalfASecond) {
   EXPECT_LT(run.transport.elapsed(), 500ms);
 }
 
-// etr-compat B5 and B10.
+// Defects B5 and B10 of the Go etr, docs/compatibility.md: a flow that did not read its replies, or
+// a slow disk, stalled probing.
 TEST(Sinks, WithoutRoomDelayRoundsAndNothingElse) {
   simulation::Network network = line(3);
   EngineRunOptions options = options_for();
@@ -168,7 +171,7 @@ TEST(Sinks, WithoutRoomDelayRoundsAndNothingElse) {
   run.observer.room = 7;
   const absl::Status started = run.engine->start();
   ASSERT_TRUE(started.ok());
-  // Whoever has no room for long ends the run: here after the rounds that had room.
+  // The run ends after six refused reservations, that is, after the rounds that had room.
   std::size_t asked = 0;
   class Stopping final : public model::Observer {
    public:

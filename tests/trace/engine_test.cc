@@ -1,4 +1,4 @@
-// The engine on simulated networks: what it records is what the network did.
+// The engine on simulated networks: its records show what the network did.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -36,7 +36,7 @@ INSTANTIATE_TEST_SUITE_P(
              (suite.param.family == Family::kIpv4 ? "Ipv4" : "Ipv6");
     });
 
-/// Each record's hops are the network's own, none missing, none past the target.
+/// Each record has exactly the hops of the network, up to the target.
 void expect_true_and_complete(const EngineRun& run) {
   ASSERT_FALSE(run.observer.paths.empty());
   for (const Path& path : run.observer.paths) {
@@ -69,7 +69,8 @@ TEST_P(EveryProtocolAndFamily, RecordsEachFlowsOwnBranch) {
   }
 }
 
-// etr-compat B6.
+// Defect B6 of the Go etr, docs/compatibility.md: with `-i 0`, octets of one TTL left in probes of
+// another.
 TEST_P(EveryProtocolAndFamily, IsJustAsExactWithoutAnyPacing) {
   EngineRunOptions wanted = options();
   wanted.plan.flows = 64;

@@ -1,4 +1,4 @@
-// What the engine's statistics and snapshots may never say, in networks that tempt them to.
+// Statements that statistics and snapshots must never make, on networks that provoke them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -21,8 +21,8 @@ using simulation::testing::link;
 using simulation::testing::to;
 using ::testing::IsEmpty;
 
-// etr-compat A4: with a target further away than the delay between TTLs, the highest TTL ever sent
-// stood for the target, and its figures froze after the first round.
+// Defect A4 of the Go etr, docs/compatibility.md: the highest TTL ever sent stood for the target,
+// so the figures of a target further away than the delay between TTLs froze after the first round.
 TEST(FarTarget, HasFiguresThatGoOnAfterTheFirstRound) {
   simulation::Network network = line(3);
   auto& last = link(network, "r3", "target");
@@ -38,7 +38,8 @@ TEST(FarTarget, HasFiguresThatGoOnAfterTheFirstRound) {
   EXPECT_EQ(flow.hops[3].responders[0].received, 20U);
 }
 
-// etr-compat A8: A,*,B equals A,B in the hash, which is etr's. The path's number tells them apart.
+// Defect A8 of the Go etr, docs/compatibility.md: A,*,B and A,B have the same hash, which is that
+// of the Go etr. The number of the path distinguishes them.
 TEST(SilentHop, OneMoreIsAnotherPathThoughTheHashIsTheSame) {
   simulation::Network network = line(4);
   find_router(network, "r2")->silent = true;
@@ -53,10 +54,10 @@ TEST(SilentHop, OneMoreIsAnotherPathThoughTheHashIsTheSame) {
   EXPECT_EQ(run.observer.of_kind(EventKind::kPathChange).size(), 1U);
 }
 
-// etr-compat A11: a reply that came before its probe was noted as sent had no RTT, and was counted
-// as lost at the timeout.
-// etr-compat A13.
-TEST(InstantAnswers, HaveAnRttAndAreNotAlsoLost) {
+// Defects A11 and A13 of the Go etr, docs/compatibility.md: a reply that arrived before its probe
+// was registered as sent had no RTT and counted as lost at the timeout; a minimum of 0 meant "not
+// set".
+TEST(InstantReplies, HaveAnRttAndAreNotAlsoLost) {
   EngineRunOptions options = options_for();
   options.plan.ttl_delay = {};
   options.engine.rate = 0;
@@ -74,7 +75,6 @@ TEST(InstantAnswers, HaveAnRttAndAreNotAlsoLost) {
       EXPECT_EQ(hop.sent, 3U);
       EXPECT_EQ(hop.answered, 3U);
       EXPECT_EQ(hop.lost, 0U);
-      // etr-compat A13: a minimum of 0 stood for "not set".
       EXPECT_EQ(hop.responders.at(0).received, 3U);
       EXPECT_EQ(hop.responders.at(0).best, Duration(0));
     }
@@ -82,16 +82,17 @@ TEST(InstantAnswers, HaveAnRttAndAreNotAlsoLost) {
   EXPECT_THAT(run.observer.of_kind(EventKind::kLateReply), IsEmpty());
 }
 
-// etr-compat A12: loss was charged to whoever answered last, before the first answer to whoever
-// answered first, and its share was worked out anew only when something was lost.
-TEST(LossOfAHop, BelongsToTheTtlAndFallsWithEachAnswer) {
+// Defect A12 of the Go etr, docs/compatibility.md: loss was charged to the latest responder, before
+// the first reply to the first responder, and its share was recalculated only when something was
+// lost.
+TEST(LossOfAHop, BelongsToTheTtlAndFallsWithEachReply) {
   struct Watcher final : RecordingObserver {
     void on_path(Path path) override {
       shares.push_back(look());
       RecordingObserver::on_path(std::move(path));
     }
     std::function<std::optional<double>()> look;
-    std::vector<std::optional<double>> shares;  ///< Loss of TTL 2 when each round was closed.
+    std::vector<std::optional<double>> shares;  ///< Loss of TTL 2 at the end of each round.
   };
   simulation::Network network = line(2);
   find_router(network, "r2")->silent = true;
@@ -112,7 +113,7 @@ TEST(LossOfAHop, BelongsToTheTtlAndFallsWithEachAnswer) {
   EXPECT_GT(hop.lost, 0U);
   EXPECT_EQ(hop.sent, hop.answered + hop.lost);
   ASSERT_EQ(hop.responders.size(), 1U);
-  EXPECT_EQ(hop.responders[0].received, hop.answered) << "what it answered, and no loss of others";
+  EXPECT_EQ(hop.responders[0].received, hop.answered) << "its own replies, and no loss of others";
   std::vector<double> known;
   for (const auto& share : watcher.shares) {
     if (share && *share < 1) known.push_back(*share);
@@ -121,11 +122,12 @@ TEST(LossOfAHop, BelongsToTheTtlAndFallsWithEachAnswer) {
   for (std::size_t i = 1; i < known.size(); ++i) EXPECT_LT(known[i], known[i - 1]);
 }
 
-// etr-compat A19: a challenge ACK was ignored, and so the target that sent it was lost.
-TEST(ChallengeAck, IsASignOfLifeWithoutATimeAndNoLoss) {
+// Defect A19 of the Go etr, docs/compatibility.md: challenge ACKs were ignored, so the target that
+// sent them counted as lost.
+TEST(ChallengeAck, ShowsALiveTargetWithoutRttAndIsNoLoss) {
   simulation::Network network = line(2);
   find_target(network, "target")->tcp = simulation::PortState::kOpen;
-  network.source.resets = false;  // The half-open connection stays, and meets every SYN.
+  network.source.resets = false;  // The half-open connection stays, and every SYN meets it.
   EngineRunOptions options = one_flow(10);
   options.plan.ttl_delay = {};
   EngineRun run(network, options);
@@ -138,7 +140,7 @@ TEST(ChallengeAck, IsASignOfLifeWithoutATimeAndNoLoss) {
     EXPECT_EQ(reply.rtt.has_value(), reply.kind != ReplyKind::kAck) << "round " << path.round;
     acks += reply.kind == ReplyKind::kAck ? 1 : 0;
   }
-  EXPECT_GT(acks, 0) << "this network provokes none";
+  EXPECT_GT(acks, 0) << "this network draws no challenge ACK";
   EXPECT_EQ(run.summary.snapshot->flows[0]->hops.back().lost, 0U);
 }
 
@@ -158,8 +160,8 @@ std::string text_of(const Snapshot& snapshot) {
   return text;
 }
 
-// etr-compat B3: the screen shared the address map with the statistics; a new address while it was
-// drawn could end the program.
+// Defect B3 of the Go etr, docs/compatibility.md: the screen shared the address map with the
+// statistics, and a new address during drawing could end the program.
 TEST(Snapshots, DoNotChangeOnceTheyAreTaken) {
   struct Watcher final : RecordingObserver {
     bool wants_snapshot() const override { return true; }

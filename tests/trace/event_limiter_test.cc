@@ -17,7 +17,7 @@ Event event(const std::string& text, EventKind kind = EventKind::kRejected) {
   return made;
 }
 
-TEST(EventLimiter, PassesTheFirstAtOnce) {
+TEST(EventLimiter, ReportsTheFirstAtOnce) {
   EventLimiter limiter;
   const auto now = limiter.add(event("a"), kStart);
   ASSERT_EQ(now.size(), 1U);
@@ -25,7 +25,7 @@ TEST(EventLimiter, PassesTheFirstAtOnce) {
   EXPECT_EQ(now[0].count, 1U);
 }
 
-TEST(EventLimiter, CountsThoseThatFollowAndTellsThemTogether) {
+TEST(EventLimiter, CountsRepeatsAndReportsThemTogether) {
   EventLimiter limiter;
   limiter.add(event("a"), kStart);
   for (int i = 1; i <= 5; ++i) {
@@ -37,50 +37,50 @@ TEST(EventLimiter, CountsThoseThatFollowAndTellsThemTogether) {
   const auto due = limiter.due(kStart + 1s);
   ASSERT_EQ(due.size(), 1U);
   EXPECT_EQ(due[0].count, 5U);
-  EXPECT_EQ(due[0].ttl, 5);  // The details are the last one's.
+  EXPECT_EQ(due[0].ttl, 5);  // The details are those of the last event.
 }
 
-TEST(EventLimiter, TellsEachEventExactlyOnce) {
+TEST(EventLimiter, CountsEachEventExactlyOnce) {
   EventLimiter limiter;
-  std::uint64_t told = 0;
-  const auto tell = [&](const std::vector<Event>& events) {
-    for (const Event& one : events) told += one.count;
+  std::uint64_t reported = 0;
+  const auto count = [&](const std::vector<Event>& events) {
+    for (const Event& one : events) reported += one.count;
   };
   for (int i = 0; i < 5000; ++i) {
-    tell(limiter.add(event(i % 3 == 0 ? "a" : "b"), kStart + i * 7ms));
-    if (i % 100 == 0) tell(limiter.due(kStart + i * 7ms));
+    count(limiter.add(event(i % 3 == 0 ? "a" : "b"), kStart + i * 7ms));
+    if (i % 100 == 0) count(limiter.due(kStart + i * 7ms));
   }
-  tell(limiter.due(kStart + 40s, true));
-  EXPECT_EQ(told, 5000U);
+  count(limiter.due(kStart + 40s, true));
+  EXPECT_EQ(reported, 5000U);
   EXPECT_TRUE(limiter.due(kStart + 2h, true).empty());
 }
 
-TEST(EventLimiter, SaysAboutOneEventASecondOfAFlood) {
+TEST(EventLimiter, ReportsAboutOneEventPerSecondOfAFlood) {
   EventLimiter limiter;
-  std::size_t said = 0;
+  std::size_t reported = 0;
   for (int i = 0; i < 10000; ++i) {
-    said += limiter.add(event("a"), kStart + i * 1ms).size();
-    if (i % 1000 == 0) said += limiter.due(kStart + i * 1ms).size();
+    reported += limiter.add(event("a"), kStart + i * 1ms).size();
+    if (i % 1000 == 0) reported += limiter.due(kStart + i * 1ms).size();
   }
-  EXPECT_LE(said, 11U);
-  EXPECT_GE(said, 9U);
+  EXPECT_LE(reported, 11U);
+  EXPECT_GE(reported, 9U);
 }
 
-TEST(EventLimiter, KeepsKindsAndTextsApart) {
+TEST(EventLimiter, DistinguishesKindsAndTexts) {
   EventLimiter limiter;
   EXPECT_EQ(limiter.add(event("a"), kStart).size(), 1U);
   EXPECT_EQ(limiter.add(event("b"), kStart).size(), 1U);
   EXPECT_EQ(limiter.add(event("a", EventKind::kSendError), kStart).size(), 1U);
 }
 
-TEST(EventLimiter, PassesAnEventAtOnceAfterAQuietSecond) {
+TEST(EventLimiter, ReportsAnEventAtOnceAfterAQuietSecond) {
   EventLimiter limiter;
   limiter.add(event("a"), kStart);
   EXPECT_TRUE(limiter.due(kStart + 1s).empty());
   EXPECT_EQ(limiter.add(event("a"), kStart + 1500ms).size(), 1U);
 }
 
-TEST(EventLimiter, PassesAnEventAtOnceAfterASecondEvenIfNobodyAskedWhatIsDue) {
+TEST(EventLimiter, ReportsAnEventAfterASecondWithoutACallOfDue) {
   EventLimiter limiter;
   limiter.add(event("a"), kStart);
   limiter.add(event("a"), kStart + 1ms);

@@ -1,4 +1,4 @@
-// A busy host: the probing thread loses its processor between deciding on a probe and sending it.
+// A busy host: the probing thread is preempted between choosing a probe and sending it.
 #include <gtest/gtest.h>
 
 #include <deque>
@@ -21,8 +21,8 @@ using transport::FlowHandle;
 using transport::ReceivedPacket;
 using transport::Route;
 
-/// A transport whose sends now and then begin long after they were asked for; what arrives in
-/// between waits in the capture.
+/// A transport that delays some sends by a long time; packets that arrive meanwhile wait in the
+/// capture.
 class HeldUpTransport final : public transport::Transport {
  public:
   HeldUpTransport(SimulatedTransport& inner, int every, Duration delay)
@@ -86,7 +86,8 @@ class HeldUpTransport final : public transport::Transport {
   std::deque<Captured> captured_;
 };
 
-TEST(HeldUpHost, LosesNoProbeThatLeftLateForTheTimeoutRunsFromWhenItLeft) {
+// The timeout runs from when a probe leaves, not from when it was requested.
+TEST(HeldUpHost, LosesNoProbeThatLeftLate) {
   for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {
     EngineRunOptions options = options_for(protocol);
     options.plan.rounds = 6;

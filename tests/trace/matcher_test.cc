@@ -13,7 +13,7 @@ using testing::address;
 
 class MatcherTest : public ::testing::Test {
  protected:
-  /// Sends a probe and gives its IP ID; its token is 1000 + ID, its head 2000 + ID.
+  /// Sends a probe and returns its IP ID; its token is 1000 + ID, its head 2000 + ID.
   std::uint16_t send(std::uint8_t ttl, std::uint64_t round = 0) {
     if (state.known.rounds.empty()) state.known.rounds.emplace_back(round);
     state.known.rounds.back().sent(ttl, {});
@@ -25,7 +25,7 @@ class MatcherTest : public ::testing::Test {
   }
   ProbeState& state_of(std::uint16_t id) { return state.probes.by_id(id)->state; }
 
-  /// The quote of a router that changes nothing, of the newest probe of a cell.
+  /// The quote by a router that changes nothing, of the latest probe of a TTL and slot.
   Answer quote(std::uint8_t ttl, std::uint16_t slot, std::optional<std::uint16_t> ip_id) {
     Answer answer;
     answer.decoded.probe = ProbeId{ttl, slot};
@@ -36,7 +36,7 @@ class MatcherTest : public ::testing::Test {
     answer.reply.kind = ReplyKind::kTimeExceeded;
     return answer;
   }
-  static Answer nameless() {
+  static Answer unattributable() {
     Answer answer;
     answer.from_service = true;
     answer.reply.source = address("198.51.100.20");
@@ -44,7 +44,7 @@ class MatcherTest : public ::testing::Test {
     return answer;
   }
 
-  /// The IP ID of the probe that was matched; 0: none.
+  /// The IP ID of the matched probe; 0: none.
   std::uint16_t matched(const Answer& answer) {
     result = matcher.match(state, answer);
     const auto* match = std::get_if<Match>(&result);
@@ -72,8 +72,9 @@ TEST_F(MatcherTest, FindsTheProbeByTtlSlotAndId) {
   EXPECT_FALSE(rewritten());
 }
 
-// etr-compat C3.
-TEST_F(MatcherTest, TakesAnAnswerWithTheIdOfTheSlotsOlderProbeForThatOne) {
+// Defect C3 of the Go etr, docs/compatibility.md: probe numbers wrapped after 20 rounds, and an old
+// reply was credited to a new probe.
+TEST_F(MatcherTest, MatchesAReplyToTheOlderProbeWhoseIdItQuotes) {
   const auto old = send(2, 0);
   state_of(old) = ProbeState::kLost;
   const auto young = send(2, 4);
@@ -94,7 +95,7 @@ TEST_F(MatcherTest, RejectsAnUnknownIdFromARouterThatEchoesIds) {
   ASSERT_EQ(matched(quote(2, 0, first)), first);
   send(2, 1);
   EXPECT_EQ(rejected(quote(2, 1, 60000)), Rejection::kWrongId);
-  EXPECT_EQ(rejected(quote(2, 1, first)), Rejection::kWrongId);  // Of another probe.
+  EXPECT_EQ(rejected(quote(2, 1, first)), Rejection::kWrongId);  // The ID of another probe.
   Answer other = quote(2, 1, 60000);
   other.reply.source = address("10.0.0.8");
   EXPECT_NE(matched(other), 0);
@@ -106,7 +107,7 @@ TEST_F(MatcherTest, NeedsNoIdOverIpv6) {
   EXPECT_FALSE(rewritten());
 }
 
-TEST_F(MatcherTest, RejectsWhatWasNeverSent) {
+TEST_F(MatcherTest, RejectsAReplyToAProbeThatWasNeverSent) {
   send(2);
   EXPECT_EQ(rejected(quote(2, 1, std::nullopt)), Rejection::kNeverSent);
   EXPECT_EQ(rejected(quote(3, 0, std::nullopt)), Rejection::kNeverSent);
@@ -130,7 +131,7 @@ TEST_F(MatcherTest, DoesNotLearnFromAForgedTokenThatARouterEchoesIds) {
   EXPECT_EQ(matched(quote(2, 0, 60000)), id);
 }
 
-TEST_F(MatcherTest, BelievesAForeignSourceOnlyWithTheIdOrTheToken) {
+TEST_F(MatcherTest, AcceptsAForeignSourceOnlyWithTheIdOrTheToken) {
   const auto id = send(2);
   Answer answer = quote(2, 0, 60000);
   answer.foreign_source = true;
@@ -155,7 +156,7 @@ TEST_F(MatcherTest, RejectsAShortQuoteThatIsNotAsSent) {
   }
 }
 
-TEST_F(MatcherTest, BelievesAChangedQuoteWithTheIdOrTheToken) {
+TEST_F(MatcherTest, AcceptsAChangedQuoteWithTheIdOrTheToken) {
   const auto id = send(2);
   Answer answer = quote(2, 0, id);
   *answer.quoted_head ^= 1U;
@@ -167,7 +168,7 @@ TEST_F(MatcherTest, BelievesAChangedQuoteWithTheIdOrTheToken) {
   EXPECT_TRUE(rewritten());
 }
 
-TEST_F(MatcherTest, NeedsNoQuoteInAnAnswerOfTheDestination) {
+TEST_F(MatcherTest, NeedsNoQuoteInAReplyOfTheDestination) {
   const auto id = send(2);
   Answer answer = quote(2, 0, std::nullopt);
   answer.quoted_head.reset();
@@ -183,18 +184,18 @@ TEST_F(MatcherTest, FindsAProbeThatIsNoLongerInFlight) {
   }
 }
 
-TEST_F(MatcherTest, TakesANamelessAnswerForTheOnlyProbeThatCanHaveReached) {
+TEST_F(MatcherTest, MatchesAnUnattributableReplyToTheOnlyCandidate) {
   const auto first = send(1);
   state.known.rounds.back().answered(1, Timestamp{}, quote(1, 0, first).reply);
   state_of(first) = ProbeState::kAnswered;
   const auto id = send(2);
-  EXPECT_EQ(matched(nameless()), id);
+  EXPECT_EQ(matched(unattributable()), id);
 }
 
-TEST_F(MatcherTest, CannotTellANamelessAnswerAmongSeveralProbes) {
+TEST_F(MatcherTest, IsAmbiguousIfSeveralProbesMayHaveCausedTheReply) {
   send(1);
   send(2);
-  matched(nameless());
+  matched(unattributable());
   EXPECT_TRUE(std::holds_alternative<Ambiguous>(result));
 }
 
@@ -202,66 +203,66 @@ TEST_F(MatcherTest, DoesNotCountProbesAtRoutersThatAnswered) {
   send(1);
   const auto middle = send(2);
   const auto last = send(3);
-  // TTL 2 answered as a router, so TTL 1, still out, cannot have reached the destination.
+  // TTL 2 answered as a router, so TTL 1, still in flight, cannot have reached the destination.
   state.known.rounds.back().answered(2, Timestamp{}, quote(2, 0, middle).reply);
   state_of(middle) = ProbeState::kAnswered;
-  EXPECT_EQ(matched(nameless()), last);
+  EXPECT_EQ(matched(unattributable()), last);
 }
 
-TEST_F(MatcherTest, TakesANamelessAnswerForTheProbeToTheKnownEnd) {
+TEST_F(MatcherTest, MatchesAnUnattributableReplyToTheProbeAtTheEnd) {
   const auto router = send(4);
   state.known.rounds.back().answered(4, Timestamp{}, quote(4, 0, router).reply);
   state_of(router) = ProbeState::kAnswered;
   const auto end = send(5);
   state.known.end.end_answered(5);
-  EXPECT_EQ(matched(nameless()), end);
+  EXPECT_EQ(matched(unattributable()), end);
 }
 
-TEST_F(MatcherTest, HasNoUseForANamelessAnswerThatNobodyAwaits) {
-  matched(nameless());
+TEST_F(MatcherTest, HasASurplusReplyIfNoProbeIsWaiting) {
+  matched(unattributable());
   EXPECT_TRUE(std::holds_alternative<Surplus>(result));
   const auto id = send(5);
   state.known.end.end_answered(5);
   state_of(id) = ProbeState::kAnswered;
-  matched(nameless());
+  matched(unattributable());
   EXPECT_TRUE(std::holds_alternative<Surplus>(result));
 }
 
-TEST_F(MatcherTest, DoubtsANamelessAnswerWhileOnlyProbesBelowTheEndAreOut) {
+TEST_F(MatcherTest, IsAmbiguousIfOnlyProbesBelowTheEndAreInFlight) {
   state.known.end.end_answered(6);
   send(5);
-  matched(nameless());
+  matched(unattributable());
   EXPECT_TRUE(std::holds_alternative<Ambiguous>(result));
 }
 
-TEST_F(MatcherTest, TakesANamelessAnswerForAProbeBelowTheEndThatWasAskedForAgain) {
+TEST_F(MatcherTest, TrustsAReplyToARepeatedProbeBelowTheEnd) {
   state.known.end.end_answered(6);
   const auto below = send(5);
   state.known.gate.doubt(0, 6, true);
-  EXPECT_EQ(matched(nameless()), below);
+  EXPECT_EQ(matched(unattributable()), below);
   send(4);
-  matched(nameless());
+  matched(unattributable());
   EXPECT_TRUE(std::holds_alternative<Ambiguous>(result));
 }
 
-// It may be for a SYN that was given up long ago.
-TEST_F(MatcherTest, TakesAChallengeAckForNoProbeBelowAnEndThatWasKnown) {
-  Answer challenge = nameless();
+// It may acknowledge a SYN that was given up.
+TEST_F(MatcherTest, MatchesNoChallengeAckBelowAKnownEnd) {
+  Answer challenge = unattributable();
   challenge.reply.kind = ReplyKind::kAck;
   send(2);
   state.known.end.end_answered(5);
-  state.known.end.router_answered(5);  // Known once, and searched for again.
+  state.known.end.router_answered(5);  // Known before, and searched for again.
   matched(challenge);
   EXPECT_TRUE(std::holds_alternative<Surplus>(result));
   const auto end = send(5);
   EXPECT_EQ(matched(challenge), end);
 }
 
-TEST_F(MatcherTest, DoesNotGuessBetweenTwoProbesToTheEnd) {
+TEST_F(MatcherTest, DoesNotChooseBetweenTwoProbesToTheEnd) {
   state.known.end.end_answered(5);
   send(5, 0);
   send(5, 1);
-  matched(nameless());
+  matched(unattributable());
   EXPECT_TRUE(std::holds_alternative<Surplus>(result));
 }
 

@@ -1,4 +1,4 @@
-// Runs of weeks: what the engine holds stays what it is.
+// Runs of weeks: the memory of the engine stays constant.
 #include <gtest/gtest.h>
 #include <malloc.h>
 
@@ -15,7 +15,7 @@ using simulation::Network;
 using simulation::testing::diamond;
 using simulation::testing::link;
 
-/// Keeps nothing.
+/// An observer that keeps no results.
 class CountingObserver final : public model::Observer {
  public:
   bool reserve() override { return true; }
@@ -28,7 +28,7 @@ class CountingObserver final : public model::Observer {
   bool wants_snapshot() const override { return false; }
   void on_snapshot(std::shared_ptr<const Snapshot>) override {}
 
-  /// Octets that are allocated.
+  /// Allocated octets.
   static std::size_t in_use() {
     const struct mallinfo2 info = mallinfo2();
     return info.uordblks + info.hblkhd;
@@ -39,16 +39,16 @@ class CountingObserver final : public model::Observer {
   std::size_t memory_then = 0;
 };
 
-// A quarter of an hour, or ETR_TEST_HOURS.
+// Simulates a quarter of an hour, or ETR_TEST_HOURS hours.
 TEST(EngineMemory, StaysFlatWith64FlowsForHours) {
   if (std::string_view(ETR_SANITIZERS) != "") {
-    GTEST_SKIP() << "the sanitizers' allocators do not say what is in use";
+    GTEST_SKIP() << "the allocators of the sanitizers do not report memory in use";
   }
   const char* given = std::getenv("ETR_TEST_HOURS");
   const double hours = given == nullptr ? 0.25 : std::atof(given);
   Network network = diamond(16);
-  link(network, "source", "r1").forward.loss =
-      0.02;  // so that late, lost and second looks have their turn
+  // So that late replies, losses and repeated probes occur.
+  link(network, "source", "r1").forward.loss = 0.02;
   link(network, "source", "r1").back.duplicate = 0.02;
   simulation::SimulatedTransport transport(network);
   const plugins::TcpSynProber prober;

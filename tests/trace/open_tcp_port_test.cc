@@ -10,9 +10,9 @@ using namespace std::chrono_literals;
 using simulation::SentPacket;
 using simulation::testing::line;
 
-// A SYN that meets a half-open connection of one with a higher sequence number draws a challenge
-// ACK, which has no RTT.
-void expect_named_answers(simulation::Network network, Family family) {
+// A SYN that meets the half-open connection of one with a higher sequence number draws a challenge
+// ACK, which has no RTT and identifies no probe. None may occur here.
+void expect_no_challenge_ack(simulation::Network network, Family family) {
   EngineRunOptions options = options_for(Protocol::kTcp, family);
   options.plan.flows = 64;
   options.plan.ttl_delay = 0ms;
@@ -30,28 +30,30 @@ void expect_named_answers(simulation::Network network, Family family) {
   }
 }
 
-TEST(OpenTcpPort, FarAwayNamesItsProbesThoughTheWindowOpensByThreeAtOnce) {
+// A distant port: three TTLs are sent at once when r3 answers.
+TEST(OpenTcpPort, SendsNoChallengeAckIfTheWindowOpensByThree) {
   for (const Family family : {Family::kIpv4, Family::kIpv6}) {
     simulation::Network network = line(4);
     network.routers[0].silent = network.routers[1].silent = true;  // So r3 is the first to answer.
     auto& link = simulation::testing::link(network, "r4", "target");
     link.forward.delay = link.back.delay = 100ms;
-    expect_named_answers(network, family);
+    expect_no_challenge_ack(network, family);
   }
 }
 
-TEST(OpenTcpPort, FarAwayNamesItsProbesThoughSomePassedItLateInTheFirstRound) {
+// A distant port: in the first round, probes past it are sent before its reply arrives.
+TEST(OpenTcpPort, SendsNoChallengeAckAfterLateProbesPastIt) {
   for (const Family family : {Family::kIpv4, Family::kIpv6}) {
     simulation::Network network = line(4);
     auto& link = simulation::testing::link(network, "r3", "r4");
     link.forward.delay = link.back.delay = 100ms;
-    expect_named_answers(network, family);
+    expect_no_challenge_ack(network, family);
   }
 }
 
-// A firewall on the tracing host drops the resets of its kernel, so that an earlier run's
-// connection is still half open, and its SYN-ACK's sequence is none of this run's.
-TEST(OpenTcpPort, ThatDrewAChallengeAckOnceIsStillKnownToNameItsProbes) {
+// A firewall on this host drops the resets of its kernel, so a connection of an earlier run is
+// still half open, with a sequence number that is not of this run.
+TEST(OpenTcpPort, StaysAttributableAfterAChallengeAck) {
   simulation::Network network = line(4);
   network.source.resets = false;
   network.routers[3].silent = true;
@@ -74,15 +76,15 @@ TEST(OpenTcpPort, ThatDrewAChallengeAckOnceIsStillKnownToNameItsProbes) {
   ASSERT_TRUE(observer.paths[0].hops.back().reply);
   ASSERT_EQ(observer.paths[0].hops.back().reply->kind, ReplyKind::kAck);
 
-  // Once the end is known, the last look at the silent router does not await the loss of the one
-  // before.
-  std::vector<Duration> looks;
+  // Once the end is known, the last probe of the silent router below does not wait for the loss of
+  // the one before.
+  std::vector<Duration> times;
   for (std::size_t i = earlier; i < run.transport.sent().size(); ++i) {
     const SentPacket& packet = run.transport.sent()[i];
-    if (packet.ttl == 4) looks.push_back(packet.at);
+    if (packet.ttl == 4) times.push_back(packet.at);
   }
-  ASSERT_GE(looks.size(), 3U);
-  EXPECT_LT(looks.back() - looks[looks.size() - 2], options.engine.timeout / 2);
+  ASSERT_GE(times.size(), 3U);
+  EXPECT_LT(times.back() - times[times.size() - 2], options.engine.timeout / 2);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Another planner than the program's own runs through the same engine.
+// A planner other than the built-in one runs in the same engine.
 #include <gtest/gtest.h>
 
 #include <memory>

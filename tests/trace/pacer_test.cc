@@ -13,7 +13,7 @@ using base::Instant;
 
 constexpr Instant kStart{1h};
 
-/// Sends `count` probes as early as the pacer permits; `ttl_of` gives each one's TTL.
+/// Sends `count` probes as early as the pacer permits; `ttl_of` gives the TTL of each.
 template <class TtlOf>
 std::vector<Instant> send_all(Pacer& pacer, int count, Instant now, TtlOf ttl_of) {
   std::vector<Instant> times;
@@ -35,7 +35,7 @@ TEST(Pacer, SendsABurstOfTenAtOnce) {
   EXPECT_EQ(times[10], kStart + 10ms);
 }
 
-TEST(Pacer, IsNeverAboveItsRateButForTheBurst) {
+TEST(Pacer, NeverExceedsItsRateExceptForTheBurst) {
   Pacer pacer(300, 10);
   const auto times = send_all(pacer, 1000, kStart, in_turn);
   for (std::size_t i = 0; i < times.size(); ++i) {
@@ -52,7 +52,7 @@ TEST(Pacer, UsesAllOfItsRate) {
   EXPECT_NEAR(std::chrono::duration<double>(times.back() - kStart).count(), 10.0, 0.01);
 }
 
-TEST(Pacer, GathersNoMoreThanABurstWhileIdle) {
+TEST(Pacer, SavesNoMoreThanABurstWhileIdle) {
   Pacer pacer(100, 10);
   send_all(pacer, 500, kStart, in_turn);
   const Instant later = kStart + 1h;
@@ -67,7 +67,7 @@ TEST(Pacer, SendsNoMoreThanSixInARowToOneTtl) {
   const auto times = send_all(pacer, 8, kStart, [](int) { return 3; });
   EXPECT_EQ(times[5], kStart);
   EXPECT_EQ(times[6], kStart + 10ms);
-  EXPECT_EQ(times[7], kStart + 20ms);  // A single pause does not buy another six.
+  EXPECT_EQ(times[7], kStart + 20ms);  // A single pause does not allow another six.
 }
 
 TEST(Pacer, BeginsANewRunAfterAnotherTtl) {
@@ -99,7 +99,7 @@ TEST(Pacer, LimitsNothingAtRateZero) {
   EXPECT_EQ(send_all(pacer, 10000, kStart, [](int) { return 1; }).back(), kStart);
 }
 
-TEST(Pacer, AnswersNeverWithThePast) {
+TEST(Pacer, NeverReturnsATimeInThePast) {
   Pacer pacer(100, 10);
   send_all(pacer, 50, kStart, in_turn);
   EXPECT_EQ(pacer.earliest(kStart + 1h, 1), kStart + 1h);

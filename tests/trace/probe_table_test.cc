@@ -31,7 +31,7 @@ TEST(ProbeTable, UsesTheNextFreeSlotForASecondProbeOfARound) {
   EXPECT_EQ(table.add(5, 2)->slot, 1);
 }
 
-TEST(ProbeTable, HasNoProbeWhenEverySlotOfTheTtlIsInFlight) {
+TEST(ProbeTable, ReturnsNullIfEverySlotOfTheTtlIsInFlight) {
   ProbeTable table(2);
   table.add(5, 0);
   Probe* second = table.add(5, 1);
@@ -55,7 +55,7 @@ TEST(ProbeTable, FindsAProbeByIdAndByCellWhateverItsState) {
   }
 }
 
-TEST(ProbeTable, KnowsNothingOfWhatWasNotSent) {
+TEST(ProbeTable, FindsNoProbeThatWasNotSent) {
   ProbeTable table(20);
   EXPECT_EQ(table.by_id(1), nullptr);
   EXPECT_EQ(table.by_cell({1, 0}), nullptr);
@@ -70,7 +70,7 @@ TEST(ProbeTable, KnowsNothingOfWhatWasNotSent) {
   EXPECT_EQ(table.by_cell({255, 0}), nullptr);
 }
 
-TEST(ProbeTable, RemembersTheOlderUserOfASlotByItsIdOnly) {
+TEST(ProbeTable, FindsTheOlderProbeOfASlotByItsIdOnly) {
   ProbeTable table(2);
   const std::uint16_t old = table.add(5, 0)->id;
   table.by_id(old)->state = ProbeState::kLost;
@@ -80,7 +80,7 @@ TEST(ProbeTable, RemembersTheOlderUserOfASlotByItsIdOnly) {
   EXPECT_EQ(table.by_id(old)->round, 0U);
 }
 
-TEST(ProbeTable, GivesIdsFromOneTo65535AndStartsOverWithoutZero) {
+TEST(ProbeTable, WrapsIdsFrom65535To1) {
   ProbeTable table(128);
   std::uint16_t before = 0;
   for (std::uint64_t i = 0; i < 3 * 65535; ++i) {
@@ -97,7 +97,7 @@ TEST(ProbeTable, GivesIdsFromOneTo65535AndStartsOverWithoutZero) {
   }
 }
 
-TEST(ProbeTable, CountsUpFromTheFirstIdThatItIsGiven) {
+TEST(ProbeTable, CountsIdsUpFromTheFirstOne) {
   ProbeTable table(4, 65534);
   EXPECT_EQ(table.by_id(65534), nullptr);
   EXPECT_EQ(table.add(1, 0)->id, 65534);
@@ -108,7 +108,7 @@ TEST(ProbeTable, CountsUpFromTheFirstIdThatItIsGiven) {
   EXPECT_EQ(table.by_id(2), nullptr);
 }
 
-TEST(ProbeTable, NeverMistakesAnIdThatHasComeRoundAgain) {
+TEST(ProbeTable, DistinguishesProbesWhoseIdsHaveWrapped) {
   ProbeTable table(128);
   table.add(1, 0)->state = ProbeState::kAnswered;  // Id 1, cell (1, 0).
   for (int i = 0; i < 65535; ++i) {                // Ids 2 to 65535 and 1, all at TTL 2.
@@ -128,7 +128,7 @@ TEST(ProbeTable, RemembersABoundedNumberOfProbes) {
   EXPECT_LE(table.size(), 32768U);
 }
 
-TEST(ProbeTable, FindsTheLatestProbeFromATtlOn) {
+TEST(ProbeTable, FindsTheLatestProbeAtOrAboveATtl) {
   ProbeTable table(4);
   EXPECT_EQ(table.last_from(1), nullptr);
   table.add(5, 0);
@@ -139,7 +139,7 @@ TEST(ProbeTable, FindsTheLatestProbeFromATtlOn) {
   EXPECT_EQ(table.last_from(7), nullptr);
 }
 
-TEST(ProbeTable, ForgetsWhatIsOldButNothingInFlight) {
+TEST(ProbeTable, ForgetsOldProbesButNoneInFlight) {
   ProbeTable table(128);
   for (int i = 0; i < 10; ++i) {
     Probe* probe = table.add(1, static_cast<std::uint64_t>(i));

@@ -23,7 +23,7 @@ std::uint64_t little_endian(const std::uint8_t* bytes, std::size_t count) {
   return value;
 }
 
-/// SipHash-2-4 written down from the paper, to compare with.
+/// A reference SipHash-2-4, written after the paper.
 std::uint64_t siphash(const RunKey::Bytes& key, const Input& input) {
   const std::uint64_t k0 = little_endian(key.data(), 8);
   const std::uint64_t k1 = little_endian(key.data() + 8, 8);
@@ -70,8 +70,8 @@ Input token_input(std::uint32_t flow, std::uint8_t ttl, std::uint64_t counter) {
   return input;
 }
 
-// The paper's vector (appendix A) and the first ones of its reference implementation.
-TEST(RunKey, TheFunctionComparedWithGivesThePublishedVectors) {
+// The vector of the paper (appendix A) and the first ones of its reference implementation.
+TEST(RunKey, ReferenceSipHashGivesThePublishedVectors) {
   Input input;
   const std::vector<std::uint64_t> published{0x726fdb47dd0e0e31U, 0x74f839c593dc67fdU,
                                              0x0d6c8009d9a94f5aU, 0x85676696d7fb7e2dU};
@@ -83,7 +83,7 @@ TEST(RunKey, TheFunctionComparedWithGivesThePublishedVectors) {
   EXPECT_EQ(siphash(counting_key(), input), 0xa129ca6149be45e5U);
 }
 
-TEST(RunKey, TokensAreSipHashOfKeyFlowTtlAndCounter) {
+TEST(RunKey, DerivesTokensBySipHashOfFlowTtlAndCounter) {
   const RunKey key(counting_key());
   for (std::uint32_t flow : {0U, 1U, 77U, 0xffffffffU}) {
     for (std::uint8_t ttl : {std::uint8_t{1}, std::uint8_t{30}, std::uint8_t{255}}) {
@@ -95,7 +95,7 @@ TEST(RunKey, TokensAreSipHashOfKeyFlowTtlAndCounter) {
   }
 }
 
-TEST(RunKey, NoTokenIsRepeatedAmongAMillion) {
+TEST(RunKey, RepeatsNoTokenAmongAMillion) {
   const RunKey key = RunKey::from_seed(3);
   std::vector<std::uint64_t> tokens;
   for (std::uint32_t flow = 0; flow < 100; ++flow) {
@@ -111,7 +111,7 @@ TEST(RunKey, NoTokenIsRepeatedAmongAMillion) {
   EXPECT_NE(tokens.front(), 0U);
 }
 
-TEST(RunKey, FlowSecretsAndFirstIdsAreNoTokens) {
+TEST(RunKey, DerivesFlowSecretsThatDifferFromTokens) {
   const RunKey key = RunKey::from_seed(3);
   std::set<std::uint64_t> secrets;
   for (std::uint32_t flow = 0; flow < 1000; ++flow) {
@@ -122,19 +122,19 @@ TEST(RunKey, FlowSecretsAndFirstIdsAreNoTokens) {
   EXPECT_EQ(secrets.size(), 1000U);
 }
 
-TEST(RunKey, ARandomOneIsNeverTheSame) {
+TEST(RunKey, IsNeverTheSameIfRandom) {
   std::set<std::uint64_t> tokens;
   for (int run = 0; run < 1000; ++run) tokens.insert(RunKey::random()->token(0, 1, 0));
   EXPECT_EQ(tokens.size(), 1000U);
 }
 
-TEST(RunKey, TheSameSeedGivesTheSameKey) {
+TEST(RunKey, IsTheSameForTheSameSeed) {
   EXPECT_EQ(RunKey::from_seed(9).token(1, 2, 3), RunKey::from_seed(9).token(1, 2, 3));
   EXPECT_NE(RunKey::from_seed(9).token(1, 2, 3), RunKey::from_seed(10).token(1, 2, 3));
 }
 
-// A run whose key somebody forgot to set would compile otherwise.
-TEST(RunKey, IsNeededToMakeEngineOptions) {
+// Otherwise a run without a key would compile.
+TEST(RunKey, IsRequiredByEngineOptions) {
   EXPECT_FALSE(std::is_default_constructible_v<RunKey>);
   EXPECT_FALSE(std::is_default_constructible_v<EngineOptions>);
 }
