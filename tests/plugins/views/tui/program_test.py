@@ -201,10 +201,9 @@ class Program(unittest.TestCase):
 
     def test_says_which_option_has_a_value_that_is_none(self):
         with tempfile.TemporaryDirectory() as folder:
-            for option, what in (('theme = "blue"', "option 'theme': no such value 'blue', known are "
-                                                    "dark, light"),
-                                 ('start = "x"', "known are flows, paths, graph, history, events"),
-                                 ('names = "x"', "known are both, names, addresses"),
+            for option, what in (('theme = "blue"', "option 'theme': 'blue' is not one of dark, light"),
+                                 ('start = "x"', "is not one of flows, paths, graph, history, events"),
+                                 ('names = "x"', "is not one of both, names, addresses"),
                                  ('columns = "LK"', "option 'columns': no such column: K"),
                                  ('refresh = 3', "refresh"),
                                  ('colour = true', "colours")):
