@@ -139,9 +139,9 @@ bool focused(const Trial& trial) {
   }
 }
 
-using Promise = std::function<bool(Trial&)>;
+using Expectation = std::function<bool(Trial&)>;
 
-std::map<Action, Promise> promises() {
+std::map<Action, Expectation> expectations() {
   return {
       {Action::kUp, [](Trial& t) { return t.moved() == -1; }},
       {Action::kDown, [](Trial& t) { return t.moved() == 1; }},
@@ -208,7 +208,7 @@ std::map<Action, Promise> promises() {
 }
 
 TEST(Bindings, DoWhatTheHelpSaysInEveryView) {
-  const std::map<Action, Promise> kept = promises();
+  const std::map<Action, Expectation> expected = expectations();
   std::vector<Desk> desks;
   for (const View& view : kViews) {
     desks.push_back(desk_in(view));
@@ -217,15 +217,15 @@ TEST(Bindings, DoWhatTheHelpSaysInEveryView) {
     press(desks.back(), {tui::Key::Code::kDown, 0});
   }
   for (const tui::Binding& binding : tui::bindings()) {
-    const auto promise = kept.find(binding.action);
-    ASSERT_NE(promise, kept.end()) << "no expectation for " << binding.keys;
+    const auto expectation = expected.find(binding.action);
+    ASSERT_NE(expectation, expected.end()) << "no expectation for " << binding.keys;
     for (const tui::Key& key : {binding.key, binding.other}) {
       if (key == tui::Key{}) continue;
       for (std::size_t i = 0; i < kViews.size(); ++i) {
         const View& view = kViews[i];
         Trial trial{view, desks[i], desks[i], {}};
         trial.outcome = press(trial.after, key);
-        EXPECT_TRUE(promise->second(trial))
+        EXPECT_TRUE(expectation->second(trial))
             << binding.keys << " (" << binding.help << ") in " << view.name;
       }
     }

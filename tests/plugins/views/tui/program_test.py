@@ -155,9 +155,9 @@ class Program(unittest.TestCase):
                 etr.wait_for("www.shop.example")
                 self.assertEqual(etr.hang_up(), 1)
             with open(errors, encoding="utf-8") as text:
-                said = text.read().splitlines()
-            self.assertEqual(len(said), 1, said)
-            self.assertIn("the terminal is gone", said[0])
+                messages = text.read().splitlines()
+            self.assertEqual(len(messages), 1, messages)
+            self.assertIn("the terminal is gone", messages[0])
             with open(file, encoding="utf-8") as lines:
                 cells = [(record["probe_id"], record["probe_num"]) for record in map(json.loads, lines)]
             self.assertGreaterEqual(len(cells), 8)

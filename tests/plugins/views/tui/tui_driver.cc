@@ -107,7 +107,7 @@ class Driver {
     if (watched[0].revents != 0) {
       for (etr::Command command = view_.on_input(); command.kind != Kind::kNone;
            command = view_.on_input()) {
-        obey(command);
+        carry_out(command);
       }
     }
     view_.render(run_.snapshot);
@@ -120,7 +120,7 @@ class Driver {
     _exit(70);
   }
 
-  void obey(const etr::Command& command) {
+  void carry_out(const etr::Command& command) {
     if (command.kind == Kind::kRedraw) return;
     auto next = std::make_shared<etr::Snapshot>(*run_.snapshot);
     switch (command.kind) {
