@@ -67,7 +67,7 @@ const std::vector<FlagGroup>& flag_groups() {
         {"inter-probe-delay", 'd', "round-interval", "TIME", "time from round to round (2s)",
          "round_interval"},
         {"inter-ttl-delay", 'i', "ttl-delay", "TIME",
-         "time between TTLs of a flow in its first round (10ms)", "ttl_delay"},
+         "time between TTLs of a flow in a round (10ms)", "ttl_delay"},
         {"timeout", 't', "", "TIME", "how long to wait for a reply (1s)", "timeout"},
         {"rate", '\0', "", "PPS", "probes per second over all flows (300; 0: no limit)", "rate"}}},
       {"Output",

@@ -8,10 +8,10 @@
 //
 // A TTL whose address alternates within one flow is balanced per packet, or the route flaps. Two
 // probes of the same round distinguish them: a balancer over two links sends them to different
-// routers every other time, a flapping route seldom. So an alternating TTL is probed twice per round
-// until a sequential test (Wald, 1945) decides. Where that is impossible, TTLs of a flapping route
-// switch together, those of balancers independently. A TTL balanced per packet holds the set of its
-// routers.
+// routers every other time, a flapping route seldom. So an alternating TTL is probed twice per
+// round until a sequential test (Wald, 1945) decides. Where that is impossible, TTLs of a flapping
+// route switch together, those of balancers independently. A TTL balanced per packet holds the set
+// of its routers.
 #pragma once
 
 #include <array>

@@ -50,7 +50,7 @@ inline constexpr auto kTraceOptions = std::tuple{
     etr::option("count", &TraceOptions::count, "Rounds per flow; 0: until stopped"),
     etr::option("max_ttl", &TraceOptions::max_ttl, "Highest TTL probed"),
     etr::option("ttl_delay", &TraceOptions::ttl_delay,
-                "Time between two TTLs of a flow in its first round"),
+                "Time between two TTLs of a flow in a round"),
     etr::option("round_interval", &TraceOptions::round_interval, "Time from round to round"),
     etr::option("timeout", &TraceOptions::timeout, "How long to wait for a reply"),
     etr::option("rate", &TraceOptions::rate, "Probes per second over all flows; 0: no limit"),

@@ -1,4 +1,4 @@
-// One TTL of a path in the table of hops: all flows on the path together.
+// A row of the hop table: one TTL of a path, pooled over the flows on that path.
 #pragma once
 
 #include <algorithm>
@@ -22,7 +22,7 @@ struct HopRow {
   std::uint64_t sent = 0;
   etr::PooledHop pooled;
   std::vector<Responder> responders;
-  std::vector<Responder> former;  ///< Met before the flows came to the path that they are on.
+  std::vector<Responder> former;  ///< Of earlier paths of these flows.
 
   void add(const etr::HopStats& hop) {
     sent += hop.sent;
@@ -45,7 +45,8 @@ struct HopRow {
   }
 };
 
-/// Never a percentage for what is no loss of the path.
+/// "12.3%", "12.3%?" while uncertain, "silent", "limited" or "-". A percentage always means loss on
+/// the path.
 std::string loss_text(const etr::PooledHop& hop);
 
 /// Avg, Best, Wrst, StDev.

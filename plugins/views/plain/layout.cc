@@ -66,11 +66,11 @@ std::string counted(std::uint64_t count, std::string_view noun) {
 std::string host(const etr::IpAddress& address, std::string_view name, std::size_t width) {
   std::string literal = address.to_string();
   if (name.empty()) return literal;
-  const std::string behind = " (" + literal + ")";
-  // A piece of a name below three columns says nothing.
-  if (behind.size() + 3 > width) return literal;
+  const std::string suffix = " (" + literal + ")";
+  // Fewer than three columns of a name identify nothing.
+  if (suffix.size() + 3 > width) return literal;
   const std::string clean = etr::printable(name);
-  return std::string(etr::cut_to_columns(clean, width - behind.size())) + behind;
+  return std::string(etr::cut_to_columns(clean, width - suffix.size())) + suffix;
 }
 
 }  // namespace plain

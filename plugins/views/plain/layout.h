@@ -1,4 +1,4 @@
-// Numbers and hosts as text of known width.
+// Numbers and hosts as text, padded or cut to a width in terminal columns.
 #pragma once
 
 #include <cstddef>
@@ -13,12 +13,11 @@
 
 namespace plain {
 
-/// Printable text filled with spaces, on the right or left, to a width in columns; wider text
-/// stays.
+/// `text` left- or right-aligned in `width` columns; longer text is not cut.
 std::string left(std::string_view text, std::size_t width);
 std::string right(std::string_view text, std::size_t width);
 
-/// A number of a table: on the right of a column, and never without a blank before it.
+/// A right-aligned field of a table, with at least one space before it.
 std::string cell(std::string_view text, std::size_t width);
 
 /// "12.34", in milliseconds; "-" for none.
@@ -33,15 +32,15 @@ std::string ranges(const std::set<std::uint32_t>& numbers);
 /// "3", or "3-30".
 std::string ttl_range(std::uint8_t first, std::uint8_t last);
 
-/// A TTL, or several, at the beginning of a line: right-aligned in 4 columns, and 2 blanks, at
-/// least one where it is longer.
+/// The TTLs at the beginning of a line: right-aligned in 4 columns and followed by 2 spaces; a
+/// longer text uses up the spaces, but for one.
 std::string ttl_label(std::string_view ttls);
 
 /// "1 flow", "2 flows".
 std::string counted(std::uint64_t count, std::string_view noun);
 
-/// "gw.example (192.0.2.1)", or the address alone; cut to `width` columns. The name is made
-/// printable; the address is never cut away for it.
+/// "gw.example (192.0.2.1)", or the address alone. The name is made printable, and cut so that both
+/// fit `width` columns; the address is never cut.
 std::string host(const etr::IpAddress& address, std::string_view name, std::size_t width);
 
 }  // namespace plain

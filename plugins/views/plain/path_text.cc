@@ -11,6 +11,7 @@
 namespace plain {
 namespace {
 
+/// Why the hop has no reply.
 std::string missing_text(const etr::Hop& hop) {
   if (hop.verdict != etr::Verdict::kLost) return std::string(to_string(hop.verdict));
   if (hop.hop_class == etr::HopClass::kSilent || hop.hop_class == etr::HopClass::kLimited) {
@@ -19,7 +20,7 @@ std::string missing_text(const etr::Hop& hop) {
   return "no answer";
 }
 
-/// Of a hop that answered.
+/// REQUIRES hop.reply.
 std::string hop_line(const etr::Hop& hop, std::size_t host_width) {
   const etr::Reply& reply = *hop.reply;
   std::string line = ttl_label(std::to_string(hop.ttl)) +
@@ -50,7 +51,7 @@ std::string outcome(const etr::Path& path) {
   return "not reached";
 }
 
-/// TTLs whose silence in this round is news.
+/// TTLs lost in this round, without those of silent and limited hops.
 std::set<std::uint32_t> lost_ttls(const etr::Path& path) {
   std::set<std::uint32_t> ttls;
   for (const etr::Hop& hop : path.hops) {

@@ -24,7 +24,7 @@ std::size_t checked_host_width(int width) {
   return static_cast<std::size_t>(width);
 }
 
-/// Of the terminal that standard output is; 0 if it is none.
+/// Width of standard output; 0 if it is not a terminal.
 std::size_t terminal_columns() {
   winsize window{};
   return ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 ? window.ws_col : std::size_t{0};

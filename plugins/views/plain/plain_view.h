@@ -23,7 +23,7 @@ class PlainView final : public etr::View {
   static constexpr auto kOptions = std::tuple{
       etr::option("paths", &Options::paths, "Print each path as it completes"),
       etr::option("every_hop", &Options::every_hop,
-                  "Print the hops of each path, not only of those that are new to their flow"),
+                  "Print the hops of every path, not only where a flow's path is new"),
       etr::option("events", &Options::events, "Print events"),
       etr::option("tables", &Options::tables, "Print the tables of paths and hops at the end"),
       etr::option("host_width", &Options::host_width, "Columns for a host's name and address")};
@@ -45,6 +45,6 @@ class PlainView final : public etr::View {
   etr::RunInfo run_;
   etr::Names* names_ = nullptr;
   plain::RunReport report_;
-  /// The path each flow (trace, flow) was last seen on.
+  /// The path id of each flow (trace, flow) in its last record.
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> shown_;
 };

@@ -26,7 +26,7 @@ bool is_ambiguous(etr::PathKnowledge knowledge) {
   return knowledge == etr::PathKnowledge::kAmbiguous;
 }
 
-/// The highest TTL that answered one of the flows; 0: none.
+/// The highest TTL with a reply to any of the flows; 0: none.
 std::size_t last_answer(const std::vector<const etr::FlowSnapshot*>& flows) {
   std::size_t last = 0;
   for (const etr::FlowSnapshot* flow : flows) {
@@ -37,7 +37,7 @@ std::size_t last_answer(const std::vector<const etr::FlowSnapshot*>& flows) {
   return last;
 }
 
-/// Where the path ends: at the target or at who blocks it; 0 if neither is known.
+/// TTL of the target or of the router that blocks the flow; 0 if neither is known.
 std::size_t length_of(const std::vector<const etr::FlowSnapshot*>& flows) {
   for (const etr::FlowSnapshot* flow : flows) {
     if (flow->distance) return *flow->distance;
@@ -46,7 +46,7 @@ std::size_t length_of(const std::vector<const etr::FlowSnapshot*>& flows) {
   return 0;
 }
 
-std::string path_fate(const std::vector<const etr::FlowSnapshot*>& flows, bool heard) {
+std::string path_fate(const std::vector<const etr::FlowSnapshot*>& flows, bool has_replies) {
   if (flows.empty()) return "left";
   for (const etr::FlowSnapshot* flow : flows) {
     if (flow->blocked) {
@@ -59,10 +59,11 @@ std::string path_fate(const std::vector<const etr::FlowSnapshot*>& flows, bool h
   const bool reached = std::any_of(flows.begin(), flows.end(),
                                    [](const auto* flow) { return flow->distance.has_value(); });
   if (reached) return "";
-  return heard ? "not reached" : "no answer";
+  return has_replies ? "not reached" : "no answer";
 }
 
-/// The end of the run of hops that begins at `first`, nobody ever answered at, and look alike.
+/// The end of the adjacent hops from `first` on that one line can represent: no responder, present
+/// or former, and the same loss text.
 Hops::const_iterator silent_run(const Hops& hops, Hops::const_iterator first) {
   auto last = first;
   for (auto next = std::next(first); next != hops.end() && next->first == last->first + 1; ++next) {
@@ -75,6 +76,8 @@ Hops::const_iterator silent_run(const Hops& hops, Hops::const_iterator first) {
   return std::next(last);
 }
 
+/// What follows the figures: kind of reply, MPLS labels, and whether the flows have since changed
+/// their path.
 std::string remarks(const HopRow::Responder& responder, bool former) {
   const etr::ResponderStats& latest = *responder.latest;
   std::string text;
@@ -84,7 +87,7 @@ std::string remarks(const HopRow::Responder& responder, bool former) {
   return text + mpls_text(latest.mpls) + (former ? "  before the path changed" : "");
 }
 
-/// Where the trace loses, a line for each place; empty if nowhere.
+/// Lossy links and shared loss of the trace, one per line; empty without loss.
 std::string loss_paragraph(const etr::TraceInfo& trace, const etr::Snapshot& snapshot,
                            etr::Names& names, Room room) {
   const auto name = [&](const etr::IpAddress& address) {
@@ -98,7 +101,7 @@ std::string loss_paragraph(const etr::TraceInfo& trace, const etr::Snapshot& sna
   return text.empty() ? text : "\n" + text;
 }
 
-/// Of the columns behind the host.
+/// Widths of the columns after the host.
 struct Widths {
   std::size_t loss = 9;
   std::size_t count = 7;
@@ -108,7 +111,7 @@ struct Widths {
 };
 constexpr Widths kNarrow{8, 6, 7};
 constexpr std::size_t kTtlColumns = 6;
-constexpr std::size_t kFewestHostColumns = 16;  // an IPv4 address
+constexpr std::size_t kFewestHostColumns = 16;  // enough for an IPv4 address
 
 }  // namespace
 
@@ -172,7 +175,7 @@ std::string RunReport::trace_text(const etr::TraceInfo& trace, const etr::Snapsh
   }
   const auto seen = seen_.find(trace.trace);
   const std::vector<Row> all = rows(seen == seen_.end() ? SeenPaths{} : seen->second, flows);
-  // Flows that nobody answered show no path, and neither do those that may be on one of several.
+  // Neither flows without replies nor ambiguous paths count as paths.
   const auto count = [&](bool left) {
     return std::count_if(all.begin(), all.end(), [&](const Row& row) {
       return row.hash != kNoPath && !row.ambiguous && row.flows.empty() == left;

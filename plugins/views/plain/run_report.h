@@ -1,7 +1,7 @@
-// The tables at the end of a run: unique paths, and per-hop statistics in mtr's columns.
+// The tables printed at the end of a run: unique paths, and the hops of each in mtr's columns.
 //
-// A row is a path, by its number. A path's figures are those of the flows that are on it at the
-// end, pooled; a path that all flows have left is listed without figures.
+// Paths are distinguished by path id. A path's figures are pooled over the flows on it at the end
+// of the run; a path that all flows have left is listed without figures.
 #pragma once
 
 #include <cstddef>
@@ -20,33 +20,33 @@
 
 namespace plain {
 
-/// Columns that may be used.
+/// Widths in columns.
 struct Room {
-  std::size_t host = 48;  ///< For a host's name and address.
-  std::size_t line = 0;   ///< For a line of numbers; 0: any.
+  std::size_t host = 48;  ///< Limit for a host's name and address.
+  std::size_t line = 0;   ///< Of the terminal; 0: no limit.
 };
 
 class RunReport {
  public:
-  /// Takes note of a completed path.
+  /// Called for every completed path, in order.
   void add(const etr::Path& path);
 
-  /// One section for each trace.
+  /// One section per target.
   std::string text(const etr::RunInfo& run, const etr::Snapshot& snapshot, etr::Names& names,
                    Room room) const;
 
  private:
   struct LastReply {
-    std::uint64_t order = 0;  ///< Later records have higher ones.
+    std::uint64_t order = 0;  ///< Position among all records.
     etr::IpAddress source;
     etr::Duration rtt{};
   };
-  /// What records tell and a snapshot does not.
+  /// What records contain and the snapshot does not.
   struct SeenPath {
     std::string hash;
-    bool ambiguous = false;            ///< When last seen.
-    std::size_t length = 0;            ///< 0: no end was found.
-    std::set<std::uint32_t> answered;  ///< TTLs.
+    bool ambiguous = false;            ///< As of its last record.
+    std::size_t length = 0;            ///< 0: its end is unknown.
+    std::set<std::uint32_t> answered;  ///< TTLs that replied.
     std::set<std::uint32_t> ports;
     std::map<std::uint8_t, LastReply> last;  ///< By TTL.
   };
@@ -54,9 +54,9 @@ class RunReport {
   using Flows = std::vector<const etr::FlowSnapshot*>;
   struct Row {
     std::string hash;
-    std::string hops;  ///< "5", or "2+" where the end is not known.
+    std::string hops;  ///< See hop_count().
     bool ambiguous = false;
-    Flows flows;  ///< On it at the end; empty: all have left.
+    Flows flows;  ///< On the path at the end; empty: all have left it.
     std::set<std::uint32_t> ports;
     std::map<std::uint8_t, LastReply> last;
 

@@ -1,5 +1,5 @@
-// What a person can ask for, and the one table that says which key asks for it where. The help
-// screen and the bottom line are made from this table too.
+// The actions of the view, and the one table that binds keys to them. The help screen and the
+// status line are made from the same table.
 #pragma once
 
 #include <cstdint>
@@ -51,16 +51,16 @@ enum class Action : std::uint8_t {
 struct Binding {
   Action action = Action::kNone;
   Key key;
-  Key other;              ///< A second key for the same; a null character if there is none.
-  std::string_view keys;  ///< As the help writes them.
+  Key other;              ///< Alternative key; Key{} if there is none.
+  std::string_view keys;  ///< Their names in the help.
   std::string_view help;
-  std::string_view brief;  ///< For the bottom line; empty: not shown there.
+  std::string_view brief;  ///< For the status line; empty: not shown there.
 };
 
 /// Every binding, in the order of the help screen.
 std::span<const Binding> bindings();
 
-/// kNone for a key that means nothing.
+/// kNone for a key that is not bound.
 Action action_for(const Key& key);
 
 }  // namespace tui

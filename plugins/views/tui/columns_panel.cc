@@ -1,4 +1,4 @@
-// The columns to choose from, shown while the person writes their letters.
+// The available columns, shown while the user types column letters.
 #include "hop_column.h"
 #include "panels.h"
 

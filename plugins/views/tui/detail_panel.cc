@@ -1,4 +1,4 @@
-// One row per hop of the selected flow, and one per further responder, as etr's Detail pane.
+// The hops of the selected flow, one row per responder, as the Detail pane of the Go etr.
 #include <algorithm>
 #include <cstddef>
 #include <optional>
@@ -36,13 +36,14 @@ std::string title(const Scene& scene, const etr::FlowSnapshot& flow) {
 
 struct Row {
   const etr::HopStats* hop = nullptr;
-  const etr::ResponderStats* responder = nullptr;  ///< Null: nobody on the present path yet.
-  std::optional<etr::IpAddress> address;           ///< Who that is, if it is known.
+  const etr::ResponderStats* responder = nullptr;  ///< Null: no reply on the present path yet.
+  std::optional<etr::IpAddress> address;           ///< Of the responder, if known.
   bool first = true;
-  bool old = false;  ///< Of a path that the flow has left.
+  bool old = false;  ///< Of an earlier path of the flow.
 };
 
-/// In the order they were first heard, but those of the present path before those of earlier ones.
+/// At each hop the responders of the present path, then those of earlier paths, each in the order
+/// of their first replies.
 std::vector<Row> rows_of(const etr::FlowSnapshot& flow) {
   std::vector<Row> rows;
   for (const etr::HopStats& hop : flow.hops) {
@@ -67,7 +68,8 @@ Field host_field(const Scene& scene, const Row& row, int room) {
   return {mark + host, row.first ? Role::kAddress : Role::kDim};
 }
 
-/// Wide screens give numbers etr's widths, narrow ones leave the room to the host.
+/// Numbers have the widths of the Go etr on wide screens, and less on narrow ones, in favour of the
+/// host.
 int field_width(const HopColumn& column, int width) {
   if (width >= 110) return column.width + 1;
   return width < 90 && column.letter != 'L' ? column.width - 1 : column.width;

@@ -1,4 +1,4 @@
-// The last events of the run, bounded.
+// The most recent events of the run, in bounded memory.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@ class EventLog {
     if (events_.size() > kMost) events_.pop_front();
   }
   const std::deque<etr::Event>& events() const { return events_; }
-  /// Ever seen, forgotten ones included.
+  /// All events of the run, including those no longer kept.
   std::uint64_t total() const { return total_; }
 
  private:

@@ -1,4 +1,4 @@
-// What happened, oldest first; the newest line stays in sight until somebody scrolls back.
+// The events, oldest first; the newest stays visible unless the user scrolls back.
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -22,7 +22,7 @@ Role role_of(etr::EventKind kind) {
   }
 }
 
-/// "; 2: 10.0.0.1 → 10.0.0.2", for each TTL that differs.
+/// Every TTL that differs: "; 2: 10.0.0.1 → 10.0.0.2, 3: ...".
 std::string hops_text(const etr::PathChange& change) {
   std::string out;
   for (const etr::HopChange& hop : change.hops) {
@@ -35,7 +35,7 @@ std::string hops_text(const etr::PathChange& change) {
   return out;
 }
 
-/// Paths by hash, as they are named everywhere else on screen.
+/// Names paths by hash, as every panel does.
 std::string change_text(const etr::PathChange& change) {
   std::string out = formatted(" TTL %d", int{change.first_ttl});
   if (change.last_ttl != change.first_ttl) out += formatted("–%d", int{change.last_ttl});

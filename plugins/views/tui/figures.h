@@ -1,4 +1,4 @@
-// Numbers of hops and flows as the panels need them, and as text.
+// Loss, RTT and jitter of hops and flows, and their text.
 #pragma once
 
 #include <cstdint>
@@ -13,31 +13,32 @@
 
 namespace tui {
 
-/// RTTs of all responders of a hop together; empty if none was measured.
+/// RTTs pooled over all responders of a hop; nullopt if none was measured.
 std::optional<etr::PooledStatistics> figures(const etr::HopStats& hop);
-/// Of the responder heard most.
+/// Interarrival jitter of the main responder.
 etr::Duration jitter(const etr::HopStats& hop);
 
-/// The target's hop, else the last one that answered.
+/// The target's hop, else the last hop with replies; null without either.
 const etr::HopStats* end_hop(const etr::FlowSnapshot& flow);
-/// The target's hop, whose loss and RTT are the flow's; null if the target has never answered.
+/// The target's hop, whose loss and RTT are the flow's; null if the flow is blocked or the target
+/// has never replied.
 const etr::HopStats* target_hop(const etr::FlowSnapshot& flow);
-/// "blocked", or "not reached": what stands in place of loss where the target has never answered.
-/// Empty if it has, and in the first round.
+/// Shown instead of loss: "blocked", or "not reached" if the target has never replied. Empty if it
+/// has, and in the first round.
 std::string_view no_arrival(const etr::FlowSnapshot& flow);
 
-/// The responder heard most; none for a hop that was never heard.
+/// The responder with most replies; null for a hop without replies.
 const etr::ResponderStats* main_responder(const etr::HopStats& hop);
 
-/// "12.5%", "12.5%?" of too few probes to tell whose silence it was, or "silent", "limited", "-";
-/// loss is coloured only where it is the path's.
+/// "12.5%", "12.5%?" while there are too few probes to tell loss from a limit on replies, "silent",
+/// "limited" or "-". Only loss on the path gets a loss colour.
 std::string loss_text(const etr::PooledHop& hop);
 std::string loss_text(const etr::HopStats& hop);
 Role loss_role(const etr::PooledHop& hop);
 Role loss_role(const etr::HopStats& hop);
 Role loss_role(double share);
 
-/// Milliseconds with two decimals, fewer if they do not fit into `columns`.
+/// Milliseconds with at most two decimals, as many as fit `columns`; else seconds: "12346s".
 std::string milliseconds(double nanoseconds, int columns = 8);
 std::string milliseconds(etr::Duration duration, int columns = 8);
 std::string percent(double share);

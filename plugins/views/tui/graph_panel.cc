@@ -1,5 +1,5 @@
-// The graph of all hops: one tier per TTL, from the source down, each vertex once, with name, loss
-// and latency; lines for the steps that flows take, the selected flow's way highlighted.
+// The path graph: one tier per TTL from the source down, each vertex once, with host, RTT, loss and
+// number of flows. Lines are edges; the selected flow's path is highlighted.
 #include <algorithm>
 #include <cstddef>
 #include <string>
@@ -19,7 +19,8 @@ namespace {
 constexpr int kGutter = 4;      // for the TTL
 constexpr int kNarrowest = 16;  // an IPv4 address, or "123.45ms 100.0%"
 constexpr int kWidest = 39;     // an IPv6 address
-/// Below that an end of a lossy link is folded, too: the line below the graph names it.
+/// Fewest columns for the end of a lossy link; with less room it is folded, too, since the line
+/// below the graph names the link.
 constexpr int kLeastAtLoss = 8;
 
 struct Label {
@@ -29,13 +30,13 @@ struct Label {
   Role numbers_role = Role::kText;
 };
 
-/// Only loss stands out in the graph.
+/// Without loss the plain text colour, so that only loss stands out.
 Role role_of(const etr::PooledHop& seen) {
   const bool lossy = seen.hop_class == etr::HopClass::kLossy;
   return seen.loss() && !lossy ? Role::kText : loss_role(seen);
 }
 
-/// The ends of an address: those of neighbours differ at the end.
+/// An address cut in the middle: neighbouring addresses differ at the end.
 std::string shortened(const etr::IpAddress& address, int room) {
   const std::string text = address.to_string();
   const auto columns = static_cast<std::size_t>(std::max(room, 1));
@@ -51,7 +52,7 @@ Label label(const Scene& scene, const Vertex& vertex, int room) {
     out.host_role = Role::kDim;
   } else if (vertex.address) {
     out.host = scene.host(*vertex.address, room);
-    // An address tells hosts apart, the front of a name may not.
+    // The front of a name may be common to several hosts; an address is not.
     if (display_width(out.host) > room) {
       const std::string brief = scene.brief_host(*vertex.address);
       out.host = display_width(brief) <= room ? brief : shortened(*vertex.address, room);
@@ -69,7 +70,7 @@ Label label(const Scene& scene, const Vertex& vertex, int room) {
   return out;
 }
 
-/// Centres of `count` vertices over `width` columns.
+/// The middle columns of `count` vertices that share `width` columns.
 std::vector<int> centres(std::size_t count, int width) {
   std::vector<int> out;
   const int each = width / std::max(1, static_cast<int>(count));
@@ -84,7 +85,7 @@ void put_centred(Grid& grid, int row, int centre, int room, const std::string& t
   grid.put(row, std::max(kGutter, centre - display_width(shown) / 2), shown, role);
 }
 
-/// A tier of one vertex fits on one line, names and numbers together.
+/// A single vertex has host and numbers on one row.
 int tier_rows(const Tier& tier) { return tier.vertices.size() == 1 ? 1 : 2; }
 
 void draw_tier(Grid& grid, int row, const Scene& scene, const Tier& tier, int width) {
@@ -110,14 +111,14 @@ void draw_tier(Grid& grid, int row, const Scene& scene, const Tier& tier, int wi
 
 struct Picture {
   std::vector<Tier> tiers;
-  std::vector<Wiring> wirings;  ///< Before each tier; that of the first is empty.
-  std::vector<std::string>
-      losses;  ///< Colour alone would not say which of the crossing lines it is.
+  std::vector<Wiring> wirings;  ///< Above each tier; the first is empty.
+  /// The loss below the graph: colour alone does not tell crossing lines apart.
+  std::vector<std::string> losses;
   std::size_t lossy_links = 0;
   int rows = 0;
 };
 
-/// Columns that a vertex needs so that its address is not cut, and a space.
+/// Columns of a vertex: the longest address, and a space.
 int vertex_width(const std::vector<Tier>& tiers) {
   int widest = kNarrowest;
   for (const Tier& tier : tiers) {

@@ -13,7 +13,7 @@ namespace tui {
 struct Cell {
   char32_t code = U' ';
   Role role = Role::kText;
-  std::uint8_t width = 1;  ///< 2: takes the next cell too; 0: is taken by the one before.
+  std::uint8_t width = 1;  ///< 2: also covers the next cell; 0: covered by the cell before.
   friend bool operator==(const Cell&, const Cell&) = default;
 };
 
@@ -30,12 +30,12 @@ struct Area {
   int rows = 0;
   int columns = 0;
 
-  /// Without `count` rows at the top.
+  /// This area without its first `count` rows.
   Area below(int count) const;
 };
 
-/// Writing outside of the grid is allowed and does nothing; text never wraps. Every text passes
-/// through next_glyph(), so no octet of it reaches a terminal unseen.
+/// Writes outside the grid are ignored; text never wraps. All text passes through next_glyph(), so
+/// no control character reaches a terminal.
 class Grid {
  public:
   explicit Grid(Size size);
@@ -48,11 +48,11 @@ class Grid {
   int put(int row, int column, std::string_view text, Role role, int columns);
   /// The same, up to the grid's right edge.
   int put(int row, int column, std::string_view text, Role role = Role::kText);
-  /// As put(), but ending at `column + columns`.
+  /// As put(), but right-aligned in `columns`.
   void put_right(int row, int column, std::string_view text, Role role, int columns);
   void put_glyph(int row, int column, char32_t code, Role role);
   void fill(const Area& area, char32_t code, Role role);
-  /// Shows a row as selected and keeps its text; loss stays loss.
+  /// Shows the area as selected; loss keeps a loss colour.
   void select(const Area& area, bool focused);
   /// A box with rounded corners along the edge of `area`.
   void box(const Area& area, Role role);
@@ -71,7 +71,7 @@ class Grid {
   std::vector<Cell> cells_;
 };
 
-/// The same picture with ASCII characters only.
+/// The same grid with ASCII characters only.
 Grid to_ascii(const Grid& grid);
 /// The same for lines of text.
 std::string to_ascii(std::string_view text);

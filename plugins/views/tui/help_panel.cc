@@ -1,4 +1,4 @@
-// Every key, from the table that gives them their meaning, and what the marks mean.
+// The help: all key bindings, and the legend of the marks.
 #include "action.h"
 #include "panels.h"
 

@@ -13,7 +13,7 @@ constexpr std::size_t kMostRounds = 1024;
 constexpr std::uint16_t kNone = 0;
 constexpr std::uint16_t kLost = 1;
 constexpr std::uint16_t kSendFailed = 2;
-constexpr std::uint16_t kUntimed = 3;  // answered, but the answer does not name its probe
+constexpr std::uint16_t kUntimed = 3;  // a reply that cannot be attributed to a probe
 constexpr std::uint16_t kFirstTime = 4;
 constexpr double kStepsPerOctave = 1024;
 

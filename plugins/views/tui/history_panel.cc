@@ -1,5 +1,5 @@
 // Loss and latency over time: one line per hop of the selected flow, the newest round at the right.
-// A column is `zoom` rounds: its height their mean round-trip time, its colour their loss.
+// A column stands for `zoom` rounds: its height is their mean RTT, its colour their loss.
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::array kBlocks{U'▁', U'▂', U'▃', U'▄', U'▅', U'▆', U'▇', U'█'};
 
-/// What one column of the picture stands for.
+/// The rounds of one column.
 struct Bucket {
   int answered = 0;
   int timed = 0;
@@ -46,9 +46,8 @@ Bucket bucket(const Scene& scene, const etr::FlowSnapshot& flow, std::uint8_t tt
   return out;
 }
 
-/// The time that a full block stands for: nearly all columns on screen lie below it, outliers above
-/// do not flatten the rest.
-/// 0 where nothing was answered.
+/// The RTT of a full block: the 98th percentile of all columns, so that outliers do not flatten the
+/// rest. 0 if no RTT was measured.
 double scale(const std::vector<std::vector<Bucket>>& lines) {
   std::vector<double> means;
   for (const std::vector<Bucket>& line : lines) {
@@ -62,8 +61,8 @@ double scale(const std::vector<std::vector<Bucket>>& lines) {
   return std::max(*place, 1.0);
 }
 
-/// How an unanswered round of this hop is drawn: as loss only where its history says that the path
-/// loses, never where the hop itself is silent.
+/// The mark of a round without reply: in the colour of loss only if the hop is lossy, a dot if the
+/// hop is silent or limited.
 struct Miss {
   char32_t mark;
   Role role;

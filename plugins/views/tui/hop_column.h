@@ -1,4 +1,4 @@
-// The columns a hop can be shown with, each with the letter mtr gives it.
+// The columns of a hop. Their letters are mtr's; P, Q and T, the percentiles, are our own.
 #pragma once
 
 #include <span>
@@ -17,15 +17,14 @@ struct HopColumn {
   std::string_view help;
 };
 
-/// Every column there is.
 std::span<const HopColumn> hop_columns();
-/// Null for a letter that is no column.
+/// Null if `letter` names no column.
 const HopColumn* find_hop_column(char letter);
-/// The letters that cannot be used, in order; empty if all are columns.
+/// Those letters that name no column, in order.
 std::string unknown_letters(std::string_view letters);
 
-/// One field of one responder of a hop. `responder` is null for a hop that was never heard, and
-/// `first` false for a further responder: figures of the whole hop are then left out.
+/// One field in the row of a responder. `responder` is null for a hop without replies; `first` is
+/// false for a further responder, whose row omits the figures of the whole hop.
 Field hop_field(char letter, const etr::HopStats& hop, const etr::ResponderStats* responder,
                 bool first, int width);
 

@@ -10,7 +10,7 @@
 namespace tui {
 namespace {
 
-/// Parts of the path graph, by position.
+/// A part of the path graph: which of its vertices and edges belong to it, by index.
 struct Parts {
   explicit Parts(const etr::PathGraph& graph)
       : vertices(graph.vertices.size()), edges(graph.edges.size()) {}
@@ -43,7 +43,8 @@ Parts paths_of(const Scene& scene, const std::vector<const etr::FlowSnapshot*>& 
   return parts;
 }
 
-/// What to draw: without a filter all that flows are on.
+/// What to draw: the paths of the flows that match the filter; without a filter everything that
+/// flows use now.
 Parts drawn_parts(const Scene& scene) {
   if (scene.flows.size() != scene.all.size()) return paths_of(scene, scene.flows);
   const etr::PathGraph& graph = *scene.graph;
@@ -91,8 +92,9 @@ std::vector<Tier> make_tiers(const etr::PathGraph& graph, const Parts& drawn,
   return tiers;
 }
 
-/// Reorders vertices by the mean place of those they come from, then by address, and renumbers the
-/// edges; `before` holds the new place of each vertex of the tier above.
+/// Sorts the vertices by the mean position of their predecessors, then by address, and renumbers
+/// the edges. `before` holds the new position of each vertex of the tier above; the result does so
+/// for this tier.
 std::vector<int> order(Tier& tier, const std::vector<int>& before) {
   const std::size_t count = tier.vertices.size();
   std::vector<std::pair<double, int>> sums(count, {0, 0});
@@ -133,7 +135,7 @@ std::vector<const etr::LossyLink*> lossy_links(const etr::PathGraph& graph, cons
   return links;
 }
 
-/// For each vertex: does it stay by itself?
+/// For each vertex: whether it is kept rather than folded.
 std::vector<bool> kept(const Tier& tier, std::size_t room, std::size_t room_at_loss) {
   std::vector<std::size_t> ranked(tier.vertices.size());
   std::iota(ranked.begin(), ranked.end(), std::size_t{0});
@@ -152,7 +154,7 @@ std::vector<bool> kept(const Tier& tier, std::size_t room, std::size_t room_at_l
   return out;
 }
 
-/// Adds one vertex to the one that stands for several.
+/// Adds `vertex` to `into`, which stands for several.
 void absorb(Vertex& into, const Vertex& vertex) {
   into.ttl = vertex.ttl;
   into.flows += vertex.flows;
@@ -162,7 +164,7 @@ void absorb(Vertex& into, const Vertex& vertex) {
   into.seen.add(vertex.seen);
 }
 
-/// Folds the vertices that do not stay; returns each one's new place.
+/// Folds the vertices that are not kept; returns the new position of each.
 std::vector<int> fold_vertices(Tier& folded, const Tier& tier, const std::vector<bool>& stays) {
   std::vector<int> now(tier.vertices.size());
   Vertex rest;

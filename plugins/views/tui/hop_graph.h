@@ -1,8 +1,8 @@
 // The path graph laid out for drawing: a tier for each TTL, its vertices in an order that keeps
 // edges short, and the selected flow's path.
 //
-// All figures are the path graph's, so of all flows. A filter selects what is drawn: the paths of
-// the flows that pass it.
+// All figures are those of the path graph, over all flows. A filter only selects what is drawn: the
+// paths of the flows that match it.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ struct Vertex {
   std::uint8_t ttl = 0;
   std::optional<etr::IpAddress> address;  ///< Empty: no reply was ever received.
   int flows = 0;
-  int folded = 0;         ///< More than 0: stands for that many vertices.
+  int folded = 0;         ///< If positive: stands for that many vertices.
   bool selected = false;  ///< On the selected flow's path.
   bool at_loss = false;   ///< An end of a lossy link.
   etr::PooledHop seen;
@@ -32,24 +32,24 @@ struct Edge {
   bool lossy = false;
 };
 
-/// Edges lead from the tier before to this one, each pair once; those of TTL 1 come from the
-/// source.
+/// Edges lead from the tier above to this one, at most one between two vertices; those to TTL 1
+/// come from the source.
 struct Tier {
   std::vector<Vertex> vertices;
   std::vector<Edge> edges;
 };
 
 struct HopGraph {
-  /// In TTL order; in each the vertices stand below those they come from, then by address.
+  /// In TTL order. Vertices are sorted by the mean position of their predecessors, then by address.
   std::vector<Tier> tiers;
   std::vector<const etr::LossyLink*> lossy_links;  ///< Those that are drawn.
 };
 
 HopGraph hop_graph(const Scene& scene);
 
-/// The same with at most `most` vertices per tier: the selected flow's vertices remain, then the
-/// ends of lossy links, then those that lose, then the busiest; the others become one. For the ends
-/// of lossy links a tier grows to `most_at_loss`.
+/// Folds each tier to at most `most` vertices. Kept are, in this order, the selected flow's
+/// vertices, the ends of lossy links, lossy vertices and those with most flows; one vertex stands
+/// for the others. To keep the ends of lossy links a tier may have `most_at_loss` vertices.
 std::vector<Tier> fold(const std::vector<Tier>& tiers, int most, int most_at_loss);
 
 }  // namespace tui

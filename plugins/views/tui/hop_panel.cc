@@ -1,4 +1,4 @@
-// All that is known of one hop of the selected flow: each responder's replies, times and labels.
+// One hop of the selected flow: the replies, RTTs and MPLS labels of each responder.
 #include <algorithm>
 
 #include "etr/unreachable.h"

@@ -10,11 +10,11 @@ namespace tui {
 namespace {
 
 constexpr char kEscapeOctet = '\x1b';
-/// A sequence longer than this is noise: it is dropped up to here.
+/// A longer sequence is invalid and dropped up to this length.
 constexpr std::size_t kLongest = 64;
 
-/// What the front of the input is: how many octets, and the key if they make one.
-/// A length of 0 means that more is needed.
+/// What the input begins with: its length in octets, and the key if it is one. Length 0: more input
+/// is needed.
 struct Token {
   std::size_t length = 0;
   std::optional<Key> key;
@@ -48,7 +48,7 @@ Token control_sequence(std::string_view input) {
   if (end >= kLongest) return {end, std::nullopt};
   if (end == input.size()) return {};
   const char last = input[end];
-  if (last < 0x40 || last > 0x7e) return {end, std::nullopt};  // broken off; `last` starts anew
+  if (last < 0x40 || last > 0x7e) return {end, std::nullopt};  // aborted sequence
   const std::string_view parameters = input.substr(2, end - 2);
   Token token{end + 1, std::nullopt};
   if (last == 'M' || last == 'm') return token;  // mouse reports

@@ -1,4 +1,4 @@
-// A key press, and the parser that makes key presses of what a terminal sends.
+// Key presses, and the parser that reads them from what a terminal sends.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@ namespace tui {
 struct Key {
   enum class Code : std::uint8_t {
     kCharacter,  ///< `character` says which.
-    kControl,    ///< ^X: `character` is the small letter.
+    kControl,    ///< ^X: `character` is the lower-case letter.
     kUp,
     kDown,
     kLeft,
@@ -32,14 +32,15 @@ struct Key {
   friend bool operator==(const Key&, const Key&) = default;
 };
 
-/// Turns octets into keys. How the octets are split among calls makes no difference. Sequences that
-/// mean nothing here (mouse, focus, terminal answers, function keys) are swallowed whole.
+/// Turns octets into keys, however they are split among calls. Sequences that are no key of ours
+/// (mouse, focus, replies of the terminal, function keys) are ignored as a whole.
 class KeyParser {
  public:
   std::vector<Key> feed(std::string_view octets);
   /// True while an escape sequence or a character is unfinished.
   bool pending() const { return !buffer_.empty(); }
-  /// Nothing more came: a lone escape was the Escape key, an unfinished sequence is dropped.
+  /// No more input came in time: a lone escape is the Escape key, an unfinished sequence is
+  /// dropped.
   std::vector<Key> finish();
 
  private:

@@ -17,7 +17,7 @@ int draw_overlay(Grid& grid, const Area& area, std::string_view title,
   const int rows = std::min(area.rows, static_cast<int>(lines.size()) + 3);
   const Area window{area.row + (area.rows - rows) / 2, area.column + (area.columns - columns) / 2,
                     rows, columns};
-  // A blank column on either side sets it off from what lies below.
+  // A blank column on either side separates it from the panel beneath.
   grid.fill({window.row, window.column - 1, window.rows, window.columns + 2}, U' ', Role::kText);
   const Area inner = draw_pane(grid, window, title, Role::kSummaryTitle, true);
   const int scroll_end = std::max(0, static_cast<int>(lines.size()) - inner.rows);

@@ -1,5 +1,5 @@
-// The panels: each draws one part of the screen from the scene into an area of the grid, and lives
-// in a file of its own. None of them knows a terminal.
+// The panels, one per file. Each draws a part of the screen from the scene into an area of the
+// grid; none of them uses the terminal.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +17,11 @@ enum class Framing : std::uint8_t {
   kBare,
 };
 
-/// Frame, title and the room inside.
+/// Draws frame and title; returns the area inside.
 Area draw_pane(Grid& grid, const Area& area, std::string_view title, Role title_role, bool focused,
                Framing framing = Framing::kFramed);
-/// In the frame of a pane, how many lines lie below what is shown; `inner` is some of its room.
+/// Writes into the frame of a pane how many lines are hidden below. `inner` is an area inside the
+/// frame: if it is as wide as the pane, there is no frame and nothing is written.
 void draw_more(Grid& grid, const Area& pane, const Area& inner, int hidden);
 
 void draw_title_bar(Grid& grid, const Area& area, const Scene& scene);
@@ -40,13 +41,13 @@ int draw_help(Grid& grid, const Area& area, const Scene& scene);
 int draw_hop(Grid& grid, const Area& area, const Scene& scene);
 void draw_columns(Grid& grid, const Area& area, const Scene& scene);
 
-/// A line of an overlay: a name and what is said of it.
+/// A line of an overlay: a name and its description.
 struct OverlayLine {
   std::string name;
   std::string text;
   Role role = Role::kText;
 };
-/// A framed list over the middle of the area, names in a column of their own; scrolls.
+/// Draws a framed list over the middle of the area, names in the first column; it scrolls.
 int draw_overlay(Grid& grid, const Area& area, std::string_view title,
                  const std::vector<OverlayLine>& lines, int scroll);
 
@@ -55,7 +56,7 @@ int draw_overlay(Grid& grid, const Area& area, std::string_view title,
 std::vector<std::string> loss_lines(const Scene& scene,
                                     const std::vector<const etr::LossyLink*>& links, int width);
 
-/// What stands where there are no flows to show.
+/// Shown instead of flows if there are none.
 std::string_view why_empty(const Scene& scene);
 
 /// An event on one line.

@@ -20,19 +20,19 @@ void add_end(PathGroup& group, const etr::FlowSnapshot& flow) {
   group.jitter = std::max(group.jitter, jitter(*end));
 }
 
-/// Fills what one flow heard where an earlier one of the same path did not.
+/// Adds the addresses that no earlier flow of the path had.
 void merge_hops(std::vector<std::optional<etr::IpAddress>>& known,
-                const std::vector<std::optional<etr::IpAddress>>& heard) {
-  if (known.size() < heard.size()) known.resize(heard.size());
-  for (std::size_t i = 0; i < heard.size(); ++i) {
-    if (!known[i]) known[i] = heard[i];
+                const std::vector<std::optional<etr::IpAddress>>& added) {
+  if (known.size() < added.size()) known.resize(added.size());
+  for (std::size_t i = 0; i < added.size(); ++i) {
+    if (!known[i]) known[i] = added[i];
   }
 }
 
-/// No finer than it is shown, as flows are sorted.
+/// The sort key, rounded to the precision that is shown, as for flows.
 double rank(const PathGroup& group, SortBy sort) {
   constexpr double kShownTime = 1e4;  // a hundredth of a millisecond
-  constexpr double kNoArrival = 2;    // worse than the loss of all
+  constexpr double kNoArrival = 2;    // worse than 100 % loss
   switch (sort) {
     case SortBy::kFlow:
     case SortBy::kPath: break;

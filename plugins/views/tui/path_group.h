@@ -1,5 +1,4 @@
-// The unique paths of a target: flows that take the same path, together. Paths are the same if
-// their numbers are, as in the records.
+// The unique paths of a target: its flows grouped by path id, as in the records.
 #pragma once
 
 #include <cstddef>
@@ -18,38 +17,38 @@ namespace tui {
 struct PathGroup {
   std::uint32_t path_id = 0;
   std::string hash;
-  bool counted = true;  ///< False if nobody answered, or the path may be one of several.
+  bool counted = true;  ///< False without replies, and for an ambiguous path.
   std::vector<const etr::FlowSnapshot*> flows;  ///< Never empty.
-  /// Address at each TTL from 1; empty where nobody answered.
+  /// Address at each TTL from 1; nullopt where it is unknown.
   std::vector<std::optional<etr::IpAddress>> hops;
 
-  // At the target, of all flows together.
+  // At the target, pooled over the flows.
   etr::PooledHop end;
-  etr::Duration jitter{};  ///< The largest of the flows'.
-  /// As no_arrival(): what to show instead of loss. Empty if the target has answered some flow.
+  etr::Duration jitter{};  ///< The largest among the flows.
+  /// See no_arrival(). Empty if any of the flows reaches the target.
   std::string_view no_arrival;
 };
 
-/// Of the flows that match the filter's text, as the person has sorted them, worst first, else
-/// those with most flows first; rows that look alike stand in the order of their flows. Flows
-/// without a closed round are left out.
+/// Groups the flows that match the filter's text, without those that have not closed a round.
+/// Sorted as the user chose, worst first, or by number of flows; groups that look alike keep the
+/// order of their flows.
 std::vector<PathGroup> path_groups(const Scene& scene);
 
-/// Of flows with a closed round. Flows that nobody answered, and those that may be on one of
-/// several paths, show none.
+/// The number of paths. Flows without a closed round, without replies or on an ambiguous path do
+/// not count.
 std::size_t count_paths(const std::vector<const etr::FlowSnapshot*>& flows);
 
-/// Position of the path chosen; 0 if there is no choice, or it is not there.
+/// Index of the chosen path, or else of the path of the chosen flow; 0 if neither is there.
 std::size_t selected_group(const std::vector<PathGroup>& groups,
                            const std::optional<PathChoice>& choice);
 
-/// What the group's flows saw at each of its hops.
+/// Statistics of each hop, pooled over the group's flows.
 std::vector<etr::PooledHop> pooled_hops(const PathGroup& group);
 
-/// "50000-50003,50007": the source ports of its flows in order, neighbours as ranges.
+/// "50000-50003,50007": the source ports of its flows in ascending order.
 std::string port_list(const PathGroup& group);
 
-/// By TTL - 1: true where not all paths meet the same address.
+/// By TTL - 1: whether the paths have different addresses there.
 std::vector<bool> differing_ttls(const std::vector<PathGroup>& groups);
 
 }  // namespace tui

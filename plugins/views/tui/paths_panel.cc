@@ -1,4 +1,4 @@
-// One row per unique path, and below it the hops of the selected one.
+// One row per unique path; below, the hops of the selected path.
 #include <algorithm>
 
 #include "figures.h"
@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kHashColumns = 8;
 
-/// "2 10.1.1.1, 3 10.2.4.1": what this path meets where not all paths meet the same.
+/// "2 10.1.1.1, 3 10.2.4.1": the hosts of this path at the TTLs where paths differ.
 std::string differences(const Scene& scene, const PathGroup& group,
                         const std::vector<bool>& differing) {
   std::string out;
@@ -39,7 +39,7 @@ std::vector<Column> columns(int width) {
 
 Field loss_field(const etr::PooledHop& hop) { return {loss_text(hop), loss_role(hop)}; }
 
-/// Its hash, with a "?" if it may be one of several paths.
+/// The hash, with a "?" if the path is ambiguous.
 std::string path_name(const PathGroup& group) {
   const bool ambiguous = !group.counted && !is_no_path(group.hash);
   if (!ambiguous) return short_hash(group.hash);
@@ -100,12 +100,12 @@ void draw_list(Grid& grid, const Area& area, const Scene& scene,
   draw_more(grid, area, inner, count - top - inner.rows);
 }
 
-/// Hosts get what the figures leave.
+/// The host column takes the width that the figures do not need.
 Table hops_table(int width) {
   return Table({{"TTL", 3}, {"", 1}, {"Host", 16, false, true}, {"Loss%", 7}, {"Avg", 8}}, width);
 }
 
-/// The hops of a path, with what all its flows together saw there; returns how far they scroll.
+/// The hops of a path, pooled over its flows; returns how far they scroll.
 int draw_hops(Grid& grid, const Area& area, const Scene& scene, const PathGroup& group,
               const std::vector<bool>& differing) {
   const bool focused = scene.state.detail_focus;

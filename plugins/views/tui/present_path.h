@@ -1,4 +1,4 @@
-// The path that a flow takes now, as far as it is known.
+// The present path of a flow, as far as it is known.
 #pragma once
 
 #include <optional>
@@ -10,13 +10,13 @@
 
 namespace tui {
 
-/// Who the path meets at each TTL from 1; empty where nobody is known to have answered.
+/// Address of the responder at each TTL from 1; nullopt where it is unknown.
 std::vector<std::optional<etr::IpAddress>> hops_of(const etr::FlowSnapshot& flow);
 
-/// True if the flow shows a path to be counted, rather than hops that may belong to several.
+/// Whether the flow's path counts: it has a closed round, replies, and is not ambiguous.
 bool shows_path(const etr::FlowSnapshot& flow);
 
-/// True of the hash of a path on which nobody ever answered.
+/// Whether this is the hash of a path without replies.
 bool is_no_path(const std::string& hash);
 
 }  // namespace tui

@@ -1,4 +1,4 @@
-// The line of text at the bottom: editing it, and what confirming it does.
+// The input line at the bottom of the screen: how it is edited, and what confirming it does.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@ struct Outcome;
 /// REQUIRES a prompt in `state`. Enter confirms, Esc cancels.
 void edit_prompt(State& state, const Key& key, Outcome& outcome);
 
-/// The file name that saving proposes, made of target and time.
+/// The file name proposed for saving, made from target and time.
 std::string save_name(const Scene& scene);
 
 }  // namespace tui

@@ -20,7 +20,7 @@ namespace {
 constexpr int kNarrowest = 40;
 constexpr std::size_t kFewFlows = 32;
 
-/// A panel drawn on as many rows as it needs, as text.
+/// What `draw` draws on a grid of this size, as text.
 template <class Draw>
 std::string text_of(Size size, Draw draw) {
   Grid grid(size);
@@ -58,7 +58,7 @@ std::string counters(const etr::Counters& of) {
   return text + "\n";
 }
 
-/// Each path with all that other tools need of it: its whole hash, its source ports, its addresses.
+/// Each path with what other tools need: its whole hash, its source ports, its addresses.
 std::string path_lines(const Scene& scene) {
   std::string out;
   for (const PathGroup& group : path_groups(scene)) {
@@ -78,7 +78,7 @@ std::string path_lines(const Scene& scene) {
   return out;
 }
 
-/// Where the target's paths lose; empty if nowhere.
+/// Lossy links and shared loss of the target; empty without loss.
 std::string loss_paragraph(const Scene& scene, ReportExtent extent, int columns) {
   std::vector<const etr::LossyLink*> links;
   for (const etr::LossyLink& link : scene.graph->lossy_links) links.push_back(&link);
@@ -88,7 +88,7 @@ std::string loss_paragraph(const Scene& scene, ReportExtent extent, int columns)
   return out.empty() ? out : "\n" + out;
 }
 
-/// One target; `scene.state.trace` says which.
+/// The section of the target `scene.state.trace`.
 std::string target_report(const Scene& scene, ReportExtent extent, int columns) {
   std::string out = text_of(
       {1, columns}, [&](Grid& grid, const Area& area) { draw_title_bar(grid, area, scene); });
@@ -110,7 +110,7 @@ std::string target_report(const Scene& scene, ReportExtent extent, int columns) 
   return out;
 }
 
-/// Columns so that no host is cut.
+/// Columns needed so that no host is cut.
 int whole_width(const Scene& scene) {
   constexpr int kFigures = 90;
   constexpr int kWidest = 400;

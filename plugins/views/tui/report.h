@@ -1,4 +1,4 @@
-// The run as plain text: what stays on the normal screen at the end, and what `s` saves.
+// The run as plain text: what is left on the terminal at the end, and what `s` saves.
 #pragma once
 
 #include <cstdint>
@@ -9,14 +9,14 @@
 namespace tui {
 
 enum class ReportExtent : std::uint8_t {
-  kScreen,  ///< What a person wants to find after leaving: bounded, the selected flow in detail.
+  kScreen,  ///< A bounded number of flows, and the selected one in detail.
   kAll,     ///< Every flow, every hop, every path and the events.
 };
 
-/// kScreen has lines of at most `columns` columns, and never less than 40; kAll cuts no host.
+/// kScreen is `columns` wide, at least 40; kAll is as wide as its hosts need.
 std::string report(const Scene& scene, ReportExtent extent, int columns = 120);
 
-/// Writes a new file, never over an existing one. Returns the error, empty if there was none.
+/// Creates `file`, which must not exist. Returns the error; empty on success.
 std::string save_text(const std::string& file, const std::string& text);
 
 }  // namespace tui

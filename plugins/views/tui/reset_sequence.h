@@ -1,12 +1,12 @@
-// What brings a terminal back after a crash.
+// How a terminal is restored after a crash.
 #pragma once
 
 #include <string>
 
 namespace tui {
 
-/// Octets that bring a terminal of this environment back from wherever it is; needs no terminal.
-/// Not to be called while a Terminal exists. Empty if the terminal's type is not known.
+/// The octets that restore a terminal of type $TERM from any state; empty if the type is unknown.
+/// Needs no terminal. REQUIRES that no Terminal exists.
 std::string reset_sequence();
 
 }  // namespace tui

@@ -1,4 +1,4 @@
-// What a cell is, not how it looks: panels say the role, the theme says the colours.
+// What a cell means, not how it looks: panels choose roles, the theme gives them colours.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@ namespace tui {
 
 enum class Role : std::uint8_t {
   kText,
-  kDim,    ///< Beside the point: ↳ rows, legends.
+  kDim,    ///< Of less importance: ↳ rows, legends.
   kTitle,  ///< Top line.
   kSummaryTitle,
   kDetailTitle,
@@ -16,7 +16,7 @@ enum class Role : std::uint8_t {
   kBorderFocused,
   kHeader,  ///< Column names.
   kAddress,
-  kSilent,  ///< A hop that never answered, or withholds answers: not loss.
+  kSilent,  ///< A silent or limited hop: not loss.
   kLossLow,
   kLossMedium,
   kLossHigh,
@@ -24,9 +24,9 @@ enum class Role : std::uint8_t {
   kSelectedFocused,
   kSelectedLossMedium,  ///< Loss in the selected, focused row.
   kSelectedLossHigh,
-  kHighlight,  ///< The selected flow's way through a graph.
+  kHighlight,  ///< The selected flow's path in the graph.
   kKey,        ///< A key's name in help texts.
-  kNotice,     ///< A message or question at the bottom.
+  kNotice,     ///< A message or prompt at the bottom.
   kError,
 };
 

@@ -21,7 +21,7 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-/// Answers whether flows match a text; asks for each address once.
+/// Decides whether flows match a text; looks at each address once.
 class Filter {
  public:
   Filter(const std::string& text, etr::Names& names) : wanted_(lower(text)), names_(names) {}
@@ -55,11 +55,11 @@ class Filter {
   std::unordered_map<etr::IpAddress, bool> seen_;
 };
 
-/// What a flow is sorted by, worst first, no finer than it is shown: rows that look alike keep
-/// their order. Flows without figures come last.
+/// The sort key: the worst is the highest. Rounded to the precision that is shown, so that rows
+/// that look alike keep their order. Flows without figures come last.
 double badness(const etr::FlowSnapshot& flow, SortBy sort) {
   constexpr double kShownTime = 1e4;  // a hundredth of a millisecond
-  constexpr double kNoArrival = 2;    // worse than the loss of all
+  constexpr double kNoArrival = 2;    // worse than 100 % loss
   const etr::HopStats* end = target_hop(flow);
   if (sort == SortBy::kLoss) {
     if (!no_arrival(flow).empty()) return kNoArrival * 1000;
@@ -91,7 +91,8 @@ void sort_flows(std::vector<const etr::FlowSnapshot*>& flows, SortBy sort) {
                  [](const auto& entry) { return entry.second; });
 }
 
-/// Keeps the flows on the path chosen, see PathChoice, and returns its hash.
+/// Removes the flows that are not on the chosen path (see PathChoice) from `flows`; returns the
+/// hash of that path.
 std::string keep_path(const PathChoice& choice, const std::vector<const etr::FlowSnapshot*>& all,
                       std::vector<const etr::FlowSnapshot*>& flows) {
   std::uint32_t wanted = choice.path_id;

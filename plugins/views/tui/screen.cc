@@ -21,7 +21,7 @@ Grid too_small(Size size) {
   return grid;
 }
 
-/// A third of the room for the flows, as etr divides it, and never so much that no hop is seen.
+/// Flows get a third of the rows, as in the Go etr, but 3 to 15; hops get the rest.
 void draw_flows(Grid& grid, const Area& area, const Scene& scene) {
   const bool frames = area.rows >= 14;
   const int extra = frames ? 2 : 0;  // the frame itself

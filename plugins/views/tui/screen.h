@@ -6,7 +6,7 @@
 
 namespace tui {
 
-/// Below this nothing but a hint is drawn.
+/// On a smaller screen only a hint is drawn.
 inline constexpr Size kSmallest{6, 24};
 
 struct Frame {

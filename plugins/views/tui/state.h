@@ -1,4 +1,4 @@
-// What the person has chosen: which screen, which flow, which columns. Changed by actions only.
+// The user's choices: screen, flow, columns, filters.
 #pragma once
 
 #include <cstddef>
@@ -13,14 +13,15 @@ enum class Overlay : std::uint8_t { kNone, kHelp, kHop };
 enum class NameMode : std::uint8_t { kBoth, kNames, kAddresses };
 enum class SortBy : std::uint8_t { kFlow, kPath, kLoss, kLatency, kJitter };
 
-/// A question at the bottom of the screen that takes a line of text.
+/// An input line at the bottom of the screen.
 struct Prompt {
   enum class Kind : std::uint8_t { kFilter, kColumns, kSave };
   Kind kind = Kind::kFilter;
   std::string text;  ///< UTF-8.
 };
 
-/// A path. Flows change their paths: once no flow is on this one, it is the one that `flow` is on.
+/// A chosen path. Flows change their paths: once no flow is on `path_id`, the path of `flow` takes
+/// its place.
 struct PathChoice {
   std::uint32_t path_id = 0;
   std::uint32_t flow = 0;
@@ -31,10 +32,10 @@ struct State {
   Overlay overlay = Overlay::kNone;
   bool detail_focus = false;
   std::uint32_t trace = 0;         ///< The target on screen.
-  std::uint32_t flow = 0;          ///< Selected flow, by its index; it may be filtered out.
+  std::uint32_t flow = 0;          ///< Index of the selected flow; the filter may hide it.
   std::optional<PathChoice> path;  ///< Selected row of the paths screen; none: the first.
   std::uint8_t ttl = 1;            ///< Selected row of the detail pane.
-  int scroll = 0;                  ///< Of the overlay, graph or events: lines away from the start.
+  int scroll = 0;                  ///< Lines scrolled down; of events, up from the newest.
   NameMode names = NameMode::kBoth;
   SortBy sort = SortBy::kFlow;
   std::string columns = "LSNABWVI";  ///< Letters of hop_column.h.

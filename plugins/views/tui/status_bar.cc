@@ -1,4 +1,4 @@
-// The bottom line: a question, a message, or the keys that matter most.
+// The bottom line: a prompt, a message, or the most important keys.
 #include "action.h"
 #include "panels.h"
 #include "text.h"
@@ -6,7 +6,7 @@
 namespace tui {
 namespace {
 
-std::string question(Prompt::Kind kind) {
+std::string prompt_label(Prompt::Kind kind) {
   switch (kind) {
     case Prompt::Kind::kFilter: return "Filter (path, port, address, name): ";
     case Prompt::Kind::kColumns: return "Columns: ";
@@ -16,8 +16,8 @@ std::string question(Prompt::Kind kind) {
 }
 
 void draw_prompt(Grid& grid, const Area& area, const Prompt& prompt) {
-  std::string line = question(prompt.kind) + prompt.text;
-  // The end of the text is where the person writes: cut the front of a long line.
+  std::string line = prompt_label(prompt.kind) + prompt.text;
+  // Text is entered at the end: cut the front of a long line.
   std::string_view visible = line;
   while (display_width(visible) > area.columns - 1) next_glyph(visible);
   const int end = grid.put(area.row, area.column, visible, Role::kNotice);

@@ -1,4 +1,4 @@
-// One row per flow, as etr's Summary pane.
+// One row per flow, as the Summary pane of the Go etr.
 #include "figures.h"
 #include "panels.h"
 #include "path_group.h"
@@ -15,7 +15,7 @@ std::string title(const Scene& scene) {
   const std::size_t paths = count_paths(scene.flows);
   text += formatted("%zu flow%s, %zu unique path%s", scene.all.size(),
                     scene.all.size() == 1 ? "" : "s", paths, paths == 1 ? "" : "s");
-  // Few rows may be in sight, and these not among them.
+  // Counted here because their rows may not be visible.
   int lossy = 0;
   int blocked = 0;
   int unreached = 0;
@@ -37,7 +37,7 @@ std::string title(const Scene& scene) {
   return text;
 }
 
-/// Numbers get etr's widths where there is room, one column less each on 80 columns.
+/// Times have the widths of the Go etr where there is room, and one column less on a narrow screen.
 std::vector<Column> columns(int width) {
   const int time = width >= 90 ? 8 : 7;
   return {{"Flow", 6, false}, {"SrcPort", 7},    {"Path", 8},       {"Hops", 4},

@@ -11,25 +11,26 @@ namespace tui {
 struct Column {
   std::string title;
   int width = 0;         ///< Without the space that separates it from the next one.
-  bool right = true;     ///< Numbers stand at the right.
-  bool stretch = false;  ///< Takes what is left, at least `width`; one per table.
+  bool right = true;     ///< Numbers are right-aligned.
+  bool stretch = false;  ///< Takes the remaining width; at most one per table.
 };
 
 struct Field {
   std::string text;
   Role role = Role::kText;
-  int span = 1;  ///< Columns it takes: the fields of the further ones are not drawn.
+  int span = 1;  ///< Columns it covers; the fields of the others are not drawn.
 };
 
-/// Columns that do not fit are left out, from the right, never the stretching one.
+/// Columns that do not fit are dropped from the right, but neither the first nor the stretching
+/// one.
 class Table {
  public:
   Table(std::vector<Column> columns, int width);
 
-  /// Columns that the stretching column has got.
+  /// Width of the stretching column; 0 without one.
   int stretched() const;
   void header(Grid& grid, int row, int column) const;
-  /// `fields` has one entry per column, the left-out ones included.
+  /// `fields` has one entry per column, including those dropped.
   void row(Grid& grid, int row, int column, const std::vector<Field>& fields) const;
 
  private:

@@ -40,8 +40,8 @@ File open_terminal(const char* mode) {
   return file;
 }
 
-/// ncurses asks the C library how wide and in which encoding to write, so this thread gets the
-/// user's locale for the view's life, and nobody else does.
+/// ncurses takes encoding and character widths from the locale. This thread alone has the user's
+/// locale, as long as the terminal is open.
 class ThreadLocale {
  public:
   ThreadLocale() : locale_(newlocale(LC_CTYPE_MASK, "", nullptr)) {
@@ -60,7 +60,7 @@ class ThreadLocale {
   locale_t before_ = nullptr;
 };
 
-/// newterm() installs handlers of its own; signals are the host's.
+/// Restores the program's signal handlers after newterm(), which installs its own.
 class KeptSignals {
  public:
   KeptSignals() {
@@ -121,7 +121,7 @@ void Terminal::Screen::start() {
   cbreak();
   noecho();
   nonl();
-  typeahead(-1);  // a frame is drawn whole even while somebody types
+  typeahead(-1);  // draw whole frames even if input is waiting
   leaveok(stdscr, TRUE);
   curs_set(0);
   disable_suspend_key();
@@ -132,8 +132,8 @@ void Terminal::Screen::start() {
           kind.starts_with("vt1") || kind.starts_with("vt2");
 }
 
-/// ^Z comes as a key, so that the host can put the terminal in order before it stops; ^C stays a
-/// signal, so that a view that hangs can be ended.
+/// ^Z is read as a key, so that the program can restore the terminal before it stops; ^C remains a
+/// signal, so that it also ends a view that hangs.
 void Terminal::Screen::disable_suspend_key() {
   termios modes{};
   const int fd = fileno(output.get());
@@ -170,7 +170,7 @@ void Terminal::Screen::show_row(const Grid& grid, int row) {
     const Cell& cell = grid.at(row, column);
     if (cell.width == 0) continue;
     std::array<wchar_t, 2> text{static_cast<wchar_t>(cell.code), L'\0'};
-    // The C library may know another width than we do, or cannot write the character at all.
+    // The C library may assume another width, or may not be able to encode the character.
     int copies = 1;
     if (wcwidth(text[0]) != cell.width) {
       text[0] = L'?';

@@ -1,5 +1,5 @@
 // The controlling terminal through ncurses: modes, size, input octets, and copying a grid to it.
-// The only file pair that knows ncurses. All calls come from one thread.
+// Only this class and reset_sequence() use ncurses. All calls come from one thread.
 #pragma once
 
 #include <memory>
@@ -15,12 +15,12 @@ class Terminal {
  public:
   struct Settings {
     Theme theme = Theme::kDark;
-    bool ascii = false;  ///< Draw with ASCII whatever the terminal could do.
+    bool ascii = false;  ///< ASCII even if the terminal can do more.
     bool colours = true;
   };
 
-  /// Opens /dev/tty and switches to the alternate screen; throws std::runtime_error with the
-  /// reason if there is no terminal or none that can be used.
+  /// Opens /dev/tty and switches to the alternate screen; throws std::runtime_error with the reason
+  /// if there is no terminal or it cannot be used.
   explicit Terminal(const Settings& settings);
   /// Restores the terminal.
   ~Terminal();
@@ -28,17 +28,17 @@ class Terminal {
   Terminal& operator=(const Terminal&) = delete;
 
   int input_fd() const;
-  /// What has been typed; never waits. Throws if the terminal is gone.
+  /// The octets typed since the last call; never blocks. Throws if the terminal is gone.
   std::string read_input();
 
-  /// The terminal's size now; ncurses is told if it has changed.
+  /// The present size; passes a change on to ncurses.
   Size size();
-  /// Copies what differs from the last grid shown.
+  /// Draws what differs from the last grid shown.
   void show(const Grid& grid);
   /// The next show() draws everything.
   void forget();
 
-  /// Back to the normal screen, for suspending or printing; show() returns from it.
+  /// Switches to the normal screen, for suspending or printing; show() switches back.
   void leave();
   /// Writes to the normal screen. REQUIRES leave().
   void print(const std::string& text);

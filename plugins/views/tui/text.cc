@@ -16,7 +16,7 @@ struct Range {
   int width;
 };
 
-/// What may be shown, in order; everything outside is replaced.
+/// The code points that are shown, in ascending order.
 constexpr std::array kShown{
     Range{0x20, 0x7e, 1},      // ASCII
     Range{0xa0, 0xac, 1},      // Latin-1 without the soft hyphen

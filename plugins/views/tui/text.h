@@ -1,8 +1,8 @@
-// Text as a terminal shows it: counted in columns, and safe whatever the network put into it.
+// Text as a terminal shows it: measured in columns, and safe even if it comes from the network.
 //
-// Only code points that every terminal draws left to right, alone, in a known number of columns
-// are passed on. All else (controls, invalid UTF-8, combining and invisible characters, direction
-// marks, letters written from right to left) becomes one replacement character, visibly.
+// Code points are shown if every terminal draws them left to right, alone, in a known number of
+// columns. Any other (controls, invalid UTF-8, combining and invisible characters, direction marks,
+// letters written from right to left) becomes a visible replacement character.
 #pragma once
 
 #include <string>
@@ -17,10 +17,10 @@ struct Glyph {
   int width = 1;  ///< Columns: 1 or 2.
 };
 
-/// Columns of a code point that may be shown, 0 for one that may not.
+/// Columns of a code point; 0 if it is not shown.
 int glyph_width(char32_t code);
 
-/// Takes one character off the front of `rest`, which must not be empty.
+/// Removes the first character from `rest`. REQUIRES !rest.empty().
 Glyph next_glyph(std::string_view& rest);
 
 /// Columns that `text` takes.
@@ -31,7 +31,7 @@ std::string cut(std::string_view text, int columns);
 
 void append_utf8(std::string& out, char32_t code);
 
-/// printf into a string; for numbers and ASCII, never for text from the network as format.
+/// printf into a string of at most 255 octets, for numbers and short ASCII text.
 std::string formatted(const char* format, ...) __attribute__((format(printf, 1, 2)));
 
 }  // namespace tui

@@ -12,7 +12,7 @@ constexpr std::uint32_t kNone = 0xffffffff;  // the terminal's own colour
 
 enum Basic : int { kOwn = -1, kBlack, kRed, kGreen, kYellow, kBlue, kMagenta, kCyan, kWhite };
 
-/// One role: exact colours, their stand-ins among eight, and what carries it without colour.
+/// One role: its exact colours, their replacements among eight, and its attributes without colour.
 struct Look {
   Role role;
   std::uint32_t foreground;

@@ -1,4 +1,4 @@
-// How roles look: colours for terminals of 256 colours, of 8, and of none.
+// The look of each role on terminals with 256 colours, 8 colours, or none.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@ namespace tui {
 
 inline constexpr int kDefaultColour = -1;
 
-/// What the terminal is told for one role.
+/// The terminal attributes of one role.
 struct Paint {
   int foreground = kDefaultColour;  ///< Index into the terminal's palette, or kDefaultColour.
   int background = kDefaultColour;
@@ -25,11 +25,11 @@ enum class Theme : std::uint8_t { kDark, kLight };
 
 Paint paint(Theme theme, Palette palette, Role role);
 
-/// The colour of the 256-colour palette next to 0xRRGGBB.
+/// The colour of the 256-colour palette nearest to 0xRRGGBB.
 int nearest_of_256(std::uint32_t rgb);
 
-/// What a terminal with `colours` colours gets; `no_colour` is the value of NO_COLOR, if any:
-/// https://no-color.org (set and not empty).
+/// The palette for a terminal with `colours` colours. `no_colour` is the value of NO_COLOR or null;
+/// it turns colours off if it is not empty (https://no-color.org).
 Palette choose_palette(int colours, const char* no_colour);
 
 }  // namespace tui

@@ -1,3 +1,4 @@
+// The top line: target, protocol, elapsed time, and at the right the round interval.
 #include "figures.h"
 #include "panels.h"
 #include "text.h"
@@ -5,7 +6,7 @@
 namespace tui {
 namespace {
 
-/// What narrow screens have room for.
+/// The title of a narrow screen.
 std::string brief_title(const Scene& scene) {
   if (scene.trace == nullptr) return "ECMP Traceroute";
   std::string text = scene.trace->target + " | " + scene.trace->protocol;
@@ -39,7 +40,8 @@ void draw_title_bar(Grid& grid, const Area& area, const Scene& scene) {
   if (scene.snapshot.paused) marks += "PAUSED ";
   const std::string interval = "every " + interval_text(scene.snapshot.round_interval) + " ";
 
-  // On a narrow screen the address goes first, then the interval, then the words; the marks stay.
+  // A narrow screen drops first the address, then the interval, then the labels; it keeps the
+  // marks.
   const auto fits = [&](const std::string& text, const std::string& right) {
     const int gaps = right.empty() ? 1 : 2;
     return display_width(text) + display_width(right) + gaps <= area.columns;

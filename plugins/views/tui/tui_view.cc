@@ -13,7 +13,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// Elapsed time advances on screen even when nothing else happens.
+/// Redraws the elapsed time even if nothing else changes.
 constexpr etr::Duration kIdleRefresh = std::chrono::seconds(1);
 /// How long the rest of an escape sequence may take; a lone escape after that is the Escape key.
 constexpr etr::Duration kEscapeDelay = milliseconds(50);
@@ -26,8 +26,7 @@ Value choose(const std::string& option, const std::string& wanted,
     if (wanted == name) return value;
     known += (known.empty() ? "" : ", ") + std::string(name);
   }
-  throw std::runtime_error("option '" + option + "': no such value '" + wanted + "', known are " +
-                           known);
+  throw std::runtime_error("option '" + option + "': '" + wanted + "' is not one of " + known);
 }
 
 tui::State first_state(const TuiView::Options& options) {
@@ -94,7 +93,7 @@ void TuiView::render(const std::shared_ptr<const etr::Snapshot>& snapshot) {
     stale_ = true;
   }
   if (keys_.pending() && Clock::now() - typed_at_ >= kEscapeDelay) {
-    for (const tui::Key& key : keys_.finish()) handle(key);  // Esc: never a command of the run
+    for (const tui::Key& key : keys_.finish()) handle(key);  // Esc: never a command
   }
   const auto age = Clock::now() - drawn_at_;
   if (urgent_ || age >= (stale_ ? options_.refresh : idle_refresh())) draw();
@@ -107,7 +106,7 @@ void TuiView::on_path(const etr::Path& path) {
 
 void TuiView::on_event(const etr::Event& event) {
   events_.add(event);
-  // Somebody who has scrolled back keeps seeing the same lines.
+  // If the user has scrolled back, the visible lines stay the same.
   if (state_.screen == tui::Screen::kEvents && state_.scroll > 0) ++state_.scroll;
   stale_ = true;
 }
@@ -121,7 +120,7 @@ etr::Command TuiView::on_input() {
     if (typed.empty()) return {};
     typed_at_ = Clock::now();
     waiting_ = keys_.feed(typed);
-    // An unfinished sequence: the host shall ask next_refresh() again, which now is sooner.
+    // An unfinished sequence: make the caller ask next_refresh() again, which is earlier now.
     if (waiting_.empty()) return {etr::Command::Kind::kRedraw, {}};
   }
   const tui::Key key = waiting_.front();
@@ -149,7 +148,7 @@ void TuiView::save(const std::string& file) {
 
 void TuiView::on_resize() {
   if (!terminal_) return;
-  // Even if the size is as it was: it may have been another one in between, which cut the picture.
+  // Even if the size is unchanged: a smaller size in between may have cut the screen.
   terminal_->forget();
   draw();
 }
@@ -176,7 +175,7 @@ std::string TuiView::terminal_reset() const { return reset_; }
 
 void TuiView::close(const etr::Summary& summary) {
   if (!terminal_) return;
-  // After a fault there may be none with flows: the last one seen is better than nothing.
+  // After a fault the last snapshot may have no flows: keep the one before.
   if (summary.snapshot != nullptr && !summary.snapshot->flows.empty()) snapshot_ = summary.snapshot;
   const int columns = terminal_->size().columns;
   terminal_->leave();

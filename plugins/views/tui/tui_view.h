@@ -1,5 +1,5 @@
-// The interactive view: an mtr for ECMP. Keys become actions, snapshots become a grid of cells,
-// the grid goes to the terminal; this class only carries them from one to the next.
+// The interactive view: an mtr for ECMP. Keys become actions, which change the state; state and
+// snapshot become a grid of cells, which the terminal draws. This class only connects these parts.
 #pragma once
 
 #include <chrono>
@@ -37,7 +37,7 @@ class TuiView final : public etr::View {
       etr::option("colours", &Options::colours, "Use colours; NO_COLOR in the environment wins"),
       etr::option("ascii", &Options::ascii, "Draw with ASCII characters only")};
 
-  /// Throws std::runtime_error for a value that no screen has.
+  /// Throws std::runtime_error for an option with an invalid value.
   explicit TuiView(const Options& options);
 
   bool needs_terminal() const override { return true; }
@@ -72,7 +72,7 @@ class TuiView final : public etr::View {
   tui::History history_;
   tui::EventLog events_;
 
-  // From open() on.
+  // Set by open().
   etr::RunInfo run_;
   etr::Names* names_ = nullptr;
   std::shared_ptr<const etr::Snapshot> snapshot_;
@@ -80,5 +80,5 @@ class TuiView final : public etr::View {
   Clock::time_point drawn_at_{};
   Clock::time_point typed_at_{};
   bool stale_ = true;   ///< The screen does not show the newest state.
-  bool urgent_ = true;  ///< The person did something: draw at once.
+  bool urgent_ = true;  ///< The user has pressed a key: draw at once.
 };

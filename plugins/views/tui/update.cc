@@ -54,7 +54,8 @@ std::optional<PathChoice> path_below(const State& state, const Scene& scene, int
   return PathChoice{group.path_id, group.flows.front()->flow};
 }
 
-/// Moves whatever the screen in front moves. Single steps among flows wrap, as in etr.
+/// Moves what the present screen moves: a selection, or lines. Single steps among flows wrap
+/// around, as in the Go etr.
 void move(State& state, const Scene& scene, int step) {
   const bool scrolls = state.overlay != Overlay::kNone || state.screen == Screen::kGraph ||
                        state.screen == Screen::kHistory ||
@@ -72,8 +73,8 @@ void move(State& state, const Scene& scene, int step) {
   }
 }
 
-/// Another flow, or another path where paths are listed; as in etr, not while the detail is in
-/// focus.
+/// Selects another flow, or another path where paths are listed. As in the Go etr, not while the
+/// detail has the focus.
 void sideways(State& state, const Scene& scene, int step) {
   if (state.overlay != Overlay::kNone || state.detail_focus || state.screen == Screen::kEvents) {
     return;
@@ -92,7 +93,7 @@ void show(State& state, Screen screen) {
   state.scroll = 0;
 }
 
-void say(State& state, std::string text, bool error = false) {
+void show_message(State& state, std::string text, bool error = false) {
   state.message = std::move(text);
   state.message_is_error = error;
 }
@@ -126,7 +127,7 @@ void open(State& state, const Scene& scene) {
   }
 }
 
-/// Esc leaves one thing at a time: overlay, focus, filter.
+/// Esc closes one thing at a time: overlay, focus, filter.
 void close(State& state) {
   if (state.overlay != Overlay::kNone) {
     toggle_overlay(state, state.overlay);
@@ -141,7 +142,7 @@ void close(State& state) {
 
 void change_target(State& state, const Scene& scene, int step) {
   const int count = static_cast<int>(scene.run.traces.size());
-  if (count < 2) return say(state, "there is one target only");
+  if (count < 2) return show_message(state, "there is one target only");
   int position = 0;
   for (int i = 0; i < count; ++i) {
     if (scene.run.traces[static_cast<std::size_t>(i)].trace == state.trace) position = i;
@@ -166,17 +167,19 @@ void filter_path(State& state, const Scene& scene) {
 
 void cycle_names(State& state) {
   switch (state.names) {
-    case NameMode::kBoth: state.names = NameMode::kNames; return say(state, "hosts: names");
+    case NameMode::kBoth:
+      state.names = NameMode::kNames;
+      return show_message(state, "hosts: names");
     case NameMode::kNames:
       state.names = NameMode::kAddresses;
-      return say(state, "hosts: addresses");
+      return show_message(state, "hosts: addresses");
     case NameMode::kAddresses: break;
   }
   state.names = NameMode::kBoth;
-  say(state, "hosts: names and addresses");
+  show_message(state, "hosts: names and addresses");
 }
 
-/// The first row comes into sight: who sorts wants to see what is worst.
+/// Selects the first row, so that the worst is visible.
 void cycle_sort(State& state, const Scene& scene) {
   constexpr std::array<std::string_view, 5> kNames{"flow", "path", "loss", "latency", "jitter"};
   const auto next = (static_cast<std::size_t>(state.sort) + 1) % kNames.size();
@@ -185,17 +188,17 @@ void cycle_sort(State& state, const Scene& scene) {
       make_scene(scene.run, scene.snapshot, scene.history, scene.events, scene.names, state);
   if (!sorted.flows.empty()) state.flow = sorted.flows.front()->flow;
   state.path.reset();
-  say(state, "sorted by " + std::string(kNames[next]));
+  show_message(state, "sorted by " + std::string(kNames[next]));
 }
 
 void cycle_zoom(State& state) {
   constexpr std::array kZooms{1, 2, 5, 10, 20};
   const auto* const found = std::find(kZooms.begin(), kZooms.end(), state.zoom);
   state.zoom = found == kZooms.end() || found + 1 == kZooms.end() ? kZooms.front() : *(found + 1);
-  say(state, formatted("%d round%s per column", state.zoom, state.zoom == 1 ? "" : "s"));
+  show_message(state, formatted("%d round%s per column", state.zoom, state.zoom == 1 ? "" : "s"));
 }
 
-/// Actions that ask something of the run, or of the person; false if `action` is none of them.
+/// Actions that send a command to the run or open a prompt; false if `action` is none of them.
 bool command(State& state, Action action, const Scene& scene, Outcome& outcome) {
   switch (action) {
     case Action::kQuit: outcome.command.kind = Kind::kQuit; return true;
@@ -203,13 +206,13 @@ bool command(State& state, Action action, const Scene& scene, Outcome& outcome) 
     case Action::kPause: outcome.command.kind = Kind::kPause; return true;
     case Action::kReset:
       outcome.command.kind = Kind::kResetStatistics;
-      say(state, "statistics reset");
+      show_message(state, "statistics reset");
       return true;
     case Action::kLonger:
     case Action::kShorter:
       outcome.command = {Kind::kSetRoundInterval,
                          next_interval(scene.snapshot.round_interval, action == Action::kLonger)};
-      say(state, "round interval " + interval_text(outcome.command.interval));
+      show_message(state, "round interval " + interval_text(outcome.command.interval));
       return true;
     case Action::kRedraw: outcome.repaint = true; return true;
     case Action::kColumns: state.prompt = {Prompt::Kind::kColumns, state.columns}; return true;

@@ -1,4 +1,4 @@
-// Actions and keys change the state; what the run has to do comes back as a command.
+// Keys change the state; what the run has to do is returned as a command.
 #pragma once
 
 #include "action.h"
@@ -9,15 +9,15 @@
 
 namespace tui {
 
-/// What a key press leads to.
+/// The result of a key press.
 struct Outcome {
   etr::Command command{etr::Command::Kind::kRedraw, {}};
-  bool save = false;  ///< The prompt for a file name was confirmed: its text is in `file`.
+  bool save = false;  ///< Save the report to `file`.
   std::string file;
-  bool repaint = false;  ///< The terminal's content cannot be trusted: draw all of it.
+  bool repaint = false;  ///< Redraw everything, whatever the terminal shows.
 };
 
-/// `scene` must be made from `state`; `page` is how many rows a page key moves.
+/// `page` is how many rows a page key moves. REQUIRES that `scene` was made from `state`.
 Outcome press(State& state, const Key& key, const Scene& scene, int page);
 
 /// The round interval after one step up or down: 100ms 200ms 500ms 1s 2s 5s ... 60s.

@@ -12,14 +12,14 @@ namespace {
 
 constexpr int kMostLanes = 6;
 
-/// Vertices above with the same set below, and the lane that joins them.
+/// Upper vertices with the same set of lower vertices, and the lane that connects them.
 struct Bundle {
   std::vector<int> from;
   std::vector<int> to;
   int left = 0;
   int right = 0;
   int lane = 0;
-  bool mixed = false;  ///< More bundles than lanes: all lines together, drawn as such.
+  bool mixed = false;  ///< All edges in one, since there are more bundles than lanes; drawn dashed.
 };
 
 int upper_column(const Wiring& wiring, int vertex) {
@@ -61,7 +61,7 @@ Bundle all_in_one(const Wiring& wiring) {
   return bundle;
 }
 
-/// Bundles with their lanes: each the first one where it overlaps no other.
+/// All bundles, each in the first lane where it overlaps no other.
 std::vector<Bundle> bundles(const Wiring& wiring) {
   std::vector<std::set<int>> targets(wiring.upper.size());
   for (const Edge& edge : wiring.edges)
@@ -105,7 +105,7 @@ constexpr unsigned kRight = 8;
 constexpr std::array<char32_t, 16> kJunctions{U' ', U'│', U'│', U'│', U'─', U'┘', U'┐', U'┤',
                                               U'─', U'└', U'┌', U'├', U'─', U'┴', U'┬', U'┼'};
 
-/// What a piece of line stands for; where several share it, the strongest shows.
+/// What is special about an edge. Where edges share a piece of line, the highest is shown.
 enum class Mark : unsigned char { kNone, kSelected, kLossy };
 
 Role role_of(Mark mark) {
@@ -122,7 +122,8 @@ Mark mark_of(const Edge& edge) {
   return edge.selected ? Mark::kSelected : Mark::kNone;
 }
 
-/// One row of lines: which ways each column is open within the lane, and verticals that only pass.
+/// The lanes between two tiers. Each cell holds the directions in which its line continues, and
+/// whether a vertical line only crosses it.
 class Canvas {
  public:
   Canvas(Grid& grid, int row, int rows)
@@ -187,7 +188,7 @@ bool leads(const Bundle& bundle, const Edge& edge) {
          std::find(bundle.to.begin(), bundle.to.end(), edge.to) != bundle.to.end();
 }
 
-/// An edge worth a mark, from its upper end along the lane to where it turns down.
+/// Marks an edge, from its upper end along the lane to where it turns down.
 void mark_edge(Canvas& canvas, const Wiring& wiring, const Bundle& bundle, const Edge& edge) {
   const Mark mark = mark_of(edge);
   const int one = upper_column(wiring, edge.from);
@@ -220,13 +221,14 @@ void draw_lane(Canvas& canvas, const Wiring& wiring, const Bundle& bundle) {
   }
 }
 
-/// What a lane adds to the line that comes down to a vertex.
+/// What one lane adds to the line that arrives at a vertex.
 struct Arrival {
   bool joins = false;
   Mark mark = Mark::kNone;
 };
 
-/// A line arrives at a vertex from its uppermost lane and takes in the others on its way down.
+/// Draws the line that arrives at a vertex: it comes from its uppermost lane, and the other lanes
+/// join it on its way down.
 void draw_arrival(Canvas& canvas, const Wiring& wiring, const std::vector<Bundle>& all, int rows,
                   int vertex) {
   const int column = lower_column(wiring, vertex);

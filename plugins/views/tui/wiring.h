@@ -1,7 +1,7 @@
-// Lines between two rows of vertices, as characters.
+// The edges between two tiers of vertices, drawn with characters.
 //
 // Upper ends leave on even columns and lower ends arrive on odd ones, so that two lines never share
-// a column by accident. Vertices above that lead to the same set below share one horizontal lane.
+// a column by accident. Upper vertices with the same set of successors share one horizontal lane.
 // A vertical line that only crosses a lane interrupts it; one that joins it shows a junction.
 #pragma once
 
@@ -13,8 +13,8 @@
 namespace tui {
 
 struct Wiring {
-  std::vector<int> upper;  ///< Column of each vertex above.
-  std::vector<int> lower;  ///< Column of each vertex below.
+  std::vector<int> upper;  ///< Column of each upper vertex.
+  std::vector<int> lower;  ///< Column of each lower vertex.
   std::vector<Edge> edges;
 };
 

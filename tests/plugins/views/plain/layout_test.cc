@@ -9,19 +9,19 @@ namespace {
 
 using etr::test::address;
 
-TEST(Layout, FillsByColumnsNotOctets) {
+TEST(Layout, PadsByColumnsNotOctets) {
   EXPECT_EQ(left("é", 3), "é  ");
   EXPECT_EQ(right("例", 3), " 例");
   EXPECT_EQ(left("long", 2), "long");
 }
 
-TEST(Layout, RangesAreShort) {
+TEST(Layout, WritesAdjacentNumbersAsRanges) {
   EXPECT_EQ(ranges({}), "");
   EXPECT_EQ(ranges({5}), "5");
   EXPECT_EQ(ranges({0, 1, 2, 5, 7, 8}), "0-2,5,7-8");
 }
 
-TEST(Layout, LabelsOfTtlsKeepHostsInTheirColumn) {
+TEST(Layout, AlignsTtlLabels) {
   EXPECT_EQ(ttl_label("3"), "   3  ");
   EXPECT_EQ(ttl_label(ttl_range(3, 3)), "   3  ");
   EXPECT_EQ(ttl_label(ttl_range(3, 30)), "3-30  ");
@@ -29,13 +29,13 @@ TEST(Layout, LabelsOfTtlsKeepHostsInTheirColumn) {
   EXPECT_EQ(ttl_label(ttl_range(12, 255)), "12-255 ");
 }
 
-TEST(Layout, ADurationThatIsNotKnownIsADash) {
+TEST(Layout, ShowsADashForAnUnknownDuration) {
   EXPECT_EQ(milliseconds(std::nullopt), "-");
   EXPECT_EQ(milliseconds(etr::Duration(1'234'567)), "1.23");
 }
 
-// etr-compat A24.
-TEST(Layout, LongNamesAreCutByColumnsAndTheAddressStays) {
+// Defect A24 of the Go etr, docs/compatibility.md: it cut text inside characters.
+TEST(Layout, CutsLongNamesByColumnsButNeverTheAddress) {
   EXPECT_EQ(host(address("192.0.2.1"), "", 20), "192.0.2.1");
   EXPECT_EQ(host(address("192.0.2.1"), "gw.example", 48), "gw.example (192.0.2.1)");
   EXPECT_EQ(host(address("192.0.2.1"), "gw.example", 18), "gw.exa (192.0.2.1)");
@@ -43,7 +43,7 @@ TEST(Layout, LongNamesAreCutByColumnsAndTheAddressStays) {
   EXPECT_EQ(host(address("2001:db8::1"), "gw.example", 12), "2001:db8::1");
 }
 
-TEST(Layout, HostileNamesCannotSteerATerminal) {
+TEST(Layout, ReplacesControlCharactersInNames) {
   EXPECT_EQ(host(address("192.0.2.1"), "a\x1b[31mb\n", 48), "a?[31mb? (192.0.2.1)");
 }
 

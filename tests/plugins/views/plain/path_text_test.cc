@@ -12,7 +12,7 @@ using etr::test::address;
 using etr::test::sample_path;
 using testing::HasSubstr;
 
-TEST(PathText, ShowsAllThatARoundSaw) {
+TEST(PathText, ListsEveryHopOfARound) {
   EXPECT_EQ(
       path_text(sample_path(), "target.example", true, 48),
       "target.example  flow 2  port 50002  round 7  path 845425ea  3 hops  reached  20.00 ms\n"
@@ -21,17 +21,17 @@ TEST(PathText, ShowsAllThatARoundSaw) {
       "   3  192.0.2.9                   20.00 ms  syn-ack\n");
 }
 
-TEST(PathText, AKnownPathIsOneLineThatNamesTheLosses) {
+TEST(PathText, NamesLostTtlsOnTheLineOfAKnownPath) {
   etr::Path path = sample_path();
   EXPECT_THAT(path_text(path, "x", false, 48), testing::Not(HasSubstr("no answer")))
-      << "a silent hop is no loss";
+      << "a silent hop is not loss";
   path.hops[1].hop_class = etr::HopClass::kAnswering;
   EXPECT_EQ(path_text(path, "x", false, 48),
             "x  flow 2  port 50002  round 7  path 845425ea  3 hops  reached  20.00 ms  "
             "no answer from 2\n");
 }
 
-TEST(PathText, SaysWhoBlockedAndWhatFailed) {
+TEST(PathText, NamesTheBlockingRouterAndFailedSends) {
   etr::Path path = sample_path();
   path.reached = false;
   path.complete = false;
@@ -47,13 +47,13 @@ TEST(PathText, SaysWhoBlockedAndWhatFailed) {
   EXPECT_THAT(text, HasSubstr("20.00 ms  unreachable 3/13 filtered\n"));
 }
 
-TEST(PathText, AReachedTargetWithoutMeasuredRttHasNoFigure) {
+TEST(PathText, OmitsTheRttOfAReachedTargetIfNotMeasured) {
   etr::Path path = sample_path();
   path.hops[2].reply->rtt.reset();
   EXPECT_THAT(path_text(path, "x", false, 48), HasSubstr("3 hops  reached\n"));
 }
 
-TEST(PathText, FoldsARunOfHopsThatDidNotAnswer) {
+TEST(PathText, FoldsAdjacentHopsWithoutReply) {
   etr::Path path = sample_path();
   path.reached = false;
   path.hops.resize(2);
@@ -64,7 +64,7 @@ TEST(PathText, FoldsARunOfHopsThatDidNotAnswer) {
             "2-30  *                          silent\n");
 }
 
-TEST(PathText, FoldsNoHopsThatFailedInDifferentWays) {
+TEST(PathText, SeparatesHopsWithoutReplyForDifferentReasons) {
   etr::Path path = sample_path();
   path.hops = {etr::test::lost_hop(1), etr::test::lost_hop(2), etr::test::lost_hop(3)};
   path.hops[1].verdict = etr::Verdict::kSendFailed;
@@ -73,8 +73,8 @@ TEST(PathText, FoldsNoHopsThatFailedInDifferentWays) {
                                                                 "   3  *     silent\n"));
 }
 
-// etr-compat A24: flows without data count as no path.
-TEST(PathText, APathThatNobodyAnsweredOnHasNoName) {
+// Defect A24 of the Go etr, docs/compatibility.md: it counted flows without data as paths.
+TEST(PathText, HasNoPathNameWithoutReplies) {
   etr::Path path = sample_path();
   path.path_hash = "00000000";
   path.reached = false;
@@ -83,13 +83,13 @@ TEST(PathText, APathThatNobodyAnsweredOnHasNoName) {
             "x  flow 2  port 50002  round 7  nobody has answered\n");
 }
 
-TEST(TargetText, SaysAnAddressOnce) {
+TEST(TargetText, ShowsAnAddressOnce) {
   EXPECT_EQ(target_text({0, "192.0.2.9", address("192.0.2.9"), 443, "TCP"}), "192.0.2.9");
   EXPECT_EQ(target_text({0, "x.example", address("192.0.2.9"), 443, "TCP"}),
             "x.example (192.0.2.9)");
 }
 
-TEST(EventText, IsOneLineWhateverTheNetworkSays) {
+TEST(EventText, IsOneLineWhateverTheTextContains) {
   etr::Event event;
   event.kind = etr::EventKind::kLateReply;
   event.flow = 1;
@@ -103,7 +103,7 @@ TEST(EventText, IsOneLineWhateverTheNetworkSays) {
             "event: late  x  flow 1  round 4  ttl 3  192.0.2.2  1500.00 ms  x2  odd??]0;title\n");
 }
 
-TEST(ReplyText, SaysWhatAnUnreachableMeans) {
+TEST(ReplyText, NamesTheReasonOfAnUnreachable) {
   using Kind = etr::ReplyKind;
   EXPECT_EQ(reply_text(Kind::kUnreachable, 3, 1), "unreachable 3/1 no route");
   EXPECT_EQ(reply_text(Kind::kUnreachable, 1, 1), "unreachable 1/1 filtered");

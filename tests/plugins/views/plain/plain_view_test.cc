@@ -24,7 +24,7 @@ struct NoNames final : etr::Names {
   std::string name(const etr::IpAddress&) override { return {}; }
 };
 
-/// Runs something with standard output going to a descriptor.
+/// Calls `call` with standard output redirected to `fd`.
 void with_stdout(int fd, const std::function<void()>& call) {
   std::fflush(stdout);
   const int before = ::dup(STDOUT_FILENO);
@@ -49,7 +49,7 @@ std::string shown(const PlainView::Options& options,
   return etr::test::read_file(folder.file("out"));
 }
 
-TEST(PlainView, ShowsEachPathAsItCompletesWithItsHopsWhereTheyAreNew) {
+TEST(PlainView, PrintsEachPathAndItsHopsIfThePathIsNew) {
   const std::string text = shown({}, [](PlainView& view) {
     etr::Path path = etr::test::sample_path();
     view.on_path(path);
@@ -78,13 +78,13 @@ TEST(PlainView, ShowsEachPathAsItCompletesWithItsHopsWhereTheyAreNew) {
           hops));
 }
 
-// etr-compat A21: something remains when a run ends.
-TEST(PlainView, LeavesTheTablesAtTheEnd) {
+// Defect A21 of the Go etr, docs/compatibility.md: nothing was left on the terminal after a run.
+TEST(PlainView, PrintsTheTablesAtTheEnd) {
   EXPECT_THAT(shown({}, [](PlainView& view) { view.on_path(etr::test::sample_path()); }),
               HasSubstr("Path      Hops    Loss%"));
 }
 
-TEST(PlainView, ShowsOnlyWhatItsOptionsSay) {
+TEST(PlainView, PrintsOnlyWhatItsOptionsEnable) {
   PlainView::Options options;
   options.paths = options.events = options.tables = false;
   const std::string text = shown(options, [](PlainView& view) {
@@ -96,13 +96,13 @@ TEST(PlainView, ShowsOnlyWhatItsOptionsSay) {
             "50000\n");
 }
 
-TEST(PlainView, RefusesAHostWidthThatFitsNothing) {
+TEST(PlainView, RejectsAHostWidthOutOfRange) {
   PlainView::Options options;
   options.host_width = 3;
   EXPECT_THROW(PlainView{options}, std::runtime_error);
 }
 
-TEST(PlainView, AReaderThatWentAwayIsSaidAsSuch) {
+TEST(PlainView, ReportsABrokenPipeWhenTheReaderIsGone) {
   const auto old_handler = std::signal(SIGPIPE, SIG_IGN);
   std::array<int, 2> pipe{};
   ASSERT_EQ(::pipe2(pipe.data(), O_CLOEXEC), 0);

@@ -83,7 +83,7 @@ std::vector<etr::HopStats> three_hops(milliseconds rtt) {
           hop(3, 9, 1, Class::kLossy, {responder("192.0.2.9", 9, 2 * rtt)})};
 }
 
-TEST(RunReport, ListsUniquePathsWithFlowsAndPortsThenTheirHops) {
+TEST(RunReport, ListsUniquePathsThenTheirHops) {
   const std::string text =
       report({flow(0, 0, three_hops(milliseconds(10))), flow(1, 1, three_hops(milliseconds(20))),
               flow(2, 0, three_hops(milliseconds(10)))});
@@ -108,7 +108,7 @@ Path 6ceacc8b, source port 50001
 )");
 }
 
-TEST(RunReport, ALimitedHopIsMarkedAndHasNoPercentage) {
+TEST(RunReport, ShowsLimitedInsteadOfAPercentage) {
   const std::string text = report({flow(
       0, 0,
       {hop(1, 3, 7, etr::HopClass::kLimited, {responder("192.0.2.2", 3, milliseconds(1))}),
@@ -117,7 +117,7 @@ TEST(RunReport, ALimitedHopIsMarkedAndHasNoPercentage) {
   EXPECT_THAT(text, Not(HasSubstr("70.0%")));
 }
 
-TEST(RunReport, APercentageIsDoubtedWhileTheHopsClassIsNotKnown) {
+TEST(RunReport, MarksLossOfAHopOfUnknownClass) {
   const std::string text = report({flow(
       0, 0,
       {hop(1, 1, 1, etr::HopClass::kUnknown, {responder("192.0.2.2", 1, milliseconds(1))}),
@@ -127,7 +127,7 @@ TEST(RunReport, APercentageIsDoubtedWhileTheHopsClassIsNotKnown) {
   EXPECT_THAT(text, HasSubstr("%?: too few probes to tell loss from a limit on answers\n"));
 }
 
-// etr-compat A23: pooled by samples, not a mean of means.
+// Defect A23 of the Go etr, docs/compatibility.md: it took the mean of means.
 TEST(RunReport, PoolsMeanAndDeviationBySamples) {
   // 1 sample of 10 ms, and 3 of 18, 20, 22 ms (mean 20, deviation 2): together mean 17.5 ms and
   // deviation sqrt((56.25 + 0.25 + 6.25 + 20.25) / 3) = 5.26 ms.
@@ -140,7 +140,7 @@ TEST(RunReport, PoolsMeanAndDeviationBySamples) {
   EXPECT_THAT(text, HasSubstr("    17.50    10.00    20.00     5.26\n"));
 }
 
-TEST(RunReport, FurtherRespondersOfAHopStandBelowIt) {
+TEST(RunReport, ListsFurtherRespondersBelowTheFirst) {
   const std::string text = report({flow(0, 0,
                                         {hop(1, 10, 0, etr::HopClass::kAnswering,
                                              {responder("192.0.2.2", 6, milliseconds(1)),
@@ -149,7 +149,7 @@ TEST(RunReport, FurtherRespondersOfAHopStandBelowIt) {
   EXPECT_THAT(text, HasSubstr("      192.0.2.3                           +4     2.00"));
 }
 
-TEST(RunReport, APathThatAllFlowsHaveLeftIsListedAsSuch) {
+TEST(RunReport, MarksPathsThatAllFlowsHaveLeft) {
   etr::Path before = etr::test::sample_path();
   before.path_id = 9;
   before.path_hash = "33d71695";
@@ -157,10 +157,10 @@ TEST(RunReport, APathThatAllFlowsHaveLeftIsListedAsSuch) {
   EXPECT_THAT(text, HasSubstr("1 flow, 10 rounds, 1 path and 1 left\n"));
   EXPECT_THAT(text, HasSubstr("33d71695     3        -        -        -        -        -      0  "
                               "50002  (left)\n"));
-  EXPECT_THAT(text, Not(HasSubstr("Path 33d71695"))) << "it has no hops to show any more";
+  EXPECT_THAT(text, Not(HasSubstr("Path 33d71695"))) << "a path that was left has no hop table";
 }
 
-TEST(RunReport, AFlowThatHasLeftIsNotListedWithThoseThatStayed) {
+TEST(RunReport, ListsNoFlowThatHasLeftThePath) {
   etr::Path before = etr::test::sample_path();  // Flow 2, port 50002.
   before.path_id = 0;
   EXPECT_THAT(
@@ -169,8 +169,8 @@ TEST(RunReport, AFlowThatHasLeftIsNotListedWithThoseThatStayed) {
       HasSubstr("    1  50000\n"));
 }
 
-// etr-compat A7: hops of the old path are not shown as hops of the new one.
-TEST(RunReport, WhoAFlowMetBeforeItsPathChangedIsSetApart) {
+// Defect A7 of the Go etr, docs/compatibility.md: it showed hops of the old path on the new one.
+TEST(RunReport, SeparatesRespondersOfEarlierPaths) {
   std::vector<etr::HopStats> hops = three_hops(milliseconds(5));
   hops[0].former = {responder("192.0.2.3", 6, milliseconds(1))};
   hops[1].former = {responder("192.0.2.4", 6, milliseconds(2))};
@@ -181,7 +181,7 @@ TEST(RunReport, WhoAFlowMetBeforeItsPathChangedIsSetApart) {
                                            "      192.0.2.4 +\\+6 .*  before the path changed\n"));
 }
 
-TEST(RunReport, TheTableOfHopsFitsTheTerminal) {
+TEST(RunReport, FitsTheHopTableIntoTheTerminal) {
   const auto header = [](std::size_t columns) {
     const std::string text = report({flow(0, 0, three_hops(milliseconds(1)))}, {},
                                     etr::test::sample_run(), {48, columns});
@@ -190,21 +190,22 @@ TEST(RunReport, TheTableOfHopsFitsTheTerminal) {
   };
   const std::size_t whole = header(0).size();
   EXPECT_EQ(header(whole), header(0));
-  EXPECT_EQ(header(whole - 1).size(), whole - 12) << "the numbers stand closer";
+  EXPECT_EQ(header(whole - 1).size(), whole - 12) << "the columns are narrower";
   EXPECT_LE(header(whole - 15).size(), whole - 15) << "hosts are cut";
   EXPECT_THAT(header(10), HasSubstr("StDev"));
 }
 
-TEST(RunReport, FlowsWithTheSamePathIdAreOneRow) {
+TEST(RunReport, ListsFlowsWithTheSamePathIdInOneRow) {
   etr::FlowSnapshot other = flow(1, 0, three_hops(milliseconds(10)));
-  other.hops[1].address = address("192.0.2.4");  // A hop of which the other flow knows nothing.
+  other.hops[1].address = address("192.0.2.4");  // Silent for the other flow.
   const std::string text = report({flow(0, 0, three_hops(milliseconds(10))), other});
   EXPECT_THAT(text, HasSubstr("2 flows, 10 rounds, 1 path\n"));
   EXPECT_THAT(text, HasSubstr("      2  50000-50001\n"));
 }
 
-// etr-compat A8: the hash leaves silent hops out, so it alone does not tell paths apart.
-TEST(RunReport, PathsWithASilentHopAtDifferentPlacesAreTwoRows) {
+// Defect A8 of the Go etr, docs/compatibility.md: the hash skips silent hops, so it does not
+// identify a path.
+TEST(RunReport, SeparatesPathsWithSilentHopsAtDifferentTtls) {
   using Class = etr::HopClass;
   const std::vector<etr::HopStats> a{
       hop(1, 9, 0, Class::kAnswering, {responder("192.0.2.2", 9, milliseconds(1))}),
@@ -219,7 +220,7 @@ TEST(RunReport, PathsWithASilentHopAtDifferentPlacesAreTwoRows) {
   EXPECT_THAT(report({flow(0, 0, a), second}), HasSubstr("2 flows, 10 rounds, 2 paths\n"));
 }
 
-TEST(RunReport, APathThatMayBeSeveralIsNotCounted) {
+TEST(RunReport, DoesNotCountAmbiguousPaths) {
   etr::FlowSnapshot doubtful = flow(1, 1, three_hops(milliseconds(10)));
   doubtful.path_knowledge = etr::PathKnowledge::kAmbiguous;
   const std::string text = report({flow(0, 0, three_hops(milliseconds(10))), doubtful});
@@ -228,8 +229,8 @@ TEST(RunReport, APathThatMayBeSeveralIsNotCounted) {
   EXPECT_THAT(text, HasSubstr("\n?: hops are unknown at which several paths differ"));
 }
 
-// etr-compat A24: flows without data are no path, and silent TTLs are no hops.
-TEST(RunReport, FlowsThatNobodyAnsweredShowNoPath) {
+// Defect A24 of the Go etr, docs/compatibility.md: it counted flows without data as paths.
+TEST(RunReport, DoesNotCountFlowsWithoutReplies) {
   etr::FlowSnapshot dark = flow(
       0, 0, {hop(1, 0, 5, etr::HopClass::kSilent, {}), hop(2, 0, 5, etr::HopClass::kSilent, {})});
   dark.path_hash = "00000000";
@@ -241,8 +242,8 @@ TEST(RunReport, FlowsThatNobodyAnsweredShowNoPath) {
   EXPECT_THAT(text, Not(HasSubstr("00000000")));
 }
 
-// etr-compat A24.
-TEST(RunReport, ARunOfSilentHopsIsOneLine) {
+// Defect A24 of the Go etr, docs/compatibility.md: it counted silent TTLs as hops.
+TEST(RunReport, FoldsAdjacentSilentHops) {
   std::vector<etr::HopStats> hops{
       hop(1, 5, 0, etr::HopClass::kAnswering, {responder("192.0.2.2", 5, milliseconds(1))})};
   for (std::uint8_t ttl = 2; ttl <= 30; ++ttl) {
@@ -251,12 +252,12 @@ TEST(RunReport, ARunOfSilentHopsIsOneLine) {
   etr::FlowSnapshot dark = flow(0, 0, hops);
   dark.distance.reset();
   const std::string text = report({dark});
-  EXPECT_THAT(text, HasSubstr("845425ea    1+        -")) << "no hop but the first was found";
+  EXPECT_THAT(text, HasSubstr("845425ea    1+        -")) << "only the first hop replied";
   EXPECT_THAT(text, HasSubstr("\n2-30  ???                      silent    145        -"));
   EXPECT_THAT(text, Not(HasSubstr("  3  ???")));
 }
 
-TEST(RunReport, LastIsTheLastOfAllFlows) {
+TEST(RunReport, ShowsTheLastRttOfAllFlows) {
   etr::Path latest = etr::test::sample_path();
   latest.path_id = 0;
   latest.hops[0].reply->rtt = milliseconds(99);
@@ -264,7 +265,7 @@ TEST(RunReport, LastIsTheLastOfAllFlows) {
   EXPECT_THAT(text, HasSubstr("    99.00     1.00"));
 }
 
-TEST(RunReport, ATargetThatNeverAnsweredHasNoLoss) {
+TEST(RunReport, ShowsNoLossOfATargetThatNeverReplied) {
   etr::FlowSnapshot dark = flow(0, 0, three_hops(milliseconds(1)));
   dark.distance.reset();
   const std::string text = report({dark});
@@ -273,7 +274,7 @@ TEST(RunReport, ATargetThatNeverAnsweredHasNoLoss) {
   EXPECT_THAT(report({dark}), HasSubstr("(blocked at 3 by 192.0.2.7: unreachable 3/13 filtered)"));
 }
 
-TEST(RunReport, ABlockedFlowHasNoLoss) {
+TEST(RunReport, ShowsNoLossOfABlockedFlow) {
   etr::FlowSnapshot dark = flow(0, 0, three_hops(milliseconds(1)));
   dark.blocked = etr::Blocked{3, address("192.0.2.7"), 3, 13};
   EXPECT_THAT(report({dark}), HasSubstr("845425ea     3        -        -        -        -"));
@@ -297,7 +298,7 @@ TEST(RunReport, NamesLossyLinksAfterThePaths) {
                   "20 % [(]1[0-9]-2[0-9] %[)], 2 of 4 flows\n\nPath "));
 }
 
-TEST(RunReport, EachTargetHasItsSection) {
+TEST(RunReport, HasASectionPerTarget) {
   etr::RunInfo run = etr::test::sample_run();
   run.traces.push_back({1, "other.example", address("198.51.100.9"), 443, "TCP"});
   etr::FlowSnapshot second = flow(0, 0, three_hops(milliseconds(3)));
@@ -309,7 +310,7 @@ TEST(RunReport, EachTargetHasItsSection) {
               HasSubstr("other.example (198.51.100.9)  TCP port 443: 1 flow, 10 rounds, 1 path\n"));
 }
 
-TEST(RunReport, ARunThatEndedAtOnceSaysSo) {
+TEST(RunReport, ShowsZeroFlowsBeforeTheFirstRound) {
   EXPECT_EQ(report({}), "\ntarget.example (192.0.2.9)  TCP port 443: 0 flows, 0 rounds, 0 paths\n");
 }
 

@@ -1,4 +1,5 @@
-// Every key does in every view what the help says of it: one promise per action, tried everywhere.
+// Every key does in every view what the help says: there is one expectation per action, checked in
+// all views.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -23,14 +24,14 @@ using sample::Desk;
 using tui::Action;
 using tui::Overlay;
 
-constexpr tui::Size kLow{9, 80};  // so that everything has to scroll
+constexpr tui::Size kLow{9, 80};  // low enough that every view scrolls
 
 enum class Place { kFlows, kDetail, kPaths, kPath, kGraph, kHistory, kEvents, kHelp, kHop };
 
 struct View {
   Place place;
   const char* name;
-  const char* keys;  ///< From the first screen.
+  const char* keys;  ///< That lead there from the first screen.
 };
 constexpr std::array<View, 9> kViews{{{Place::kFlows, "flows", ""},
                                       {Place::kDetail, "detail", "\t"},
@@ -47,7 +48,7 @@ bool shows_flows(Place place) {
   return place == Place::kFlows || place == Place::kGraph || place == Place::kHistory;
 }
 
-/// A desk in the middle of the view, with a filter that lets everything pass and two targets.
+/// A desk that shows the view, with two targets, 60 events, and a filter that all flows match.
 Desk desk_in(const View& view) {
   Desk desk(sample::fabric(40, 5));
   desk.state.flow = 5;
@@ -62,7 +63,7 @@ Desk desk_in(const View& view) {
   return desk;
 }
 
-/// Presses, and keeps the scroll within bounds as the view does when it draws.
+/// Presses a key, then limits the scroll as the view does when it draws.
 tui::Outcome press(Desk& desk, const tui::Key& key) {
   const tui::Outcome outcome = tui::press(desk.state, key, desk.scene(), 4);
   const tui::Frame frame = tui::draw_frame(desk.scene(), kLow);
@@ -70,7 +71,7 @@ tui::Outcome press(Desk& desk, const tui::Key& key) {
   return outcome;
 }
 
-/// Which row the view is at, counted downwards.
+/// The row that the view is at, counted downwards.
 long row_of(Desk& desk, Place place) {
   const tui::Scene scene = desk.scene();
   switch (place) {
@@ -115,7 +116,7 @@ bool opened(const Trial& trial) {
   }
 }
 
-/// One thing at a time: what lies on top, then the focus, then the filter.
+/// Esc closes one thing at a time: overlay, focus, filter.
 bool closed(const Trial& trial) {
   const tui::State& state = trial.after.state;
   if (is_overlay(trial.view.place)) return state.overlay == Overlay::kNone && !state.filter.empty();
@@ -138,9 +139,9 @@ bool focused(const Trial& trial) {
   }
 }
 
-using Promise = std::function<bool(Trial&)>;
+using Expectation = std::function<bool(Trial&)>;
 
-std::map<Action, Promise> promises() {
+std::map<Action, Expectation> expectations() {
   return {
       {Action::kUp, [](Trial& t) { return t.moved() == -1; }},
       {Action::kDown, [](Trial& t) { return t.moved() == 1; }},
@@ -206,33 +207,33 @@ std::map<Action, Promise> promises() {
   };
 }
 
-TEST(Bindings, KeepTheirPromisesInEveryView) {
-  const std::map<Action, Promise> kept = promises();
+TEST(Bindings, DoWhatTheHelpSaysInEveryView) {
+  const std::map<Action, Expectation> expected = expectations();
   std::vector<Desk> desks;
   for (const View& view : kViews) {
     desks.push_back(desk_in(view));
-    // Away from the ends, where there is nowhere to go.
+    // Away from the first row, so that both directions are possible.
     press(desks.back(), {tui::Key::Code::kDown, 0});
     press(desks.back(), {tui::Key::Code::kDown, 0});
   }
   for (const tui::Binding& binding : tui::bindings()) {
-    const auto promise = kept.find(binding.action);
-    ASSERT_NE(promise, kept.end()) << "nothing tried for " << binding.keys;
+    const auto expectation = expected.find(binding.action);
+    ASSERT_NE(expectation, expected.end()) << "no expectation for " << binding.keys;
     for (const tui::Key& key : {binding.key, binding.other}) {
       if (key == tui::Key{}) continue;
       for (std::size_t i = 0; i < kViews.size(); ++i) {
         const View& view = kViews[i];
         Trial trial{view, desks[i], desks[i], {}};
         trial.outcome = press(trial.after, key);
-        EXPECT_TRUE(promise->second(trial))
+        EXPECT_TRUE(expectation->second(trial))
             << binding.keys << " (" << binding.help << ") in " << view.name;
       }
     }
   }
 }
 
-TEST(Bindings, SurviveAnyKeysInAnyOrderAtAnySize) {
-  std::mt19937 dice(20261122);  // NOLINT: the same keys every time
+TEST(Bindings, SurviveRandomKeysAtRandomSizes) {
+  std::mt19937 dice(20261122);  // NOLINT: a fixed seed, so that runs are repeatable
   const auto up_to = [&dice](int most) {
     return static_cast<int>(dice() % static_cast<unsigned>(most + 1));
   };

@@ -1,5 +1,5 @@
-// The tui, which after some frames writes to nowhere, uses up its stack, aborts or throws, all on
-// the view's thread. What then becomes of the terminal is for program_test.py to see.
+// The tui, but after some frames it dereferences null, overflows its stack, aborts or throws, on
+// the view's thread. program_test.py checks that the terminal is restored.
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -35,7 +35,7 @@ class CrashingView final : public etr::View {
   void close(const etr::Summary& summary) override { view_.close(summary); }
 
  private:
-  /// Far more often than any stack has room for.
+  /// Recurses deeper than any stack allows.
   static int descend(int steps) {
     volatile char room[4096];
     room[0] = static_cast<char>(steps);

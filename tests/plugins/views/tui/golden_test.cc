@@ -1,6 +1,5 @@
-// Every screen at four sizes, compared cell by cell with files in tests/data/tui. After a change
-// that is meant, copy the new pictures from tui_golden/ in the build folder over them and read the
-// difference.
+// Compares every screen at four sizes with the files in tests/data/tui. After an intended change,
+// copy the new files from tui_golden/ in the build folder over them, and review the difference.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -27,7 +26,7 @@ std::string file_name(const Case& each) {
          std::to_string(each.size.rows) + ".txt";
 }
 
-/// The text, and for the common size also what each cell is: one letter per role, from 'a'.
+/// The text of the grid; with `roles` also the role of each cell, as a letter from 'a' on.
 std::string picture(const tui::Grid& grid, bool roles) {
   std::string out = grid.text();
   if (!roles) return out;
@@ -42,7 +41,7 @@ std::string picture(const tui::Grid& grid, bool roles) {
 
 class Screen : public testing::TestWithParam<Case> {};
 
-TEST_P(Screen, LooksAsDrawnBefore) {
+TEST_P(Screen, MatchesItsGoldenFile) {
   const Case& shown = GetParam();
   sample::Desk desk(sample::fabric());
   desk.type(shown.keys);
@@ -56,7 +55,7 @@ TEST_P(Screen, LooksAsDrawnBefore) {
   EXPECT_TRUE(drawn == etr::test::read_file(wanted)) << "diff " << wanted << " " << made / file;
 }
 
-/// Every view and overlay, and the keys that lead there.
+/// Every screen and overlay, and the keys that lead there.
 constexpr std::array<std::pair<const char*, const char*>, 10> kViews{{
     {"flows", "jjjjjjjjj"},
     {"detail", "jjjjjjjjj\tjj"},
@@ -82,7 +81,7 @@ std::vector<Case> cases() {
   return all;
 }
 
-TEST(Golden, ShowsEveryScreenAndOverlay) {
+TEST(Golden, CoversEveryScreenAndOverlay) {
   std::set<std::pair<tui::Screen, tui::Overlay>> seen;
   for (const auto& [name, keys] : kViews) {
     sample::Desk desk(sample::fabric());
@@ -97,7 +96,7 @@ TEST(Golden, ShowsEveryScreenAndOverlay) {
   EXPECT_TRUE(seen.contains({tui::Screen::kFlows, tui::Overlay::kHop}));
 }
 
-TEST(Golden, ComparesWithFilesThatAreThereAndWithNoOthers) {
+TEST(Golden, HasOneFilePerCaseAndNoOthers) {
   std::set<std::string> wanted;
   for (const Case& each : cases()) wanted.insert(file_name(each));
   std::set<std::string> kept;
@@ -108,7 +107,7 @@ TEST(Golden, ComparesWithFilesThatAreThereAndWithNoOthers) {
   EXPECT_EQ(kept, wanted);
 }
 
-TEST(Golden, SeesAnotherCharacterAndAnotherColour) {
+TEST(Golden, DetectsAChangedCharacterAndRole) {
   sample::Desk desk(sample::fabric());
   tui::Grid grid = desk.draw({24, 80});
   const std::string before = picture(grid, true);

@@ -28,7 +28,7 @@ TEST(Grid, NeverShowsHalfOfAWideCharacter) {
   EXPECT_EQ(grid.at(0, 3).width, 0);
 }
 
-TEST(Grid, KeepsEscapeSequencesOut) {
+TEST(Grid, ReplacesEscapeCharacters) {
   Grid grid({1, 20});
   grid.put(0, 0, "a\x1b[31mb");
   for (int column = 0; column < 20; ++column) EXPECT_GE(grid.at(0, column).code, U' ');
@@ -43,7 +43,7 @@ TEST(Grid, HasAnAsciiFormOfTheSameSize) {
   EXPECT_EQ(tui::to_ascii("↳ x…\n"), "` x~\n");
 }
 
-TEST(Grid, KeepsTheMarksOfTheHistoryApartInAscii) {
+TEST(Grid, KeepsHistoryMarksDistinctInAscii) {
   const std::string marks = tui::to_ascii("▁▂▃▄▅▆▇█×·•!");
   EXPECT_EQ(std::set<char>(marks.begin(), marks.end()).size(), 12U) << marks;
 }

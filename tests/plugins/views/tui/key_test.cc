@@ -58,7 +58,7 @@ TEST(KeyParser, ReadsEditingKeys) {
                               {Code::kEnd, 0}}));
 }
 
-TEST(KeyParser, TakesALoneEscapeForTheKeyOnlyWhenNothingFollows) {
+TEST(KeyParser, ReadsALoneEscapeOnlyWhenNothingFollows) {
   KeyParser parser;
   EXPECT_TRUE(parser.feed("\x1b").empty());
   EXPECT_TRUE(parser.pending());
@@ -68,7 +68,7 @@ TEST(KeyParser, TakesALoneEscapeForTheKeyOnlyWhenNothingFollows) {
   EXPECT_EQ(parser.finish(), (std::vector<Key>{{Code::kEscape, 0}}));
 }
 
-TEST(KeyParser, SwallowsSequencesThatMeanNothingHere) {
+TEST(KeyParser, IgnoresOtherSequences) {
   EXPECT_EQ(keys("\x1b[<0;10;10Mq"), (std::vector<Key>{{Code::kCharacter, U'q'}}));
   EXPECT_EQ(keys("\x1b[Iq"), (std::vector<Key>{{Code::kCharacter, U'q'}}));
   EXPECT_EQ(keys("\x1b]11;rgb:0000/0000/0000\x1b\\q"),
@@ -76,7 +76,7 @@ TEST(KeyParser, SwallowsSequencesThatMeanNothingHere) {
   EXPECT_EQ(keys("\x1b]0;title\aq"), (std::vector<Key>{{Code::kCharacter, U'q'}}));
 }
 
-TEST(KeyParser, GivesTheSameKeysHoweverTheOctetsAreSplit) {
+TEST(KeyParser, ReadsTheSameKeysHoweverOctetsAreSplit) {
   const std::vector<std::string> inputs{
       "q\x1b[1;5A\x1b[5~\x1bOB\xe6\x9d\xb1\x1b", "\x1b]" + std::string(200, 'x') + "\a?",
       "\x1b[" + std::string(200, '1') + "A?",    "\x1b\x1b\x1b[\x1b[A\xff\xc3q\xe6\x9dq",
@@ -85,7 +85,7 @@ TEST(KeyParser, GivesTheSameKeysHoweverTheOctetsAreSplit) {
   for (const std::string& input : inputs) EXPECT_EQ(keys(input), one_by_one(input));
 }
 
-TEST(Bindings, NameEachKeyOnce) {
+TEST(Bindings, BindEachKeyOnce) {
   std::vector<Key> seen;
   for (const tui::Binding& binding : tui::bindings()) {
     for (const Key& key : {binding.key, binding.other}) {

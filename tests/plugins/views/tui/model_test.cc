@@ -41,7 +41,7 @@ etr::Path one_hop(std::uint32_t path_id, etr::Verdict verdict, etr::Duration rtt
   return path;
 }
 
-TEST(History, RemembersVerdictsAndTimesNewestFirst) {
+TEST(History, ReturnsVerdictsAndRttsNewestFirst) {
   tui::History history(10);
   history.record(one_hop(1, etr::Verdict::kAnswered, microseconds(12345)));
   history.record(one_hop(1, etr::Verdict::kLost));
@@ -72,7 +72,7 @@ TEST(History, KeepsABoundedNumberOfRounds) {
   EXPECT_NEAR(newest / 1e6, static_cast<double>(depth + 5), static_cast<double>(depth) * 0.001);
 }
 
-TEST(History, ForgetsRoundsWhenCleared) {
+TEST(History, IsEmptyAfterClear) {
   tui::History history(10);
   history.record(one_hop(2, etr::Verdict::kAnswered, milliseconds(1)));
   history.clear();
@@ -80,9 +80,10 @@ TEST(History, ForgetsRoundsWhenCleared) {
   EXPECT_EQ(history.at(0, 0, 2, 0).state, State::kNone);
 }
 
-// etr-compat A23.
+// Defect A23 of the Go etr, docs/compatibility.md: it took the mean of means.
 TEST(Figures, PoolRespondersInsteadOfAveragingThem) {
-  // 1, 2, 3 ms from one and 10 ms from another: mean 4, variance of the four samples 50/3.
+  // 1, 2, 3 ms from one responder and 10 ms from another: mean 4, variance of the four samples
+  // 50/3.
   etr::HopStats hop;
   hop.responders.resize(2);
   hop.responders[0].received = 3;
@@ -102,7 +103,7 @@ TEST(Figures, PoolRespondersInsteadOfAveragingThem) {
   EXPECT_FALSE(tui::figures(etr::HopStats{}).has_value());
 }
 
-TEST(Figures, GiveUpDecimalsBeforeDigits) {
+TEST(Figures, DropDecimalsBeforeDigits) {
   EXPECT_EQ(tui::milliseconds(milliseconds(12), 6), "12.00");
   EXPECT_EQ(tui::milliseconds(milliseconds(1234), 6), "1234.0");
   EXPECT_EQ(tui::milliseconds(milliseconds(123456), 6), "123456");
@@ -130,7 +131,7 @@ TEST(Graph, DrawsSharedHopsOnceAndKeepsSilentOnesApart) {
   EXPECT_EQ(tiers[0].vertices.size(), 1U);
   EXPECT_EQ(tiers[1].vertices.size(), 4U);
   EXPECT_EQ(tiers[2].vertices.size(), 4U);
-  EXPECT_EQ(tiers[3].vertices.size(), 4U) << "a silent hop per leaf, for more is not known";
+  EXPECT_EQ(tiers[3].vertices.size(), 4U) << "one silent hop per leaf: they may differ";
   EXPECT_EQ(tiers[5].vertices.size(), 1U);
   EXPECT_EQ(tiers[2].edges.size(), 16U) << "all spines to all leaves";
   EXPECT_EQ(tiers[5].vertices[0].flows, 16);
@@ -149,17 +150,17 @@ int lossy_edges(const std::vector<tui::Tier>& tiers) {
   return lossy;
 }
 
-TEST(Graph, NamesTheLinkWhereLossBegins) {
+TEST(Graph, MarksAndNamesOnlyTheLossyLink) {
   Desk desk(sample::fabric());
   EXPECT_EQ(lossy_edges(tui::hop_graph(desk.scene()).tiers), 1)
-      << "hops beyond the lossy link lose too, but nothing more";
+      << "hops beyond the lossy link show the same loss and no more";
   desk.type("3n");
   EXPECT_THAT(desk.text({40, 120}),
               HasSubstr("loss on spine2.fabric.example.net > 10.2.3.1 (TTL 3): 32 % ("));
   EXPECT_THAT(desk.text({40, 120}), HasSubstr("%), 1 of 16 flows"));
 }
 
-TEST(Graph, DrawsNoMoreThanThePathsThatPassTheFilter) {
+TEST(Graph, DrawsOnlyPathsThatMatchTheFilter) {
   Desk desk(sample::fabric());
   desk.type("/spine3\r3");
   const tui::HopGraph graph = tui::hop_graph(desk.scene());
@@ -191,13 +192,14 @@ TEST(Graph, FoldsWideTiersButNeverTheSelectedPath) {
   }
 }
 
-TEST(Graph, FoldsNoEndOfALossyLink) {
+TEST(Graph, NeverFoldsAnEndOfALossyLink) {
   Desk desk(sample::fabric());
   const auto folded = tui::fold(tui::hop_graph(desk.scene()).tiers, 2, 4);
   EXPECT_EQ(lossy_edges(folded), 1);
   for (const auto& [tier, address] : {std::pair(1, "10.1.2.1"), std::pair(2, "10.2.3.1")}) {
     const auto& vertices = folded[static_cast<std::size_t>(tier)].vertices;
-    ASSERT_EQ(vertices.size(), 3U) << "the selected flow's, the one that loses, and the others";
+    ASSERT_EQ(vertices.size(), 3U)
+        << "the selected flow's, the end of the lossy link, and the rest folded";
     EXPECT_TRUE(vertices[0].address == sample::address(address) ||
                 vertices[1].address == sample::address(address));
     EXPECT_EQ(vertices[2].folded, 2);
@@ -216,8 +218,7 @@ TEST(Graph, IsEmptyWithoutAPathGraph) {
   EXPECT_THAT(tui::report(scene, tui::ReportExtent::kAll), HasSubstr("FLOW #15"));
 }
 
-/// Spines get addresses that need 37 columns and differ in the last digit; `lossless`: no link
-/// loses.
+/// Spine addresses take 37 columns and differ in the last digit. `lossless`: no link loses packets.
 Desk with_long_addresses(const std::string& all_but_last, bool lossless) {
   Desk desk(sample::fabric());
   for (auto& flow : desk.run.snapshot->flows) {
@@ -236,15 +237,15 @@ Desk with_long_addresses(const std::string& all_but_last, bool lossless) {
   return desk;
 }
 
-TEST(Graph, CutsNoAddress) {
-  const std::string wide = "2001:db8:85a3:8d3:1319:8a2e:370:734";  // and a digit
+TEST(Graph, FoldsVerticesRatherThanCutAnAddress) {
+  const std::string wide = "2001:db8:85a3:8d3:1319:8a2e:370:734";  // plus one digit
   Desk desk = with_long_addresses(wide, true);
   EXPECT_THAT(desk.text({40, 84}), HasSubstr(wide + "3"));
   EXPECT_THAT(desk.text({40, 84}), HasSubstr("+3 more"));
   EXPECT_THAT(desk.text({40, 200}), HasSubstr(wide + "1"));
 }
 
-TEST(Graph, CutsAddressesInTheMiddleToShowTheEndsOfALossyLink) {
+TEST(Graph, CutsAddressesToShowTheEndsOfALossyLink) {
   Desk desk = with_long_addresses("2001:db8:85a3:8d3:1319:8a2e:370:734", false);
   EXPECT_THAT(desk.text({40, 84}), HasSubstr("2001:db8:85a…a2e:370:7342"));
   EXPECT_THAT(desk.text({40, 84}), HasSubstr("2001:db8:85a…a2e:370:7343"));
@@ -266,18 +267,18 @@ TEST(Wiring, FansOut) {
       "   ┌────┴┬─────┐\n");
 }
 
-TEST(Wiring, GoesStraightDownWhereNothingElseMeets) {
+TEST(Wiring, DrawsAStraightLineWhereNoOtherMeets) {
   EXPECT_EQ(lines({{4, 10}, {4, 10}, {{0, 0, false, false}, {1, 1, true, false}}}, 20),
             "    │     │\n");
 }
 
-TEST(Wiring, ShowsACrossingAsAnInterruptedLine) {
+TEST(Wiring, InterruptsALaneWhereALineCrosses) {
   EXPECT_EQ(lines({{4, 10}, {4, 10}, {{0, 1, false, false}, {1, 0, false, false}}}, 20),
             "    └─────│┐\n"
             "     ┌────┘│\n");
 }
 
-TEST(Wiring, MarksTheSelectedWayAndLossOverIt) {
+TEST(Wiring, MarksLossOverTheSelectedPath) {
   tui::Wiring wiring{{8}, {2, 14}, {{0, 0, true, false}, {0, 1, false, true}}};
   tui::Grid grid({1, 20});
   tui::draw_wiring(grid, 0, wiring);
@@ -294,7 +295,7 @@ TEST(Theme, FindsTheNearestOf256Colours) {
   EXPECT_EQ(tui::nearest_of_256(0x808080), 244);
 }
 
-TEST(Theme, HonoursNoColorAndPoorTerminals) {
+TEST(Theme, HonoursNoColorAndTheColoursOfTheTerminal) {
   EXPECT_EQ(tui::choose_palette(256, nullptr), tui::Palette::kTwoHundredFiftySix);
   EXPECT_EQ(tui::choose_palette(8, nullptr), tui::Palette::kEight);
   EXPECT_EQ(tui::choose_palette(-1, nullptr), tui::Palette::kMonochrome);
@@ -302,7 +303,7 @@ TEST(Theme, HonoursNoColorAndPoorTerminals) {
   EXPECT_EQ(tui::choose_palette(256, ""), tui::Palette::kTwoHundredFiftySix);
 }
 
-TEST(Theme, TellsLossAndSelectionWithoutColourToo) {
+TEST(Theme, DistinguishesLossAndSelectionWithoutColour) {
   for (const tui::Theme theme : {tui::Theme::kDark, tui::Theme::kLight}) {
     const auto mono = [theme](tui::Role role) {
       return tui::paint(theme, tui::Palette::kMonochrome, role);
@@ -319,7 +320,7 @@ TEST(Theme, TellsLossAndSelectionWithoutColourToo) {
   }
 }
 
-TEST(Report, HoldsTheTableAndTheSelectedProbe) {
+TEST(Report, ContainsTheTableAndTheSelectedFlow) {
   Desk desk(sample::fabric());
   desk.type("jjj");
   const std::string text = tui::report(desk.scene(), tui::ReportExtent::kScreen);
@@ -330,7 +331,7 @@ TEST(Report, HoldsTheTableAndTheSelectedProbe) {
   EXPECT_THAT(text, Not(HasSubstr("\x1b")));
 }
 
-TEST(Report, IsBoundedOnScreenAndWholeInAFile) {
+TEST(Report, ListsAtMost32FlowsOnScreenAndAllInAFile) {
   Desk desk(sample::large(200, 10));
   EXPECT_THAT(tui::report(desk.scene(), tui::ReportExtent::kScreen),
               HasSubstr("... and 168 more flows"));
@@ -338,7 +339,7 @@ TEST(Report, IsBoundedOnScreenAndWholeInAFile) {
   EXPECT_THAT(all, HasSubstr("FLOW #199"));
 }
 
-TEST(Report, IsNeverSavedOverAnExistingFile) {
+TEST(Report, NeverOverwritesAnExistingFile) {
   const std::filesystem::path file =
       std::filesystem::path(testing::TempDir()) / "etr_tui_report.txt";
   std::filesystem::remove(file);

@@ -1,4 +1,4 @@
-"""etr itself in a pseudo-terminal, on a simulated network: the view that people get by default."""
+"""etr itself in a pseudo-terminal on a simulated network, with its default view."""
 
 import json
 import os
@@ -33,7 +33,7 @@ def start(*options, **settings):
 
 
 def write_pipeline(folder, *view):
-    """A pipeline file whose view is the tui with these options."""
+    """Writes a pipeline file whose view is the tui with these option lines."""
     path = os.path.join(folder, "pipeline.toml")
     with open(path, "w", encoding="utf-8") as file:
         file.write("\n".join(['[prober]', 'use = "tcp-syn"', '[hasher]', 'use = "crc32"',
@@ -42,7 +42,7 @@ def write_pipeline(folder, *view):
 
 
 class Program(unittest.TestCase):
-    def left_in_order(self, etr):
+    def assert_restored(self, etr):
         self.assertEqual(etr.modes(), etr.modes_before)
         table = etr.raw[etr.raw.rindex(LEAVE):]
         self.assertIn(b"www.shop.example", table)
@@ -61,9 +61,9 @@ class Program(unittest.TestCase):
             etr.wait_for("History of flow #0")
             etr.press("q")
             self.assertEqual(etr.finish(), 0)
-            self.left_in_order(etr)
+            self.assert_restored(etr)
 
-    def test_obeys_commands(self):
+    def test_carries_out_commands(self):
         with start() as etr:
             etr.wait_for("www.shop.example")
             etr.press("p")
@@ -75,28 +75,28 @@ class Program(unittest.TestCase):
             etr.press("r")
             etr.wait_for("statistics reset")
 
-    def test_leaves_in_order_whatever_ends_it(self):
+    def test_restores_the_terminal_however_it_ends(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
             with self.subTest(number), start() as etr:
                 etr.wait_for("www.shop.example")
                 os.kill(etr.pid, number)
                 etr.finish()
-                self.left_in_order(etr)
+                self.assert_restored(etr)
         for key in ("q", "\x03", "\x1c"):
             with self.subTest(key), start() as etr:
                 etr.wait_for("www.shop.example")
                 etr.press(key)
                 etr.finish()
-                self.left_in_order(etr)
+                self.assert_restored(etr)
 
-    def test_leaves_in_order_after_the_last_round(self):
-        """etr defect A21."""
+    def test_restores_the_terminal_after_the_last_round(self):
+        """Defect A21 of the Go etr, docs/compatibility.md: nothing was left on the terminal after a run."""
         with start("-c", "2") as etr:
             self.assertEqual(etr.finish(), 0)
-            self.left_in_order(etr)
+            self.assert_restored(etr)
 
     def test_leaves_the_mouse_to_the_terminal(self):
-        """etr defect A24: it took the mouse for nothing, and nobody could copy an address."""
+        """Defect A24 of the Go etr, docs/compatibility.md: it took the mouse, so that no text could be selected."""
         with start() as etr:
             etr.wait_for("www.shop.example")
             etr.press("q")
@@ -135,7 +135,7 @@ class Program(unittest.TestCase):
         self.assertIn(b"\x1b[?25h", etr.raw[etr.raw.rindex(b"\x1b[?25l"):], "the cursor shows")
         self.assertEqual(etr.modes(), etr.modes_before)
 
-    def test_stops_and_comes_back(self):
+    def test_suspends_and_resumes(self):
         with start() as etr:
             etr.wait_for("www.shop.example")
             etr.press("\x1a")
@@ -155,13 +155,13 @@ class Program(unittest.TestCase):
                 etr.wait_for("www.shop.example")
                 self.assertEqual(etr.hang_up(), 1)
             with open(errors, encoding="utf-8") as text:
-                said = text.read().splitlines()
-            self.assertEqual(len(said), 1, said)
-            self.assertIn("the terminal is gone", said[0])
+                messages = text.read().splitlines()
+            self.assertEqual(len(messages), 1, messages)
+            self.assertIn("the terminal is gone", messages[0])
             with open(file, encoding="utf-8") as lines:
                 cells = [(record["probe_id"], record["probe_num"]) for record in map(json.loads, lines)]
             self.assertGreaterEqual(len(cells), 8)
-            for flow in range(8):  # From the first round on, without a gap.
+            for flow in range(8):  # from round 0 on, without a gap
                 rounds = sorted(number for probe, number in cells if probe == flow)
                 self.assertEqual(rounds, list(range(len(rounds))))
 
@@ -182,7 +182,7 @@ class Program(unittest.TestCase):
                 self.assertNotIn(b"\x1b[38;5;", etr.raw)
                 self.assertFalse([octet for octet in etr.raw if octet >= 128])
 
-    def test_refreshes_no_more_often_than_told(self):
+    def test_refreshes_no_more_often_than_the_option_says(self):
         with tempfile.TemporaryDirectory() as folder:
             file = write_pipeline(folder, 'refresh = "1h"')
             records = os.path.join(folder, "records")
@@ -197,14 +197,13 @@ class Program(unittest.TestCase):
                 self.assertEqual(len(etr.raw), seen, "nothing drawn in the meantime")
                 etr.press("j")
                 etr.wait_for("► FLOW #1 ◄")
-                etr.wait_for("www.shop.example")  # a key is answered with the newest state
+                etr.wait_for("www.shop.example")  # after a key press the newest state is drawn
 
-    def test_says_which_option_has_a_value_that_is_none(self):
+    def test_names_the_option_with_an_invalid_value(self):
         with tempfile.TemporaryDirectory() as folder:
-            for option, what in (('theme = "blue"', "option 'theme': no such value 'blue', known are "
-                                                    "dark, light"),
-                                 ('start = "x"', "known are flows, paths, graph, history, events"),
-                                 ('names = "x"', "known are both, names, addresses"),
+            for option, what in (('theme = "blue"', "option 'theme': 'blue' is not one of dark, light"),
+                                 ('start = "x"', "is not one of flows, paths, graph, history, events"),
+                                 ('names = "x"', "is not one of both, names, addresses"),
                                  ('columns = "LK"', "option 'columns': no such column: K"),
                                  ('refresh = 3', "refresh"),
                                  ('colour = true', "colours")):
@@ -215,7 +214,7 @@ class Program(unittest.TestCase):
                     self.assertNotIn(b"\x1b[?1049h", etr.raw, "before the screen is taken")
 
     def test_shows_the_numbers_of_the_records(self):
-        """The final table against figures computed anew from the same run's records."""
+        """Compares the final table with figures computed from the records of the same run."""
         with tempfile.TemporaryDirectory() as folder:
             file = os.path.join(folder, "records")
             with Session([ETR, "--simulate", LOSSLESS, "-P", "12", "-d", "200ms", "-c", "9", "-j", file,
@@ -251,7 +250,7 @@ class Program(unittest.TestCase):
     def test_the_plain_view_fits_the_terminal_too(self):
         with start("--view", "plain", "-c", "1", columns=80) as etr:
             self.assertEqual(etr.finish(), 0)
-            # Without remarks, which stand behind the numbers.
+            # Without the remarks after the numbers.
             table = [re.sub("  (syn-ack|\\[MPLS).*", "", line) for line in etr.raw.decode().splitlines()]
             table = table[next(i for i, line in enumerate(table) if line.startswith(" TTL")):]
             self.assertGreater(len(table), 8)

@@ -17,7 +17,7 @@ using std::chrono::seconds;
 
 constexpr etr::Timestamp kStart{seconds(1'790'000'000)};
 
-/// Knuth's generator: the same numbers everywhere.
+/// Knuth's linear congruential generator: the same numbers on every platform.
 class Dice {
  public:
   double next() {
@@ -29,12 +29,12 @@ class Dice {
   std::uint64_t state_ = 42;
 };
 
-/// One hop of the made-up network, for one flow.
+/// One hop of the synthetic network, as one flow sees it.
 struct Node {
-  std::optional<etr::IpAddress> address;  ///< Empty: never answers.
+  std::optional<etr::IpAddress> address;  ///< Empty: silent.
   double delay_ms = 1;
-  double silence = 0;  ///< Its own unwillingness to answer.
-  double loss = 0;     ///< Of the path up to here.
+  double silence = 0;  ///< Share of replies that it withholds.
+  double loss = 0;     ///< Share of probes lost up to here.
   bool destination = false;
   std::vector<etr::MplsLabel> mpls;
 };

@@ -1,5 +1,5 @@
-// A run made by hand, without a network: four spines, four leaves, one lossy link between them, a
-// silent hop, a hop that withholds answers, and a destination. The same every time.
+// A synthetic run: four spines, four leaves, one lossy link between them, a silent hop, a limited
+// hop, and a destination. It is the same every time.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +37,7 @@ struct Run {
 /// probes between spine 2 and leaf 3 are lost.
 Run fabric(std::uint32_t flows = 16, std::uint64_t rounds = 60);
 
-/// Many flows over long paths, four-way fans at every hop; for measurements.
+/// Many flows over long paths, with four vertices per TTL; also for benchmarks.
 Run large(std::uint32_t flows = 1000, std::uint8_t hops = 30);
 
 using etr::test::address;

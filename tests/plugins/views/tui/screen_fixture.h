@@ -1,4 +1,4 @@
-// A made-up run with everything a scene needs, and keys to press on it.
+// A synthetic run with all that a scene needs, and a way to press keys.
 #pragma once
 
 #include <memory>
@@ -24,7 +24,7 @@ class Desk {
     for (const etr::Event& event : run.events) events.add(event);
   }
 
-  /// Of the flows as they are now, with the graph that belongs to them.
+  /// A scene of the present flows; rebuilds the path graph if the flows have changed.
   tui::Scene scene() {
     if (run.snapshot->flows != judged_) {
       judged_ = run.snapshot->flows;
@@ -35,7 +35,7 @@ class Desk {
   tui::Grid draw(tui::Size size) { return tui::draw_frame(scene(), size).grid; }
   std::string text(tui::Size size) { return draw(size).text(); }
 
-  /// Presses what `octets` types; the outcome of the last key.
+  /// Presses the keys that `octets` encode; returns the outcome of the last one.
   tui::Outcome type(std::string_view octets) {
     tui::KeyParser parser;
     tui::Outcome outcome;

@@ -21,7 +21,7 @@ using tui::Role;
 constexpr tui::Size kUsual{24, 80};
 constexpr tui::Size kWide{40, 120};
 
-/// Roles of the cells where `text` stands, which must be there once.
+/// The role of the first cell of `text`, which must be on the grid.
 Role role_at(const tui::Grid& grid, const std::string& text) {
   for (int row = 0; row < grid.size().rows; ++row) {
     std::string line;
@@ -36,7 +36,7 @@ Role role_at(const tui::Grid& grid, const std::string& text) {
   return Role::kText;
 }
 
-TEST(Screen, SaysInitializingBeforeTheFirstSnapshot) {
+TEST(Screen, ShowsInitializingBeforeTheFirstSnapshot) {
   Desk desk(sample::fabric());
   desk.run.snapshot = std::make_shared<etr::Snapshot>();
   for (const char* keys : {"1", "2", "3", "4"}) {
@@ -52,14 +52,14 @@ TEST(Screen, NeverColoursSilentOrLimitedHopsAsLoss) {
   EXPECT_EQ(role_at(grid, "limited"), Role::kSilent);
 }
 
-TEST(Screen, ColoursLossByEtrsThresholds) {
+TEST(Screen, ColoursLossAbove10And25Percent) {
   EXPECT_EQ(tui::loss_role(0.10), Role::kLossLow);
   EXPECT_EQ(tui::loss_role(0.101), Role::kLossMedium);
   EXPECT_EQ(tui::loss_role(0.25), Role::kLossMedium);
   EXPECT_EQ(tui::loss_role(0.251), Role::kLossHigh);
 }
 
-TEST(Screen, ShowsLossThatIsNotYetThePathsWithoutColour) {
+TEST(Screen, ShowsLossOfUnknownClassWithoutColour) {
   etr::HopStats hop;
   hop.answered = 1;
   hop.lost = 2;
@@ -70,7 +70,7 @@ TEST(Screen, ShowsLossThatIsNotYetThePathsWithoutColour) {
   EXPECT_EQ(tui::loss_role(hop), Role::kLossHigh);
 }
 
-TEST(Screen, SurvivesHostileNamesWithItsFrameIntact) {
+TEST(Screen, KeepsItsFrameWithHostileNames) {
   Desk plain(sample::fabric());
   Desk hostile(sample::fabric());
   hostile.run.names.known = {{"10.0.0.1", "\x1b[2J\x1b]0;x\x07"},
@@ -100,7 +100,7 @@ TEST(Screen, SurvivesHostileNamesWithItsFrameIntact) {
   }
 }
 
-TEST(Screen, DrawsEverySizeWithoutLookingOutside) {
+TEST(Screen, DrawsAnySizeWithinItsBounds) {
   Desk desk(sample::fabric());
   for (const char* keys : {"1", "1\t", "2", "3", "4", "e", "1?", "\x1b", "\t\r", "\x1bo"}) {
     desk.type(keys);
@@ -113,14 +113,14 @@ TEST(Screen, DrawsEverySizeWithoutLookingOutside) {
   }
 }
 
-TEST(Screen, SaysWhatIsNeededWhenTooSmall) {
+TEST(Screen, ShowsTheSizeItNeedsWhenTooSmall) {
   Desk desk(sample::fabric());
   EXPECT_THAT(desk.text({5, 20}), HasSubstr("terminal too small"));
   EXPECT_THAT(desk.text({5, 20}), HasSubstr("20x5, needs 24x6"));
   EXPECT_THAT(desk.text({10, 40}), Not(HasSubstr("too small")));
 }
 
-// etr-compat A24.
+// Defect A24 of the Go etr, docs/compatibility.md: it listed addresses in random order.
 TEST(Screen, ListsFurtherRespondersInAStableOrder) {
   Desk desk(sample::fabric(1));
   auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
@@ -138,8 +138,8 @@ TEST(Screen, ListsFurtherRespondersInAStableOrder) {
   EXPECT_LT(first, further);
 }
 
-// etr-compat A7.
-TEST(Screen, SetsRespondersOfAPathThatWasLeftApart) {
+// Defect A7 of the Go etr, docs/compatibility.md: it showed hops of the old path on the new one.
+TEST(Screen, SeparatesRespondersOfEarlierPaths) {
   Desk desk(sample::fabric(1));
   auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
   flow->path_changes = 1;
@@ -165,7 +165,7 @@ TEST(Screen, SetsRespondersOfAPathThatWasLeftApart) {
   EXPECT_THAT(tui::report(desk.scene(), tui::ReportExtent::kScreen), HasSubstr("203.0.113.80"));
 }
 
-TEST(Screen, CallsADestinationUnreachedOnlyAfterRoundsWithoutAnswer) {
+TEST(Screen, MarksTargetNotReachedAfterFourRoundsWithoutReply) {
   Desk desk(sample::fabric(1));
   auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
   flow->reached = false;
@@ -186,7 +186,7 @@ TEST(Screen, CallsADestinationUnreachedOnlyAfterRoundsWithoutAnswer) {
 
 TEST(Screen, KeepsTheColourOfLossInTheSelectedRow) {
   Desk desk(sample::fabric());
-  desk.type("jjjjjjjjj");  // the flow over the lossy link
+  desk.type("jjjjjjjjj");  // the flow across the lossy link
   EXPECT_EQ(role_at(desk.draw(kWide), "> #9"), Role::kSelectedFocused);
   EXPECT_EQ(role_at(desk.draw(kWide), "33.3%"), Role::kSelectedLossHigh);
   desk.type("\t");
@@ -197,14 +197,14 @@ TEST(Screen, CountsFlowsWithTheSamePathIdAsOnePath) {
   Desk desk(sample::fabric(2));
   auto twin = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
   twin->flow = 1;
-  twin->hops[3].address = sample::address("10.9.9.9");  // Silent to the other flow.
+  twin->hops[3].address = sample::address("10.9.9.9");  // Silent for the other flow.
   desk.run.snapshot->flows[1] = twin;
   EXPECT_THAT(desk.text(kWide), HasSubstr("Summary (2 flows, 1 unique path)"));
   desk.type("2");
   EXPECT_THAT(desk.text(kWide), HasSubstr("Paths (1 unique of 2 flows)"));
 }
 
-TEST(Screen, CountsNoPathThatMayBeSeveral) {
+TEST(Screen, DoesNotCountAmbiguousPaths) {
   Desk desk(sample::fabric(2));
   auto doubtful = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[1]);
   doubtful->path_knowledge = etr::PathKnowledge::kAmbiguous;
@@ -215,8 +215,8 @@ TEST(Screen, CountsNoPathThatMayBeSeveral) {
   EXPECT_THAT(desk.text(kWide), HasSubstr(doubtful->path_hash.substr(0, 7) + "?"));
 }
 
-// etr-compat A24.
-TEST(Screen, CountsNoPathWhereNobodyAnswered) {
+// Defect A24 of the Go etr, docs/compatibility.md: it counted flows without data as paths.
+TEST(Screen, DoesNotCountPathsWithoutReplies) {
   Desk desk(sample::fabric(2));
   for (std::shared_ptr<const etr::FlowSnapshot>& flow : desk.run.snapshot->flows) {
     auto mute = std::make_shared<etr::FlowSnapshot>(*flow);
@@ -229,8 +229,8 @@ TEST(Screen, CountsNoPathWhereNobodyAnswered) {
   EXPECT_THAT(desk.text(kWide), HasSubstr("Paths (0 unique of 2 flows)"));
 }
 
-TEST(Screen, TellsPathsApartThatDifferInWhichHopIsSilent) {
-  // The hash has addresses only: A ? B and A B are the same to it.
+TEST(Screen, SeparatesPathsThatDifferInASilentHop) {
+  // The hash covers addresses only: A ? B and A B have the same hash.
   Desk desk(sample::fabric(2));
   auto shorter = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
   shorter->flow = 1;
@@ -243,7 +243,7 @@ TEST(Screen, TellsPathsApartThatDifferInWhichHopIsSilent) {
   EXPECT_THAT(desk.text(kWide), HasSubstr("► #1"));
 }
 
-TEST(Screen, KeepsTheAddressesWhenStatisticsAreReset) {
+TEST(Screen, KeepsAddressesWhenStatisticsAreReset) {
   Desk desk(sample::fabric(1));
   auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
   for (etr::HopStats& hop : flow->hops) {
@@ -261,8 +261,8 @@ TEST(Screen, KeepsTheAddressesWhenStatisticsAreReset) {
   EXPECT_THAT(desk.text(kWide), HasSubstr("203.0.113.80"));
 }
 
-TEST(Screen, CallsNothingLostWhereNobodyHasAnsweredYet) {
-  Desk desk(sample::fabric(2));  // of one the share is 100 %
+TEST(Screen, ShowsNoLossOfAHopBeforeItsFirstReply) {
+  Desk desk(sample::fabric(2));  // two, since the share of a single flow would be 100.0 %, too
   auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
   flow->hops[3].hop_class = etr::HopClass::kUnknown;
   flow->hops[3].lost = 2;
@@ -273,7 +273,7 @@ TEST(Screen, CallsNothingLostWhereNobodyHasAnsweredYet) {
   }
 }
 
-TEST(Screen, ShowsNoScaleOfTimesWhereNoneWasMeasured) {
+TEST(Screen, ShowsNoRttScaleIfNoRttWasMeasured) {
   Desk desk(sample::fabric(1));
   desk.type("4");
   EXPECT_THAT(desk.text(kWide), HasSubstr("ms or more"));
@@ -282,7 +282,7 @@ TEST(Screen, ShowsNoScaleOfTimesWhereNoneWasMeasured) {
   EXPECT_THAT(desk.text(kWide), HasSubstr("× lost"));
 }
 
-TEST(Screen, SaysHowManyFlowsLoseEvenIfTheirRowsAreOutOfSight) {
+TEST(Screen, CountsLossyFlowsWhoseRowsAreNotVisible) {
   Desk desk(sample::fabric());
   const std::string text = desk.text(kUsual);
   EXPECT_THAT(text, Not(HasSubstr("#9")));
@@ -293,7 +293,7 @@ TEST(Screen, SaysHowManyFlowsLoseEvenIfTheirRowsAreOutOfSight) {
   EXPECT_THAT(desk.text(kUsual), HasSubstr(" ↓ 9 more "));
 }
 
-TEST(Screen, SaysHowManyFlowsDoNotArrive) {
+TEST(Screen, CountsFlowsThatDoNotReachTheTarget) {
   Desk desk(sample::fabric(4));
   const auto change = [&desk](std::size_t index, auto what) {
     auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[index]);
@@ -310,8 +310,8 @@ TEST(Screen, SaysHowManyFlowsDoNotArrive) {
   EXPECT_THAT(desk.text(kWide), HasSubstr("blocked (filtered) at TTL 6 by 203.0.113.80"));
 }
 
-// A flow that never arrives has no loss, least of all 0.0 % of the last router that answered.
-TEST(Screen, ShowsNoLossOfFlowsThatNeverArrive) {
+// The last router that replied must not lend its 0.0 % to a flow that never reaches the target.
+TEST(Screen, ShowsNoLossOfFlowsThatNeverReachTheTarget) {
   Desk desk(sample::fabric(2));
   const auto cut_short = [&desk](std::size_t index) {
     auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[index]);
@@ -341,7 +341,7 @@ TEST(Screen, ShowsNoLossOfFlowsThatNeverArrive) {
   EXPECT_THAT(report, HasSubstr(": 1 flow, blocked, source ports 50001"));
 }
 
-TEST(Screen, ListsFlowsThatNeverArriveFirstWhenSortedByLoss) {
+TEST(Screen, ListsUnreachedFlowsFirstWhenSortedByLoss) {
   Desk desk(sample::fabric());
   auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[3]);
   flow->reached = false;
@@ -349,10 +349,10 @@ TEST(Screen, ListsFlowsThatNeverArriveFirstWhenSortedByLoss) {
   desk.run.snapshot->flows[3] = flow;
   desk.state.sort = tui::SortBy::kLoss;
   EXPECT_EQ(desk.scene().flows[0]->flow, 3U);
-  EXPECT_EQ(desk.scene().flows[1]->flow, 9U) << "the one over the lossy link";
+  EXPECT_EQ(desk.scene().flows[1]->flow, 9U) << "the one across the lossy link";
 }
 
-TEST(Screen, ReportsLossyLinksOnLeaving) {
+TEST(Screen, ListsLossyLinksInTheFinalReport) {
   Desk desk(sample::fabric());
   desk.state.names = tui::NameMode::kAddresses;
   for (const auto extent : {tui::ReportExtent::kScreen, tui::ReportExtent::kAll}) {
@@ -361,7 +361,7 @@ TEST(Screen, ReportsLossyLinksOnLeaving) {
   }
 }
 
-TEST(Screen, MarksLossOfTooFewProbesToTellWhoseItIs) {
+TEST(Screen, MarksLossOfTooFewProbes) {
   Desk desk(sample::fabric(1));
   auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
   flow->hops[1].hop_class = etr::HopClass::kUnknown;
@@ -374,7 +374,7 @@ TEST(Screen, MarksLossOfTooFewProbesToTellWhoseItIs) {
   }
 }
 
-TEST(Screen, SaysThatMoreFollowsBelowWhateverScrolls) {
+TEST(Screen, ShowsHowManyLinesAreHiddenBelow) {
   Desk desk(sample::large(4, 30));
   for (const char* keys : {"3", "4"}) {
     desk.type(keys);
@@ -385,7 +385,7 @@ TEST(Screen, SaysThatMoreFollowsBelowWhateverScrolls) {
   }
 }
 
-TEST(Screen, KeepsTheTargetAndTheMarksInTheTitleOfANarrowScreen) {
+TEST(Screen, KeepsTargetAndMarksInANarrowTitle) {
   Desk desk(sample::fabric());
   desk.run.snapshot->paused = true;
   for (const int columns : {80, 60, 40}) {
@@ -399,7 +399,7 @@ TEST(Screen, KeepsTheTargetAndTheMarksInTheTitleOfANarrowScreen) {
   }
 }
 
-TEST(Screen, SaysThatNothingMatchesInEveryView) {
+TEST(Screen, ReportsInEveryViewThatNothingMatches) {
   Desk desk(sample::fabric());
   desk.type("/nobody\r");
   for (const char* keys : {"1", "2", "3", "4"}) {
@@ -409,7 +409,7 @@ TEST(Screen, SaysThatNothingMatchesInEveryView) {
   }
 }
 
-TEST(Screen, NamesThePathsOfAChangeByTheirHashes) {
+TEST(Screen, NamesPathsOfAChangeByHash) {
   Desk desk(sample::fabric());
   const std::string before = desk.run.snapshot->flows[2]->path_hash;
   const std::string after = desk.run.snapshot->flows[6]->path_hash;
@@ -417,7 +417,7 @@ TEST(Screen, NamesThePathsOfAChangeByTheirHashes) {
   EXPECT_THAT(desk.text(kWide), HasSubstr("#6 TTL 2–3: path " + before + " → " + after));
 }
 
-TEST(Screen, MarksFlowsThatAreBlockedOrDoNotArrive) {
+TEST(Screen, MarksFlowsThatAreBlockedOrNotReached) {
   Desk desk(sample::fabric(2));
   auto blocked = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
   blocked->reached = false;
@@ -435,13 +435,13 @@ TEST(Screen, MarksFlowsThatAreBlockedOrDoNotArrive) {
   EXPECT_THAT(text, HasSubstr("blocked (filtered) at TTL 3 by 10.2.1.1"));
 }
 
-TEST(Screen, KeepsTheSelectedRowInSightAmongAThousandFlows) {
+TEST(Screen, KeepsTheSelectedRowVisibleAmong1000Flows) {
   Desk desk(sample::large(1000, 8));
   desk.type("G");
   EXPECT_THAT(desk.text(kUsual), HasSubstr("► #999"));
   desk.type("g");
   EXPECT_THAT(desk.text(kUsual), HasSubstr("► #0"));
-  desk.type("k");  // wraps, as in etr
+  desk.type("k");  // wraps around, as in the Go etr
   EXPECT_THAT(desk.text(kUsual), HasSubstr("► #999"));
 }
 

@@ -1,4 +1,4 @@
-"""A program in a pseudo-terminal: press keys, read the screen, look at what is left behind."""
+"""A program in a pseudo-terminal: press keys, read the screen, check how the terminal is left."""
 
 import fcntl
 import os
@@ -15,7 +15,7 @@ DEADLINE = 20.0
 
 
 class _Screen(pyte.Screen):
-    """What xterm can do and ncurses makes use of, but pyte does not know."""
+    """Adds what ncurses uses of xterm but pyte lacks."""
 
     def draw(self, data):
         self.last = data[-1:]
@@ -45,7 +45,7 @@ class _Stream(pyte.ByteStream):
 
 
 class Session:
-    """Waits for conditions, never for times; a condition that does not come true is a failure."""
+    """Waits for conditions, never for times; a condition that does not become true is a failure."""
 
     def __init__(self, arguments, rows=24, columns=80, environment=None, folder=None):
         self.raw = b""
@@ -57,7 +57,7 @@ class Session:
         if self.pid == 0:
             try:
                 os.close(go)
-                os.read(ready, 1)  # until the parent has seen the terminal as it was
+                os.read(ready, 1)  # until the parent has read the terminal's modes
                 self._become(arguments, rows, columns, environment, folder)
             finally:
                 os._exit(127)  # never back into the test
@@ -96,7 +96,7 @@ class Session:
         return "\n".join(self.lines)
 
     def modes(self):
-        """The terminal's line discipline; the special characters too."""
+        """The terminal's attributes, special characters included."""
         return termios.tcgetattr(self._fd)
 
     def press(self, keys):
@@ -108,7 +108,7 @@ class Session:
         os.kill(self.pid, signal.SIGWINCH)
 
     def pause(self):
-        """The program sees nothing until go_on()."""
+        """Stops the program until go_on()."""
         os.kill(self.pid, signal.SIGSTOP)
         self.wait_for_stop()
 
@@ -116,7 +116,7 @@ class Session:
         os.kill(self.pid, signal.SIGCONT)
 
     def read(self, seconds):
-        """Feeds the screen with what comes within the time; False at the end of the output."""
+        """Passes output to the screen, waiting for it up to `seconds`; False at the end of the output."""
         ready, _, _ = select.select([self._fd], [], [], seconds)
         if not ready:
             return True
@@ -149,7 +149,7 @@ class Session:
         raise AssertionError("the program did not stop")
 
     def hang_up(self):
-        """The terminal goes away, as a window that is closed; returns the exit status."""
+        """Closes the terminal, as closing its window does; returns the exit status."""
         os.close(self._fd)
         self._fd = None
         end = time.monotonic() + DEADLINE
@@ -164,7 +164,7 @@ class Session:
         return self.status
 
     def finish(self):
-        """Reads to the end; returns the exit status."""
+        """Reads until the program has ended; returns the exit status."""
         end = time.monotonic() + DEADLINE
         while self.status is None:
             self.read(0.05)
@@ -173,7 +173,7 @@ class Session:
                 self.status = os.waitstatus_to_exitcode(status)
             elif time.monotonic() > end:
                 raise AssertionError(f"the program does not end; the screen:\n{self.text}")
-        while True:  # what it wrote last
+        while True:  # the rest of its output
             ready, _, _ = select.select([self._fd], [], [], 0)
             if not ready or not self.read(0):
                 return self.status

@@ -1,4 +1,4 @@
-"""The tui in a pseudo-terminal, with a made-up run: keys, sizes, colours, and leaving in order."""
+"""The tui in a pseudo-terminal with a synthetic run: keys, sizes, colours, restoring the terminal."""
 
 import os
 import random
@@ -72,7 +72,7 @@ class Screens(unittest.TestCase):
             tui.press("+")
             tui.wait_for("every 5s")
 
-    def test_much_typed_ahead_is_obeyed(self):
+    def test_handles_many_keys_typed_ahead(self):
         with start("flows=1000") as tui:
             tui.wait_for("Summary (1000 flows")
             tui.press("j" * 777)
@@ -92,7 +92,7 @@ class Screens(unittest.TestCase):
             tui.wait_for("File exists")
 
 
-    def test_the_mouse_stays_the_terminals_so_that_text_can_be_selected(self):
+    def test_leaves_the_mouse_to_the_terminal(self):
         for term in ("xterm-256color", "xterm", "screen-256color", "tmux-256color", "linux", "vt220"):
             with self.subTest(term), start(environment={"TERM": term}) as tui:
                 tui.wait(lambda: "Summary" in tui.text, "the first screen")
@@ -100,7 +100,7 @@ class Screens(unittest.TestCase):
                     tui.press(keys)
                 tui.press("q")
                 self.assertEqual(tui.finish(), 0)
-                # X10, normal, highlight, button, any-event tracking; focus; UTF-8, SGR, urxvt forms.
+                # Tracking: X10, normal, highlight, button, any event; focus; encodings: UTF-8, SGR, urxvt, pixels.
                 modes = {mode for found in re.findall(rb"\x1b\[\?([0-9;]+)h", tui.raw)
                          for mode in found.split(b";")}
                 self.assertFalse(modes & {b"9", b"1000", b"1001", b"1002", b"1003", b"1004", b"1005",
@@ -108,7 +108,7 @@ class Screens(unittest.TestCase):
 
 
 class Sizes(unittest.TestCase):
-    def test_draws_anew_after_a_size_that_came_and_went_unseen(self):
+    def test_redraws_after_two_resizes_while_stopped(self):
         with start() as tui:
             tui.wait_for("Summary")
             tui.wait(lambda: tui.lines[22].endswith("╯"), "the whole frame")
@@ -119,7 +119,7 @@ class Sizes(unittest.TestCase):
             tui.wait_for("Summary (16 flows, 16 unique paths, 1 lossy)")
             tui.wait(lambda: tui.lines[22].endswith("╯"), "the whole frame")
 
-    def test_survives_a_storm_of_sizes(self):
+    def test_survives_many_resizes(self):
         dice = random.Random(20261122)
         with start() as tui:
             tui.wait_for("Summary")
@@ -141,7 +141,7 @@ class Sizes(unittest.TestCase):
             tui.press("q")
             self.assertEqual(tui.finish(), 0)
 
-    def test_follows_the_window_at_any_moment(self):
+    def test_follows_resizes(self):
         with start() as tui:
             tui.wait_for("Summary")
             tui.resize(5, 20)
@@ -212,11 +212,11 @@ class Looks(unittest.TestCase):
         self.assertNotIn(b"\x1b]", octets)
         self.assertNotIn(b"\x1bP", octets)
         self.assertFalse(set(octets) & (set(range(0x20)) - set(b"\b\t\n\r\x0e\x0f\x1b")))
-        text = octets.decode("utf-8")  # raises if an octet came through as it was
+        text = octets.decode("utf-8")  # raises if an invalid octet was passed on
         self.assertFalse(set(text) & set("\u202e\u2066\u2067\u2069\u200f\u200d\u0301\u05d0\u009b\ufeff"))
 
     def test_keeps_every_frame_in_place_whatever_the_names(self):
-        """Row by row, the hostile screen ends where the harmless one does."""
+        """With hostile names, the first and last cell of each row are the same as with harmless names."""
         with start() as plain, start("hostile=1") as hostile:
             for tui in (plain, hostile):
                 tui.wait_for("Summary")
@@ -235,9 +235,9 @@ class Looks(unittest.TestCase):
 
 
 class Leaving(unittest.TestCase):
-    """However the view ends, the terminal is as before and the table stays on it."""
+    """However the view ends, the terminal is restored and the final table remains on it."""
 
-    def left_in_order(self, end):
+    def assert_restored(self, end):
         with start() as tui:
             before = tui.modes_before
             tui.wait_for("Summary")
@@ -255,18 +255,18 @@ class Leaving(unittest.TestCase):
             self.assertLessEqual(max(len(line) for line in table.decode().split("\r\n")), 80)
 
     def test_by_key(self):
-        self.left_in_order(lambda tui: tui.press("q"))
+        self.assert_restored(lambda tui: tui.press("q"))
 
     def test_by_interrupt(self):
-        self.left_in_order(lambda tui: tui.press("\x03"))
+        self.assert_restored(lambda tui: tui.press("\x03"))
 
     def test_by_sigterm(self):
-        self.left_in_order(lambda tui: os.kill(tui.pid, signal.SIGTERM))
+        self.assert_restored(lambda tui: os.kill(tui.pid, signal.SIGTERM))
 
     def test_by_sighup(self):
-        self.left_in_order(lambda tui: os.kill(tui.pid, signal.SIGHUP))
+        self.assert_restored(lambda tui: os.kill(tui.pid, signal.SIGHUP))
 
-    def test_suspends_and_comes_back(self):
+    def test_suspends_and_resumes(self):
         with start() as tui:
             tui.wait_for("Summary")
             tui.press("\x1a")
@@ -281,10 +281,10 @@ class Leaving(unittest.TestCase):
             tui.press("2")
             tui.wait_for("Paths")
 
-    def test_after_a_crash_by_the_octets_it_gave_beforehand(self):
+    def test_after_a_crash_by_its_reset_sequence(self):
         with start() as tui:
             tui.wait_for("Summary")
-            os.kill(tui.pid, signal.SIGUSR1)  # the driver writes them and ends at once
+            os.kill(tui.pid, signal.SIGUSR1)  # the driver writes the reset sequence and ends
             self.assertEqual(tui.finish(), 70)
             self.assertIn(LEAVE, tui.raw)
             self.assertIn(SHOW_CURSOR, tui.raw)

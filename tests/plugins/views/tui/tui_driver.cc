@@ -1,9 +1,9 @@
-// Runs the view on the controlling terminal with a made-up run instead of the network, so that
-// keys and screens can be tried in a pseudo-terminal. It does what a host does: waits for input,
-// passes on snapshots, obeys commands.
+// Runs the view on the controlling terminal with a synthetic run, so that tests can drive it in a
+// pseudo-terminal. It does what the program does: waits for input, passes snapshots to the view,
+// carries out commands.
 //
 // Usage: tui_driver [option=value ...], options of the plugin; flows=N and hostile=1 are its own.
-// SIGUSR1 is a crash.
+// SIGUSR1 simulates a crash.
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -107,20 +107,20 @@ class Driver {
     if (watched[0].revents != 0) {
       for (etr::Command command = view_.on_input(); command.kind != Kind::kNone;
            command = view_.on_input()) {
-        obey(command);
+        carry_out(command);
       }
     }
     view_.render(run_.snapshot);
   }
 
-  /// What a host does from a signal handler.
+  /// What the program does in its signal handler.
   void crash() {
     const std::string reset = view_.terminal_reset();
     if (write(STDOUT_FILENO, reset.data(), reset.size()) < 0) _exit(71);
     _exit(70);
   }
 
-  void obey(const etr::Command& command) {
+  void carry_out(const etr::Command& command) {
     if (command.kind == Kind::kRedraw) return;
     auto next = std::make_shared<etr::Snapshot>(*run_.snapshot);
     switch (command.kind) {

@@ -19,7 +19,7 @@ using testing::Not;
 
 constexpr tui::Size kWide{40, 120};
 
-TEST(Keys, MoveAmongFlowsAndWrap) {
+TEST(Keys, MoveAmongFlowsAndWrapAround) {
   Desk desk(sample::fabric(4));
   desk.type("jj");
   EXPECT_EQ(desk.state.flow, 2U);
@@ -37,15 +37,15 @@ TEST(Keys, MoveAmongHopsWhenTheDetailHasTheFocus) {
   EXPECT_TRUE(desk.state.detail_focus);
   EXPECT_EQ(desk.state.ttl, 3);
   EXPECT_EQ(desk.state.flow, 0U);
-  desk.type("l");  // as in etr: flows change in the summary only
+  desk.type("l");  // as in the Go etr, flows change only while the summary has the focus
   EXPECT_EQ(desk.state.flow, 0U);
   desk.type("jjjjjjjjj");
   EXPECT_EQ(desk.state.ttl, 6);
   desk.type("\t\t");
-  EXPECT_EQ(desk.state.ttl, 1) << "the detail starts at its top";
+  EXPECT_EQ(desk.state.ttl, 1) << "the detail starts at its first row";
 }
 
-TEST(Keys, AskTheRunForWhatOnlyItCanDo) {
+TEST(Keys, SendCommandsToTheRun) {
   Desk desk(sample::fabric(4));
   EXPECT_EQ(desk.type("q").command.kind, Kind::kQuit);
   EXPECT_EQ(desk.type("\x03").command.kind, Kind::kQuit);
@@ -98,12 +98,12 @@ TEST(Keys, FilterByPortHashAddressAndName) {
   EXPECT_EQ(desk.scene().flows.size(), 16U);
 }
 
-TEST(Keys, EditALineAndCancelIt) {
+TEST(Keys, EditAPromptAndCancelIt) {
   Desk desk(sample::fabric());
   desk.type("/spü\x7f\x7fx");
   ASSERT_TRUE(desk.state.prompt.has_value());
   EXPECT_EQ(desk.state.prompt->text, "sx");
-  desk.type("q");  // a letter here, not a command
+  desk.type("q");  // in a prompt a letter, not a command
   EXPECT_EQ(desk.state.prompt->text, "sxq");
   desk.type("\x1b");
   EXPECT_FALSE(desk.state.prompt.has_value());
@@ -125,13 +125,13 @@ TEST(Keys, ChooseColumnsByLetterAndRefuseOthers) {
 TEST(Keys, SortFlowsWorstFirst) {
   Desk desk(sample::fabric());
   desk.type("tt");
-  EXPECT_EQ(desk.scene().flows.front()->flow, 9U) << "the one with the lossy link";
+  EXPECT_EQ(desk.scene().flows.front()->flow, 9U) << "the one across the lossy link";
   desk.type("t");
   const auto by_latency = desk.scene().flows;
   EXPECT_EQ(by_latency.front()->flow % 4, 3U) << "the slowest spine";
 }
 
-TEST(Keys, SortingBringsTheWorstIntoSight) {
+TEST(Keys, SelectTheWorstFlowAfterSorting) {
   Desk desk(sample::fabric());
   desk.type("jjjtt");
   EXPECT_EQ(desk.state.sort, tui::SortBy::kLoss);
@@ -185,7 +185,7 @@ TEST(Keys, ScrollEventsBackFromTheNewest) {
   EXPECT_THAT(desk.text(kWide), HasSubstr("number 99"));
 }
 
-TEST(Keys, ProposeAFileNameWithoutAnythingOfThePath) {
+TEST(Keys, ProposeAFileNameWithoutSlashes) {
   Desk desk(sample::fabric());
   desk.run.info.traces[0].target = "../../etc/passwd\x1b";
   desk.type("s");
