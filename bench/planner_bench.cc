@@ -34,7 +34,7 @@ void steady_rounds(benchmark::State& state) {
       now = std::max(now, *deadline);
     }
     const bool reached = request->ttl >= kDistance;
-    play.tell(*request, reached ? OutcomeKind::kReached : OutcomeKind::kTimeExceeded, now);
+    play.deliver(*request, reached ? OutcomeKind::kReached : OutcomeKind::kTimeExceeded, now);
     benchmark::DoNotOptimize(play.planner.finished());
     benchmark::DoNotOptimize(play.planner.deadline());
   }

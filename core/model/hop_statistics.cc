@@ -90,20 +90,8 @@ ResponderStats ResponderStatistics::summarize() const {
   return stats;
 }
 
-void VerdictWindow::add(bool answered) {
-  if (size_ == kSize) {
-    answered_ -= bits_[next_] ? 1U : 0U;
-  } else {
-    ++size_;
-  }
-  bits_[next_] = answered;
-  answered_ += answered ? 1U : 0U;
-  next_ = (next_ + 1) % kSize;
-}
-
 void HopStatistics::add_answer(const Reply& reply) {
   ++answered;
-  window.add(true);
   auto found = find(responders, reply.source);
   if (found == responders.end()) {
     if (responders.size() >= kMaxResponders) return responders[last_responder].break_sequence();
@@ -118,10 +106,7 @@ void HopStatistics::add_answer(const Reply& reply) {
   found->add(reply);
 }
 
-void HopStatistics::add_loss() {
-  ++lost;
-  window.add(false);
-}
+void HopStatistics::add_loss() { ++lost; }
 
 void HopStatistics::add(const Hop& hop) {
   switch (hop.verdict) {

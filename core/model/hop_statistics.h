@@ -4,7 +4,6 @@
 // 3550 §6.4.1, quantiles come from a histogram: memory does not grow with the number of replies.
 #pragma once
 
-#include <bitset>
 #include <cstdint>
 #include <vector>
 
@@ -47,28 +46,12 @@ class ResponderStatistics {
   Reply last_reply_;  ///< Its RTT and times are not used.
 };
 
-/// The last verdicts of a hop as counts.
-class VerdictWindow {
- public:
-  static constexpr std::size_t kSize = 128;
-  void add(bool answered);
-  std::uint32_t size() const { return size_; }
-  std::uint32_t answered() const { return answered_; }
-
- private:
-  std::bitset<kSize> bits_;
-  std::uint32_t next_ = 0;
-  std::uint32_t size_ = 0;
-  std::uint32_t answered_ = 0;
-};
-
 /// Figures of the path that the flow is on now.
 struct HopStatistics {
   std::uint64_t sent = 0;
   std::uint64_t answered = 0;
   std::uint64_t lost = 0;
   std::uint64_t send_failed = 0;
-  VerdictWindow window;
   std::vector<ResponderStatistics> responders;  ///< In order of first reply.
   std::size_t last_responder = 0;               ///< Index of the latest one.
   std::vector<ResponderStatistics> former;      ///< On earlier paths, latest last.

@@ -8,7 +8,6 @@ namespace etr::trace {
 
 std::string_view to_string(Rejection rejection) {
   switch (rejection) {
-    case Rejection::kMalformed: return "malformed";
     case Rejection::kUnknownPort: return "unknown port";
     case Rejection::kClosedFlow: return "flow closed";
     case Rejection::kUndecodable: return "matches none of our probes";

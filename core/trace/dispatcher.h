@@ -20,7 +20,6 @@ namespace etr::trace {
 
 /// Why a packet that looked like a reply was not accepted.
 enum class Rejection : std::uint8_t {
-  kMalformed,     ///< Truncated, or a bad checksum.
   kUnknownPort,   ///< Our target and service, but a port that no flow has had: another program's.
   kClosedFlow,    ///< The port of a closed flow.
   kUndecodable,   ///< The prober found no probe in it.

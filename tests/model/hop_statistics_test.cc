@@ -186,24 +186,5 @@ TEST(HopStatistics, RestartsOnANewPathAndKeepsFormerResponders) {
   EXPECT_EQ(former, (std::vector<std::string>{"10.0.0.3", "10.0.0.4", "10.0.0.6"}));
 }
 
-TEST(VerdictWindow, CountsTheLast128Verdicts) {
-  VerdictWindow window;
-  for (int i = 0; i < 100; ++i) window.add(true);
-  EXPECT_EQ(window.size(), 100U);
-  EXPECT_EQ(window.answered(), 100U);
-  for (int i = 0; i < 128; ++i) window.add(false);
-  EXPECT_EQ(window.size(), 128U);
-  EXPECT_EQ(window.answered(), 0U);
-  std::mt19937 random(3);
-  std::deque<bool> last(128, false);
-  for (int i = 0; i < 1000; ++i) {
-    const bool answered = random() % 3 == 0;
-    window.add(answered);
-    last.push_back(answered);
-    last.pop_front();
-    ASSERT_EQ(window.answered(), std::count(last.begin(), last.end(), true));
-  }
-}
-
 }  // namespace
 }  // namespace etr::model
