@@ -12,6 +12,7 @@
 #include "app/run_log.h"
 #include "app/signals.h"
 #include "app/version.h"
+#include "base/allocator.h"
 #include "base/signal_stack.h"
 #include "pipeline/pipeline.h"
 
@@ -85,6 +86,7 @@ int run_pipeline(pipeline::PipelineConfig config, std::vector<std::string> hosts
     return EXIT_FAILURE;
   }
   Signals signals;
+  base::release_memory_in_background();
   const base::SignalStack signal_stack;
   remember_terminal_modes();
   if (const absl::Status status = (*pipeline)->start(); !status.ok()) {

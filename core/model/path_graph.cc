@@ -192,7 +192,7 @@ void PathGraphBuilder::judge(Timestamp now) {
 }
 
 void PathGraphBuilder::begin_judgement() {
-  if (tables_.crowded()) {
+  if (tables_.crowded() && !writer_) {
     std::vector<bool> keep(tables_.vertex_count(), false);
     // Former paths refer to vertices that no flow is on: these must stay.
     for (const PathRecord& record : paths_.records()) {
@@ -276,15 +276,32 @@ void PathGraphBuilder::reset() {
   changed();
 }
 
+void PathGraphBuilder::begin_snapshot() {
+  changed_ = false;
+  draft_ = std::make_shared<PathGraph>();
+  draft_->trace = options_.trace;
+  draft_->at = at_;
+  draft_->judged_at = judged_at_;
+  draft_->flows = cells_.count();
+  writer_.emplace(
+      *draft_, GraphSources{tables_, cells_, paths_, losses_, shared_loss_, options_.confidence});
+}
+
+bool PathGraphBuilder::advance_snapshot() {
+  if (!writer_) {
+    if (last_ && !changed_) return true;
+    begin_snapshot();
+  }
+  if (!writer_->advance()) return false;
+  writer_.reset();
+  last_ = std::move(draft_);
+  return true;
+}
+
 std::shared_ptr<const PathGraph> PathGraphBuilder::snapshot() {
-  if (last_) return last_;
-  auto graph = std::make_shared<PathGraph>();
-  graph->trace = options_.trace;
-  graph->at = at_;
-  graph->judged_at = judged_at_;
-  graph->flows = cells_.count();
-  fill_graph(*graph, {tables_, cells_, paths_, losses_, shared_loss_, options_.confidence});
-  last_ = std::move(graph);
+  if (changed_) writer_.reset();
+  while (!advance_snapshot()) {
+  }
   return last_;
 }
 

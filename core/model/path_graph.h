@@ -101,7 +101,11 @@ class PathGraphBuilder {
   /// Clears all verdicts; paths and branch points stay known.
   void reset();
 
-  /// Returns the same object as before if nothing has changed.
+  /// Writes the next piece of a snapshot. True once it is complete, or if nothing has changed since
+  /// the last one: last_snapshot() returns it.
+  bool advance_snapshot();
+  std::shared_ptr<const PathGraph> last_snapshot() const { return last_; }
+  /// A whole snapshot, as of now; the same object as before if nothing has changed.
   std::shared_ptr<const PathGraph> snapshot();
 
   /// Memory of flows, cells, vertices and prefixes, in octets.
@@ -125,7 +129,8 @@ class PathGraphBuilder {
   void begin_judgement();
   void finish_judgement(Timestamp now);
   NamedLoss named(const JudgedLoss& loss, Timestamp now) const;
-  void changed() { last_.reset(); }
+  void changed() { changed_ = true; }
+  void begin_snapshot();
 
   PathGraphOptions options_;
   GraphTables tables_;
@@ -141,6 +146,9 @@ class PathGraphBuilder {
   bool to_judge_ = false;      ///< New verdicts since the last judgement began.
   std::vector<CellHop> hops_;  ///< Scratch: the new hops of a path.
   std::shared_ptr<const PathGraph> last_;
+  bool changed_ = true;  ///< Since the last snapshot was begun.
+  std::shared_ptr<PathGraph> draft_;
+  std::optional<GraphWriter> writer_;  ///< Of the draft, while it is written.
 };
 
 }  // namespace etr::model

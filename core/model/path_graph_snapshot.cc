@@ -19,50 +19,22 @@ constexpr std::uint32_t kHidden = std::numeric_limits<std::uint32_t>::max();
 /// Verdicts without a reply before a hop counts as silent.
 constexpr std::uint64_t kSilentAfter = 3;
 
-class GraphWriter {
- public:
-  GraphWriter(PathGraph& graph, const GraphSources& from)
-      : graph_(graph), from_(from), same_(resolve_silence(from.tables)) {}
+}  // namespace
 
-  void write() {
-    write_vertices();
-    write_edges();
-    write_losses();
-    write_branch_points();
-    write_paths();
-  }
+GraphWriter::GraphWriter(PathGraph& graph, const GraphSources& sources)
+    : graph_(graph), from_(sources), same_(resolve_silence(sources.tables)) {
+  write_vertices();
+  write_edges();
+  write_losses();
+  write_branch_points();
+}
 
- private:
-  void write_vertices();
-  void write_edges();
-  void write_losses();
-  void write_branch_points();
-  void write_paths();
+std::optional<std::uint32_t> GraphWriter::position(std::uint32_t vertex) const {
+  if (vertex >= same_.size()) return std::nullopt;  // It is new.
+  const std::uint32_t place = positions_[same_[vertex]];
+  return place == kHidden ? std::nullopt : std::optional(place);
+}
 
-  bool shown(std::uint32_t vertex) const;
-  GraphVertex vertex(std::uint32_t number) const;
-  HopClass present_class(const VertexRecord& record) const;
-  BranchState state(std::uint32_t vertex, const BranchPoint& point, bool per_packet) const;
-  LossyLink lossy_link(const NamedLoss& named) const;
-  GraphPath path(PathRecord& record) const;
-  std::vector<std::optional<std::uint32_t>> hops_of(const PathRecord& record) const;
-  /// Position of the edge that a link of the tables became.
-  std::optional<std::uint32_t> edge_of(std::uint32_t link) const;
-
-  /// Position in the graph; empty for the source and for vertices not shown.
-  std::optional<std::uint32_t> position(std::uint32_t vertex) const {
-    const std::uint32_t place = positions_[same_[vertex]];
-    return place == kHidden ? std::nullopt : std::optional(place);
-  }
-
-  PathGraph& graph_;
-  const GraphSources& from_;
-  std::vector<std::uint32_t> same_;
-  std::vector<std::uint32_t> order_;      ///< Numbers of the vertices shown, in order.
-  std::vector<std::uint32_t> positions_;  ///< By vertex number: its position.
-};
-
-/// Known vertices, and silent ones with flows that were not identified with another vertex.
 bool GraphWriter::shown(std::uint32_t number) const {
   const VertexRecord& record = from_.tables.vertex(number);
   if (record.kind == VertexKind::kKnown) return true;
@@ -241,12 +213,28 @@ BranchState GraphWriter::state(std::uint32_t number, const BranchPoint& point,
   return record.capped ? BranchState::kCapped : BranchState::kOpen;
 }
 
-void GraphWriter::write_paths() {
-  for (PathRecord& record : from_.paths.records()) {
-    if (record.used) graph_.paths.push_back(path(record));
+void GraphWriter::list_paths() {
+  const std::vector<PathRecord>& records = from_.paths.records();
+  listed_.emplace();
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (records[i].used) listed_->emplace_back(records[i].id, i);
   }
-  std::sort(graph_.paths.begin(), graph_.paths.end(),
-            [](const GraphPath& a, const GraphPath& b) { return a.id < b.id; });
+  std::sort(listed_->begin(), listed_->end());
+  graph_.paths.reserve(listed_->size());
+}
+
+bool GraphWriter::advance() {
+  if (!listed_) {
+    list_paths();
+    if (listed_->size() > kPathsPerPiece) return false;
+  }
+  const std::size_t end = std::min(next_path_ + kPathsPerPiece, listed_->size());
+  for (; next_path_ < end; ++next_path_) {
+    const auto& [id, index] = (*listed_)[next_path_];
+    PathRecord& record = from_.paths.records()[index];
+    if (record.used && record.id == id) graph_.paths.push_back(path(record));
+  }
+  return next_path_ == listed_->size();
 }
 
 GraphPath GraphWriter::path(PathRecord& record) const {
@@ -283,16 +271,10 @@ std::vector<std::optional<std::uint32_t>> GraphWriter::hops_of(const PathRecord&
   return hops;
 }
 
-}  // namespace
-
 double recent_moves(const VertexRecord& vertex, Timestamp now) {
   constexpr double kHalfLifeSeconds = 60;
   const double age = std::chrono::duration<double>(now - vertex.moved_at).count();
   return vertex.moves * std::exp2(-std::max(age, 0.0) / kHalfLifeSeconds);
-}
-
-void fill_graph(PathGraph& graph, const GraphSources& sources) {
-  GraphWriter(graph, sources).write();
 }
 
 }  // namespace etr::model

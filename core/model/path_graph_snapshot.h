@@ -1,8 +1,10 @@
 // Converts the tables of a trace to the etr::PathGraph that views, sinks and planners read.
 #pragma once
 
-#include <memory>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "etr/path_graph.h"
@@ -32,7 +34,46 @@ struct GraphSources {
   double confidence;  ///< Confidence of a closed branch point.
 };
 
-/// Fills all but `trace`, `judged_at` and `flows`; `graph.at` must be set.
-void fill_graph(PathGraph& graph, const GraphSources& sources);
+/// Writes one graph: vertices, edges, losses and branch points at once, then the paths a few at a
+/// time. Vertices must not be swept meanwhile; what is new since the beginning is not in the graph.
+class GraphWriter {
+ public:
+  /// `graph.at` must be set; `trace`, `judged_at` and `flows` are not written. Borrows both.
+  GraphWriter(PathGraph& graph, const GraphSources& sources);
+
+  /// Writes the next piece. True once the graph is complete.
+  bool advance();
+
+ private:
+  /// One takes up to 10 µs, more if its list of flows is made anew.
+  static constexpr std::size_t kPathsPerPiece = 32;
+
+  void write_vertices();
+  void write_edges();
+  void write_losses();
+  void write_branch_points();
+  void list_paths();
+
+  bool shown(std::uint32_t vertex) const;
+  GraphVertex vertex(std::uint32_t number) const;
+  HopClass present_class(const VertexRecord& record) const;
+  BranchState state(std::uint32_t vertex, const BranchPoint& point, bool per_packet) const;
+  LossyLink lossy_link(const NamedLoss& named) const;
+  GraphPath path(PathRecord& record) const;
+  std::vector<std::optional<std::uint32_t>> hops_of(const PathRecord& record) const;
+  /// The edge that represents a link of the tables.
+  std::optional<std::uint32_t> edge_of(std::uint32_t link) const;
+  /// Position in the graph; empty for the source and for vertices that are not shown.
+  std::optional<std::uint32_t> position(std::uint32_t vertex) const;
+
+  PathGraph& graph_;
+  GraphSources from_;
+  std::vector<std::uint32_t> same_;
+  std::vector<std::uint32_t> order_;      ///< Numbers of the vertices shown.
+  std::vector<std::uint32_t> positions_;  ///< By vertex number.
+  /// Paths: id, index of the record.
+  std::optional<std::vector<std::pair<std::uint32_t, std::size_t>>> listed_;
+  std::size_t next_path_ = 0;
+};
 
 }  // namespace etr::model

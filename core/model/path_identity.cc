@@ -1,8 +1,6 @@
 #include "model/path_identity.h"
 
 #include <algorithm>
-#include <bit>
-#include <cmath>
 #include <set>
 #include <utility>
 
@@ -11,25 +9,6 @@ namespace etr::model {
 namespace {
 
 constexpr std::size_t kMaxFormer = 64;
-
-// A hop alternates if its address switched three times within 8 rounds; a route that changed and
-// changed back is only two switches.
-constexpr std::uint32_t kRecentRounds = 0xFF;
-constexpr int kMinSwitches = 3;
-/// From this number of switches on the TTL is probed twice per round, until the evidence decides.
-constexpr int kSuspicious = 2;
-/// Probability that the two replies of a round come from different routers: behind a balancer over
-/// two links, and behind a route that flaps less than once a second.
-constexpr double kBalancedPairs = 0.5;
-constexpr double kFlappingPairs = 0.12;
-/// The log-likelihood ratios that decide for a balancer and for a flapping route. The ratio fades
-/// from round to round, so that the TTL is tested again now and then: a balancer may take the
-/// flapping route's place.
-constexpr double kBalances = 6;
-constexpr double kFlaps = -4;
-constexpr double kFading = 0.98;
-/// A balancer over two links sends 16 probes over the same one with probability 2^-15.
-constexpr int kCalmAnswers = 16;
 
 /// The TTLs at which an observation contradicts a path.
 struct Difference {
@@ -134,31 +113,6 @@ bool compatible(const KnownPath& path, const Observation& seen) {
 
 }  // namespace
 
-int PathIdentity::Alternation::recent_switches() const {
-  return std::popcount(switched & kRecentRounds);
-}
-
-void PathIdentity::Alternation::add_router(const IpAddress& address) {
-  const auto end = routers.begin() + router_count;
-  if (router_count == kMaxRouters || std::find(routers.begin(), end, address) != end) return;
-  routers[router_count++] = address;
-}
-
-void PathIdentity::Alternation::answer(const IpAddress& address, bool same_round) {
-  const bool other = address != last;
-  add_router(address);
-  last = address;
-  if (same_round) return;
-  answered |= 1U;
-  switched |= other ? 1U : 0U;
-}
-
-void PathIdentity::Alternation::weigh(bool contradicted) {
-  tested = true;
-  evidence += contradicted ? std::log(kBalancedPairs / kFlappingPairs)
-                           : std::log((1 - kBalancedPairs) / (1 - kFlappingPairs));
-}
-
 PathIdentity::~PathIdentity() {
   if (on_) registry_->leave(*on_);
 }
@@ -185,11 +139,6 @@ bool PathIdentity::resolve() {
   return true;
 }
 
-bool PathIdentity::balanced_per_packet(std::uint8_t ttl) const {
-  const Alternation* known = alternation(ttl);
-  return known != nullptr && known->balanced;
-}
-
 std::optional<IpAddress> PathIdentity::address(std::uint8_t ttl) const {
   if (!path_ || ttl == 0 || ttl > path_->hops.size() || path_->hops[ttl - 1U].empty()) {
     return std::nullopt;
@@ -206,36 +155,11 @@ std::string PathIdentity::canonical() const {
 
 std::optional<std::uint8_t> PathIdentity::doubtful(const Observation& seen) const {
   if (!path_) return std::nullopt;
-  if (const auto ttl = under_test(seen)) return ttl;
+  if (const auto ttl = alternations_.under_test(seen)) return ttl;
   const Difference differs = difference(*path_, seen);
   if (differs.count != 1 || (candidate_ && compatible(path_of(*candidate_), seen)))
     return std::nullopt;
   return differs.first_ttl;
-}
-
-/// The TTL to probe a second time. The choice must not depend on whether the round differs from the
-/// path: right after a route change the next one is far away, which would bias the test.
-std::optional<std::uint8_t> PathIdentity::under_test(const Observation& seen) const {
-  for (const Alternation& one : alternations_) {
-    const bool answered = one.ttl <= seen.hops.size() && seen.hops[one.ttl - 1U];
-    if (one.balanced || !answered || one.recent_switches() < kSuspicious) continue;
-    if (one.evidence > kFlaps && !moves_with_flapping(one)) return one.ttl;
-  }
-  return std::nullopt;
-}
-
-/// The TTL switches together with one that is known to flap.
-bool PathIdentity::moves_with_flapping(const Alternation& one) const {
-  return std::any_of(alternations_.begin(), alternations_.end(), [&](const Alternation& other) {
-    return &other != &one && other.evidence <= kFlaps && move_together(one, other);
-  });
-}
-
-bool PathIdentity::move_together(const Alternation& one, const Alternation& other) {
-  const std::uint32_t both = one.answered & other.answered;
-  const int together = std::popcount(one.switched & other.switched & both);
-  const int alone = std::popcount((one.switched ^ other.switched) & both);
-  return alone < kMinSwitches || 5 * alone < 2 * (alone + together);
 }
 
 std::optional<IdentityChange> PathIdentity::observe(const Observation& seen) {
@@ -244,7 +168,7 @@ std::optional<IdentityChange> PathIdentity::observe(const Observation& seen) {
     settle({});
     return std::nullopt;
   }
-  const bool balanced = note_alternation(seen);
+  const bool balanced = note_alternations(seen);
   const Difference differs = difference(*path_, seen);
   if (differs.count == 0) {
     const KnownPath before = *path_;
@@ -268,86 +192,12 @@ std::optional<IdentityChange> PathIdentity::observe(const Observation& seen) {
   return std::nullopt;
 }
 
-PathIdentity::Alternation* PathIdentity::alternation(std::uint8_t ttl) {
-  const auto found = std::find_if(alternations_.begin(), alternations_.end(),
-                                  [&](const Alternation& one) { return one.ttl == ttl; });
-  return found == alternations_.end() ? nullptr : &*found;
-}
-
-const PathIdentity::Alternation* PathIdentity::alternation(std::uint8_t ttl) const {
-  const auto found = std::find_if(alternations_.begin(), alternations_.end(),
-                                  [&](const Alternation& one) { return one.ttl == ttl; });
-  return found == alternations_.end() ? nullptr : &*found;
-}
-
-/// Records which TTLs alternate. True if a hop of the path became a set of routers, or a single one
-/// again.
-bool PathIdentity::note_alternation(const Observation& seen) {
+/// True if a hop of the path became a set of routers, or a single one again.
+bool PathIdentity::note_alternations(const Observation& seen) {
   if (!alternations_.empty()) ++revision_;
-  const auto tested = under_test(seen);
-  for (Alternation& one : alternations_) {
-    one.answered <<= 1U;
-    one.switched <<= 1U;
-    one.evidence *= kFading;
-  }
-  for (std::size_t i = 0; i < seen.hops.size(); ++i) {
-    if (seen.hops[i]) note_answer(static_cast<std::uint8_t>(i + 1), *seen.hops[i], false);
-  }
-  for (const Observation::Confirmation& one : seen.confirmations) {
-    if (one.ttl == tested) alternation(one.ttl)->weigh(one.address != *seen.hops[one.ttl - 1U]);
-    note_answer(one.ttl, one.address, true);
-  }
-  for (Alternation& one : alternations_) one.balanced = one.balanced || is_balanced(one);
-  bool changed = spread_balanced();
-  std::erase_if(alternations_, [&](const Alternation& one) {
-    // A hop that stopped alternating is a single router again.
-    const bool calm = one.switched == 0 && std::popcount(one.answered) >= kCalmAnswers;
-    if (calm && one.balanced && one.ttl <= path_->hops.size() &&
-        path_->hops[one.ttl - 1U].contains(one.last)) {
-      path_->hops[one.ttl - 1U] = {one.last};
-      changed = true;
-    }
-    return calm || (one.switched == 0 && one.answered == 0);
-  });
-  return changed;
-}
-
-void PathIdentity::note_answer(std::uint8_t ttl, const IpAddress& address, bool same_round) {
-  if (Alternation* known = alternation(ttl)) return known->answer(address, same_round);
-  const auto expected = this->address(ttl);
-  if (!expected || *expected == address) return;
-  Alternation& begun = alternations_.emplace_back();
-  begun.ttl = ttl;
-  begun.last = *expected;
-  begun.answered = same_round ? 3 : 2;  // Answered in the round before, and in this one.
-  begun.add_router(*expected);
-  begun.answer(address, same_round);
-}
-
-/// By the test of pairs, or, where none could be made, if it switches often and on its own.
-bool PathIdentity::is_balanced(const Alternation& one) const {
-  if (one.tested) return one.evidence >= kBalances;
-  if (one.recent_switches() < kMinSwitches) return false;
-  return std::none_of(alternations_.begin(), alternations_.end(), [&](const Alternation& other) {
-    return &other != &one && !other.balanced && move_together(one, other);
-  });
-}
-
-/// Adds all routers of balanced hops to the path. True if that adds any.
-bool PathIdentity::spread_balanced() {
-  bool added = false;
-  for (const Alternation& one : alternations_) {
-    if (!one.balanced || one.ttl > path_->hops.size()) continue;
-    std::set<IpAddress>& hop = path_->hops[one.ttl - 1U];
-    const auto end = one.routers.begin() + one.router_count;
-    const bool here = std::any_of(one.routers.begin(), end,
-                                  [&](const IpAddress& router) { return hop.contains(router); });
-    if (!here) continue;
-    const std::size_t before = hop.size();
-    hop.insert(one.routers.begin(), end);
-    added = added || hop.size() != before;
-  }
-  return added;
+  alternations_.note(seen, *path_);
+  const bool added = alternations_.spread(*path_);
+  return alternations_.forget_calm(*path_) || added;
 }
 
 /// True if the round shows hops of the present path and of a former one, and fits neither: it may
@@ -384,7 +234,7 @@ std::optional<IdentityChange> PathIdentity::change_to(const Observation& seen) {
   }
   remember(std::move(*path_));
   path_ = std::move(next);
-  spread_balanced();
+  alternations_.spread(*path_);
   settle(former);
   if (path_->id == change.before.id)
     return std::nullopt;  // The same path, as other flows show: that hop is balanced per packet.

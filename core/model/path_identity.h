@@ -5,41 +5,20 @@
 // difference at a single TTL must be seen twice, by another probe of the same round or in the next
 // round. So must a round that mixes hops of two known paths, as one does that was in progress when
 // the route changed. A flow that returns to a former path gets that path's number again.
-//
-// A TTL whose address alternates within one flow is balanced per packet, or the route flaps. Two
-// probes of the same round distinguish them: a balancer over two links sends them to different
-// routers every other time, a flapping route seldom. So an alternating TTL is probed twice per
-// round until a sequential test (Wald, 1945) decides. Where that is impossible, TTLs of a flapping
-// route switch together, those of balancers independently. A TTL balanced per packet holds the set
-// of its routers.
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <list>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "etr/ip_address.h"
 #include "etr/path.h"
+#include "model/alternations.h"
+#include "model/observation.h"
 #include "model/path_registry.h"
 
 namespace etr::model {
-
-/// What one round saw: hops[i] is TTL i + 1.
-struct Observation {
-  std::vector<std::optional<IpAddress>> hops;
-  /// TTL at which the destination or a blocking host answered; empty if neither did.
-  std::optional<std::uint8_t> end;
-  /// The responder to a further probe of a TTL that was already answered.
-  struct Confirmation {
-    std::uint8_t ttl = 0;
-    IpAddress address;
-  };
-  std::vector<Confirmation> confirmations;
-};
 
 /// A path change found by a closed round.
 struct IdentityChange {
@@ -73,7 +52,7 @@ class PathIdentity {
   /// The path as last confirmed by this flow; empty before the first observation.
   const std::optional<KnownPath>& path() const { return path_; }
   PathKnowledge knowledge() const { return knowledge_; }
-  bool balanced_per_packet(std::uint8_t ttl) const;
+  bool balanced_per_packet(std::uint8_t ttl) const { return alternations_.balanced(ttl); }
 
   /// The confirmed address of a hop; the smallest of a set. Empty if unknown.
   std::optional<IpAddress> address(std::uint8_t ttl) const;
@@ -82,37 +61,7 @@ class PathIdentity {
   std::string canonical() const;
 
  private:
-  /// A TTL at which the flow has recently met more than one router.
-  struct Alternation {
-    static constexpr std::size_t kMaxRouters = 16;
-
-    std::uint8_t ttl = 0;
-    IpAddress last;
-    // One bit per round, the last 32 rounds, latest lowest.
-    std::uint32_t answered = 0;
-    std::uint32_t switched = 0;  ///< By another router than the last time.
-    bool tested = false;         ///< Probed twice within some round.
-    /// Log-likelihood ratio of pairs of replies: balanced per packet against flapping.
-    double evidence = 0;
-    bool balanced = false;  ///< Found to be balanced per packet.
-    std::array<IpAddress, kMaxRouters> routers{};
-    std::uint8_t router_count = 0;
-
-    void add_router(const IpAddress& address);
-    void answer(const IpAddress& address, bool same_round);
-    void weigh(bool contradicted);
-    int recent_switches() const;
-  };
-
-  Alternation* alternation(std::uint8_t ttl);
-  const Alternation* alternation(std::uint8_t ttl) const;
-  bool note_alternation(const Observation& observation);
-  void note_answer(std::uint8_t ttl, const IpAddress& address, bool same_round);
-  std::optional<std::uint8_t> under_test(const Observation& observation) const;
-  bool moves_with_flapping(const Alternation& one) const;
-  static bool move_together(const Alternation& one, const Alternation& other);
-  bool is_balanced(const Alternation& one) const;
-  bool spread_balanced();
+  bool note_alternations(const Observation& observation);
   bool mixes_known_paths(const Observation& observation) const;
   std::optional<IdentityChange> change_to(const Observation& observation);
   void remember(KnownPath path);
@@ -124,9 +73,9 @@ class PathIdentity {
   std::optional<std::uint32_t> on_;  ///< Number of the path entered in the registry.
   std::uint64_t resolved_at_ = 0;    ///< Version of the registry.
   std::uint64_t revision_ = 0;
-  std::optional<Observation> candidate_;   ///< A difference seen once.
-  std::vector<Alternation> alternations_;  ///< Empty for most flows.
-  std::list<KnownPath> former_;            ///< Most recent first.
+  std::optional<Observation> candidate_;  ///< A difference seen once.
+  Alternations alternations_;
+  std::list<KnownPath> former_;  ///< Most recent first.
 };
 
 }  // namespace etr::model

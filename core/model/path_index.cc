@@ -1,6 +1,8 @@
 #include "model/path_index.h"
 
+#include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace etr::model {
 
@@ -8,58 +10,66 @@ void PathIndex::add(std::uint32_t id, const PathHops& hops) {
   while (levels_.size() < hops.size()) levels_.emplace_back().unknown = all_;
   for (std::size_t i = 0; i < levels_.size(); ++i) {
     if (i >= hops.size() || hops[i].empty()) {
-      levels_[i].unknown.insert(id);
+      levels_[i].unknown.add(id);
     } else {
-      for (const IpAddress& router : hops[i]) levels_[i].by_router[router].insert(id);
+      for (const IpAddress& router : hops[i]) levels_[i].by_router[router].add(id);
     }
   }
-  all_.insert(id);
+  all_.add(id);
 }
 
 void PathIndex::remove(std::uint32_t id, const PathHops& hops) {
   for (std::size_t i = 0; i < levels_.size(); ++i) {
     Level& level = levels_[i];
-    level.unknown.erase(id);
+    level.unknown.remove(id);
     if (i >= hops.size()) continue;
     for (const IpAddress& router : hops[i]) {
       const auto found = level.by_router.find(router);
       if (found == level.by_router.end()) continue;
-      found->second.erase(id);
-      if (found->second.empty()) level.by_router.erase(found);
+      found->second.remove(id);
+      if (found->second.isEmpty()) level.by_router.erase(found);
     }
   }
-  all_.erase(id);
+  all_.remove(id);
 }
 
-std::size_t PathIndex::count(const Level& level, const std::set<IpAddress>& routers) {
-  std::size_t count = level.unknown.size();
+std::uint64_t PathIndex::count(const Level& level, const std::set<IpAddress>& routers) {
+  std::uint64_t count = level.unknown.cardinality();
   for (const IpAddress& router : routers) {
     const auto found = level.by_router.find(router);
-    if (found != level.by_router.end()) count += found->second.size();
+    if (found != level.by_router.end()) count += found->second.cardinality();
   }
   return count;
 }
 
-/// The TTL at which the fewest paths come into question decides.
+void PathIndex::keep_matching(Ids& ids, const Level& level, const std::set<IpAddress>& routers) {
+  Ids kept = ids & level.unknown;
+  for (const IpAddress& router : routers) {
+    const auto found = level.by_router.find(router);
+    if (found != level.by_router.end()) kept |= ids & found->second;
+  }
+  ids = std::move(kept);
+}
+
+// Begins with the TTL that leaves the fewest paths.
 std::vector<std::uint32_t> PathIndex::candidates(const PathHops& hops) const {
   std::size_t best = 0;
-  std::size_t fewest = std::numeric_limits<std::size_t>::max();
-  for (std::size_t i = 0; i < hops.size(); ++i) {
+  std::uint64_t fewest = std::numeric_limits<std::uint64_t>::max();
+  const std::size_t length = std::min(hops.size(), levels_.size());
+  for (std::size_t i = 0; i < length; ++i) {
     if (hops[i].empty()) continue;
-    const std::size_t here = i < levels_.size() ? count(levels_[i], hops[i]) : all_.size();
-    if (here >= fewest) continue;
-    fewest = here;
-    best = i;
+    const std::uint64_t here = count(levels_[i], hops[i]);
+    if (here < fewest) best = i;
+    fewest = std::min(fewest, here);
   }
-  if (best >= levels_.size()) return {all_.begin(), all_.end()};
-  Ids ids = levels_[best].unknown;
-  for (const IpAddress& router : hops[best]) {
-    const auto found = levels_[best].by_router.find(router);
-    if (found != levels_[best].by_router.end()) {
-      ids.insert(found->second.begin(), found->second.end());
-    }
+  Ids ids = all_;
+  if (fewest < all_.cardinality()) keep_matching(ids, levels_[best], hops[best]);
+  for (std::size_t i = 0; i < length && !ids.isEmpty(); ++i) {
+    if (!hops[i].empty() && i != best) keep_matching(ids, levels_[i], hops[i]);
   }
-  return {ids.begin(), ids.end()};
+  std::vector<std::uint32_t> found(ids.cardinality());
+  ids.toUint32Array(found.data());
+  return found;
 }
 
 }  // namespace etr::model

@@ -4,11 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <roaring/roaring.hh>
 #include <set>
 #include <unordered_map>
 #include <vector>
 
-#include "absl/container/btree_set.h"
 #include "etr/ip_address.h"
 
 namespace etr::model {
@@ -21,19 +21,20 @@ class PathIndex {
   void add(std::uint32_t id, const PathHops& hops);
   /// `hops` must be what the path was added with.
   void remove(std::uint32_t id, const PathHops& hops);
-  /// Ids in ascending order; every path that shares a router with `hops`, or is unknown, at each
-  /// TTL that `hops` knows is among them. REQUIRES: `hops` knows a router.
+  /// Ids in ascending order of all paths that, at each TTL that `hops` knows, share a router with
+  /// it or are unknown. REQUIRES: `hops` knows a router.
   std::vector<std::uint32_t> candidates(const PathHops& hops) const;
 
  private:
-  using Ids = absl::btree_set<std::uint32_t>;
+  using Ids = Roaring;  ///< A compressed bitmap (Lemire et al., 2018).
   struct Level {
     std::unordered_map<IpAddress, Ids> by_router;
     Ids unknown;
   };
-  static std::size_t count(const Level& level, const std::set<IpAddress>& routers);
+  static std::uint64_t count(const Level& level, const std::set<IpAddress>& routers);
+  static void keep_matching(Ids& ids, const Level& level, const std::set<IpAddress>& routers);
 
-  std::vector<Level> levels_;  ///< Index TTL - 1.
+  std::vector<Level> levels_;  ///< By TTL - 1.
   Ids all_;
 };
 

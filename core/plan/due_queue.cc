@@ -6,9 +6,20 @@ void DueQueue::set(FlowId flow, std::optional<base::Instant> at) {
   if (flow >= places_.size()) places_.resize(flow + 1U);
   Place& place = places_[flow];
   if (place.at == at) return;
-  ++place.version;
+  remove(flow);
   place.at = at;
-  if (at) waiting_.push({*at, place.turn, flow, place.version});
+  place.due = false;
+  if (at) waiting_.emplace(*at, place.turn, flow);
+}
+
+void DueQueue::remove(FlowId flow) {
+  const Place& place = places_[flow];
+  if (!place.at) return;
+  if (place.due) {
+    due_.erase({place.turn, flow});
+  } else {
+    waiting_.erase({*place.at, place.turn, flow});
+  }
 }
 
 void DueQueue::end_turn(FlowId flow) {
@@ -16,29 +27,23 @@ void DueQueue::end_turn(FlowId flow) {
   places_[flow].turn = ++last_turn_;
 }
 
-template <class Heap>
-void DueQueue::drop_outdated(Heap& heap) {
-  while (!heap.empty() && heap.top().version != places_[heap.top().flow].version) heap.pop();
-}
-
 std::optional<DueQueue::Due> DueQueue::first(base::Instant now) {
-  for (drop_outdated(waiting_); !waiting_.empty() && waiting_.top().at <= now;
-       drop_outdated(waiting_)) {
-    due_.push(waiting_.top());
-    waiting_.pop();
+  while (!waiting_.empty() && std::get<base::Instant>(*waiting_.begin()) <= now) {
+    const auto [at, turn, flow] = *waiting_.begin();
+    waiting_.erase(waiting_.begin());
+    places_[flow].due = true;
+    due_.emplace(turn, flow);
   }
-  drop_outdated(due_);
-  if (!due_.empty()) return Due{due_.top().at, due_.top().flow};
-  if (!waiting_.empty()) return Due{waiting_.top().at, waiting_.top().flow};
-  return std::nullopt;
+  if (!due_.empty()) return Due{*places_[due_.begin()->second].at, due_.begin()->second};
+  if (waiting_.empty()) return std::nullopt;
+  const auto& [at, turn, flow] = *waiting_.begin();
+  return Due{at, flow};
 }
 
-std::optional<base::Instant> DueQueue::deadline() {
-  drop_outdated(due_);
-  if (!due_.empty()) return due_.top().at;
-  drop_outdated(waiting_);
-  if (!waiting_.empty()) return waiting_.top().at;
-  return std::nullopt;
+std::optional<base::Instant> DueQueue::deadline() const {
+  if (!due_.empty()) return places_[due_.begin()->second].at;
+  if (waiting_.empty()) return std::nullopt;
+  return std::get<base::Instant>(*waiting_.begin());
 }
 
 }  // namespace etr::plan

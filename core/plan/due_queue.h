@@ -1,15 +1,16 @@
 // The due queue: which flow has a probe to send next, and when.
 //
-// A flow waits in one heap until its time has come, and in a second one, by turn, from then on. So
+// A flow waits in order of time until its time has come, and in order of turn from then on. So
 // flows that are due take turns however late each of them is.
 #pragma once
 
 #include <cstdint>
 #include <optional>
-#include <queue>
 #include <tuple>
+#include <utility>
 #include <vector>
 
+#include "absl/container/btree_set.h"
 #include "base/clock.h"
 #include "plan/planner.h"
 
@@ -30,37 +31,19 @@ class DueQueue {
   /// must never decrease.
   std::optional<Due> first(base::Instant now);
   /// When the first flow is due; empty: none is waiting.
-  std::optional<base::Instant> deadline();
+  std::optional<base::Instant> deadline() const;
 
  private:
   struct Place {
     std::optional<base::Instant> at;
     std::uint64_t turn = 0;
-    std::uint64_t version = 0;  ///< Of its valid heap entry.
+    bool due = false;  ///< In `due_`, not in `waiting_`.
   };
-  struct Entry {
-    base::Instant at;
-    std::uint64_t turn;
-    FlowId flow;
-    std::uint64_t version;
-  };
-  struct LaterDue {
-    bool operator()(const Entry& a, const Entry& b) const {
-      return std::tie(a.at, a.turn, a.flow) > std::tie(b.at, b.turn, b.flow);
-    }
-  };
-  struct LaterTurn {
-    bool operator()(const Entry& a, const Entry& b) const {
-      return std::tie(a.turn, a.flow) > std::tie(b.turn, b.flow);
-    }
-  };
-  template <class Heap>
-  void drop_outdated(Heap& heap);
+  void remove(FlowId flow);
 
   std::vector<Place> places_;
-  // Lazy deletion: an entry with an outdated version is dropped when it reaches the top.
-  std::priority_queue<Entry, std::vector<Entry>, LaterDue> waiting_;
-  std::priority_queue<Entry, std::vector<Entry>, LaterTurn> due_;
+  absl::btree_set<std::tuple<base::Instant, std::uint64_t, FlowId>> waiting_;  ///< Time, turn.
+  absl::btree_set<std::pair<std::uint64_t, FlowId>> due_;                      ///< By turn.
   std::uint64_t last_turn_ = 0;
 };
 

@@ -92,7 +92,7 @@ void FixedRounds::sent(const Request& request, Instant) {
   schedule(request.flow);
 }
 
-std::optional<Instant> FixedRounds::deadline() { return due_.deadline(); }
+std::optional<Instant> FixedRounds::deadline() const { return due_.deadline(); }
 
 bool FixedRounds::begin_round(FlowId id, Instant due, Instant now) {
   FlowPlan& flow = flows_[id];

@@ -40,7 +40,7 @@ class FixedRounds final : public Planner {
   void on_outcome(const Request& request, const Outcome& outcome) override;
   void on_gate_open(FlowId flow) override { schedule(flow); }
   void on_room() override;
-  std::optional<base::Instant> deadline() override;
+  std::optional<base::Instant> deadline() const override;
   bool finished() const override { return busy_ == 0; }
   void obey(const Command& command) override;
   PlanStatus status() const override { return {clock_.wanted(), clock_.interval()}; }

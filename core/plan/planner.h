@@ -98,7 +98,7 @@ class Planner {
   virtual void on_room() = 0;
 
   /// When to call next() if nothing happens before; empty: nothing to do until the next outcome.
-  virtual std::optional<base::Instant> deadline() = 0;
+  virtual std::optional<base::Instant> deadline() const = 0;
   /// Every probe of the plan has been sent.
   virtual bool finished() const = 0;
 

@@ -100,7 +100,6 @@ class Engine::Impl {
   void judge_graphs();
   void offer_snapshot();
   std::shared_ptr<Snapshot> begin_snapshot();
-  void add_graphs(Snapshot& snapshot);
 
   EngineOptions options_;
   std::vector<Target> targets_;
@@ -336,12 +335,11 @@ void Engine::Impl::offer_snapshot() {
   if (!snapshots_.under_way() && !observer.wants_snapshot()) return;
   if (!snapshots_.advance()) return;
   const std::shared_ptr<Snapshot> snapshot = begin_snapshot();
-  snapshot->flows = snapshots_.take();
-  add_graphs(*snapshot);
+  snapshots_.take(*snapshot);
   observer.on_snapshot(snapshot);
 }
 
-/// A snapshot without its flows.
+/// A snapshot without flows and graphs.
 std::shared_ptr<Snapshot> Engine::Impl::begin_snapshot() {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->at = transport_.clock().utc();
@@ -352,18 +350,13 @@ std::shared_ptr<Snapshot> Engine::Impl::begin_snapshot() {
   return snapshot;
 }
 
-void Engine::Impl::add_graphs(Snapshot& snapshot) {
-  for (const auto& trace : flows_.traces()) snapshot.graphs.push_back(trace->graph.snapshot());
-}
-
 Summary Engine::Impl::summary() {
   Summary summary;
   const int stopped = stop_.load();
   summary.reason = stopped == 0 ? StopReason::kFinished : static_cast<StopReason>(stopped - 1);
   counters_.capture_drops = transport_.counters().dropped;
   const std::shared_ptr<Snapshot> snapshot = begin_snapshot();
-  snapshot->flows = snapshots_.make_all();
-  add_graphs(*snapshot);
+  snapshots_.make_all(*snapshot);
   summary.snapshot = snapshot;
   if (run_) summary.records = run_->recorder.records();
   return summary;

@@ -50,6 +50,7 @@ const std::vector<std::pair<std::string, std::vector<std::string>>> kHomes{
       "core/trace/", "core/output/", "core/plugin/", "core/pipeline/", "core/app/"}},
     {"spdlog/", {"core/app/message_log."}},
     {"pcap", {"core/transport/linux/"}},
+    {"roaring/", {"core/model/path_index."}},
     {"libmnl/", {"core/transport/linux/"}},
     {"cap-ng.h", {"core/app/privileges"}},
     {"ares", {"core/output/"}},

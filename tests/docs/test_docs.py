@@ -211,6 +211,22 @@ class Program(unittest.TestCase):
                     self.assertTrue(part in sources, f"no source contains '{part}'")
 
 
+class Sizes(unittest.TestCase):
+    def test_lines_and_longest_file_of_each_folder(self):
+        rows = re.findall(r"^\| `((?:core|plugins)[\w/]*)` \| (\d+) \| `([\w.]+)`, (\d+) \|", read("docs/architecture.md"), re.MULTILINE)
+        listed = {folder for folder, *_ in rows}
+        folders = {os.path.dirname(path) for path in glob.glob("core/**/*.cc", root_dir=ROOT, recursive=True)}
+        self.assertEqual(listed, folders | {"core/include/etr", "core/transport", "plugins"})
+        for folder, lines, longest, longest_lines in rows:
+            with self.subTest(folder=folder):
+                pattern = os.path.join(ROOT, folder, "**/*" if folder == "plugins" else "*")
+                sizes = {os.path.basename(path): len(read(path).splitlines())
+                         for path in glob.glob(pattern, recursive=True) if path.endswith((".cc", ".h"))}
+                self.assertAlmostEqual(sum(sizes.values()), int(lines), delta=int(lines) // 10)
+                self.assertAlmostEqual(sizes[longest], max(sizes.values()), delta=30)
+                self.assertAlmostEqual(sizes[longest], int(longest_lines), delta=30)
+
+
 class NamedTests(unittest.TestCase):
     """Two documents make no claim without a test."""
 

@@ -40,7 +40,7 @@ class OneByOne final : public plan::Planner {
   }
   void on_gate_open(plan::FlowId) override {}
   void on_room() override {}
-  std::optional<base::Instant> deadline() override {
+  std::optional<base::Instant> deadline() const override {
     if (!flow_ || waiting_) return std::nullopt;
     return base::Instant{};
   }

@@ -1,0 +1,165 @@
+#include "model/alternations.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <set>
+
+namespace etr::model {
+
+namespace {
+
+// A hop alternates if its address switched three times within 8 rounds; a route that changed and
+// changed back is only two switches.
+constexpr std::uint32_t kRecentRounds = 0xFF;
+constexpr int kMinSwitches = 3;
+/// From this number of switches on the TTL is probed twice per round, until the evidence decides.
+constexpr int kSuspicious = 2;
+/// Probability that the two replies of a round come from different routers: behind a balancer over
+/// two links, and behind a route that flaps less than once a second.
+constexpr double kBalancedPairs = 0.5;
+constexpr double kFlappingPairs = 0.12;
+/// The log-likelihood ratios that decide for a balancer and for a flapping route. The ratio fades
+/// from round to round, so that the TTL is tested again now and then: a balancer may take the
+/// flapping route's place.
+constexpr double kBalances = 6;
+constexpr double kFlaps = -4;
+constexpr double kFading = 0.98;
+/// A balancer over two links sends 16 probes over the same one with probability 2^-15.
+constexpr int kCalmAnswers = 16;
+
+}  // namespace
+
+int Alternations::Ttl::recent_switches() const { return std::popcount(switched & kRecentRounds); }
+
+void Alternations::Ttl::add_router(const IpAddress& address) {
+  const auto end = routers.begin() + router_count;
+  if (router_count == kMaxRouters || std::find(routers.begin(), end, address) != end) return;
+  routers[router_count++] = address;
+}
+
+void Alternations::Ttl::answer(const IpAddress& address, bool same_round) {
+  const bool other = address != last;
+  add_router(address);
+  last = address;
+  if (same_round) return;
+  answered |= 1U;
+  switched |= other ? 1U : 0U;
+}
+
+void Alternations::Ttl::weigh(bool contradicted) {
+  tested = true;
+  evidence += contradicted ? std::log(kBalancedPairs / kFlappingPairs)
+                           : std::log((1 - kBalancedPairs) / (1 - kFlappingPairs));
+}
+
+/// A hop that stopped alternating.
+bool Alternations::Ttl::is_calm() const {
+  return switched == 0 && std::popcount(answered) >= kCalmAnswers;
+}
+
+Alternations::Ttl* Alternations::find(std::uint8_t ttl) {
+  const auto found = std::find_if(alternating_.begin(), alternating_.end(),
+                                  [&](const Ttl& one) { return one.ttl == ttl; });
+  return found == alternating_.end() ? nullptr : &*found;
+}
+
+bool Alternations::balanced(std::uint8_t ttl) const {
+  return std::any_of(alternating_.begin(), alternating_.end(),
+                     [&](const Ttl& one) { return one.ttl == ttl && one.balanced; });
+}
+
+std::optional<std::uint8_t> Alternations::under_test(const Observation& seen) const {
+  for (const Ttl& one : alternating_) {
+    const bool answered = one.ttl <= seen.hops.size() && seen.hops[one.ttl - 1U];
+    if (one.balanced || !answered || one.recent_switches() < kSuspicious) continue;
+    if (one.evidence > kFlaps && !moves_with_flapping(one)) return one.ttl;
+  }
+  return std::nullopt;
+}
+
+/// The TTL switches together with one that is known to flap.
+bool Alternations::moves_with_flapping(const Ttl& one) const {
+  return std::any_of(alternating_.begin(), alternating_.end(), [&](const Ttl& other) {
+    return &other != &one && other.evidence <= kFlaps && move_together(one, other);
+  });
+}
+
+/// Fewer than two fifths of the switches happen at one of the two only.
+bool Alternations::move_together(const Ttl& one, const Ttl& other) {
+  const std::uint32_t both = one.answered & other.answered;
+  const int together = std::popcount(one.switched & other.switched & both);
+  const int alone = std::popcount((one.switched ^ other.switched) & both);
+  return alone < kMinSwitches || 5 * alone < 2 * (alone + together);
+}
+
+void Alternations::note(const Observation& seen, const KnownPath& path) {
+  const auto tested = under_test(seen);
+  for (Ttl& one : alternating_) {
+    one.answered <<= 1U;
+    one.switched <<= 1U;
+    one.evidence *= kFading;
+  }
+  for (std::size_t i = 0; i < seen.hops.size(); ++i) {
+    if (seen.hops[i]) note_answer(static_cast<std::uint8_t>(i + 1), *seen.hops[i], false, path);
+  }
+  for (const Observation::Confirmation& one : seen.confirmations) {
+    if (one.ttl == tested) find(one.ttl)->weigh(one.address != *seen.hops[one.ttl - 1U]);
+    note_answer(one.ttl, one.address, true, path);
+  }
+  for (Ttl& one : alternating_) one.balanced = one.balanced || is_balanced(one);
+}
+
+void Alternations::note_answer(std::uint8_t ttl, const IpAddress& address, bool same_round,
+                               const KnownPath& path) {
+  if (Ttl* known = find(ttl)) return known->answer(address, same_round);
+  if (ttl > path.hops.size() || path.hops[ttl - 1U].empty()) return;
+  const IpAddress& expected = *path.hops[ttl - 1U].begin();
+  if (expected == address) return;
+  Ttl& begun = alternating_.emplace_back();
+  begun.ttl = ttl;
+  begun.last = expected;
+  begun.answered = same_round ? 3 : 2;  // Answered in the round before, and in this one.
+  begun.add_router(expected);
+  begun.answer(address, same_round);
+}
+
+/// By the test of pairs, or, where none could be made, if it switches often and on its own.
+bool Alternations::is_balanced(const Ttl& one) const {
+  if (one.tested) return one.evidence >= kBalances;
+  if (one.recent_switches() < kMinSwitches) return false;
+  return std::none_of(alternating_.begin(), alternating_.end(), [&](const Ttl& other) {
+    return &other != &one && !other.balanced && move_together(one, other);
+  });
+}
+
+bool Alternations::spread(KnownPath& path) const {
+  bool added = false;
+  for (const Ttl& one : alternating_) {
+    if (!one.balanced || one.ttl > path.hops.size()) continue;
+    std::set<IpAddress>& hop = path.hops[one.ttl - 1U];
+    const auto end = one.routers.begin() + one.router_count;
+    const bool here = std::any_of(one.routers.begin(), end,
+                                  [&](const IpAddress& router) { return hop.contains(router); });
+    if (!here) continue;
+    const std::size_t before = hop.size();
+    hop.insert(one.routers.begin(), end);
+    added = added || hop.size() != before;
+  }
+  return added;
+}
+
+bool Alternations::forget_calm(KnownPath& path) {
+  bool changed = false;
+  std::erase_if(alternating_, [&](const Ttl& one) {
+    if (!one.is_calm()) return one.switched == 0 && one.answered == 0;
+    if (one.balanced && one.ttl <= path.hops.size() && path.hops[one.ttl - 1U].contains(one.last)) {
+      path.hops[one.ttl - 1U] = {one.last};
+      changed = true;
+    }
+    return true;
+  });
+  return changed;
+}
+
+}  // namespace etr::model
