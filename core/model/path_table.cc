@@ -19,7 +19,7 @@ PathRecord& PathTable::join(const GraphFlow& flow, std::uint32_t id) {
   }
   PathRecord& record = records_[place->second];
   if (record.members.empty() && record.left != 0) {
-    --left_;
+    left_.erase(record.left);
     record.left = 0;
   }
   if (record.members.empty()) {
@@ -44,7 +44,8 @@ void PathTable::leave(std::uint32_t flow, const std::vector<std::uint32_t>& vert
   if (record->members.empty()) {
     record->former = vertices;
     record->left = ++last_left_;
-    if (++left_ > kMostLeft) forget_oldest();
+    left_.emplace(record->left, place.record);
+    if (left_.size() > kMostLeft) forget_oldest();
     return;
   }
   if (place.member < record->members.size()) {
@@ -67,14 +68,11 @@ const PathRecord* PathTable::of_flow(std::uint32_t flow) const {
 }
 
 void PathTable::forget_oldest() {
-  PathRecord* oldest = nullptr;
-  for (PathRecord& record : records_) {
-    if (record.left != 0 && (oldest == nullptr || record.left < oldest->left)) oldest = &record;
-  }
-  by_id_.erase(oldest->id);
-  free_.push_back(static_cast<std::uint32_t>(oldest - records_.data()));
-  *oldest = {};
-  --left_;
+  const std::uint32_t oldest = left_.begin()->second;
+  left_.erase(left_.begin());
+  by_id_.erase(records_[oldest].id);
+  records_[oldest] = {};
+  free_.push_back(oldest);
 }
 
 void PathTable::clear_statistics() {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -63,7 +64,7 @@ class PathTable {
   std::vector<std::uint32_t> free_;
   std::vector<Place> places_;  ///< By flow.
   absl::flat_hash_map<std::uint32_t, std::uint32_t> by_id_;
-  std::size_t left_ = 0;
+  std::map<std::uint64_t, std::uint32_t> left_;  ///< Records without flows, in order of leaving.
   std::uint64_t last_left_ = 0;
 };
 

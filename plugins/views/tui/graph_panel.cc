@@ -38,7 +38,7 @@ Role role_of(const etr::PooledHop& seen) {
 
 /// An address cut in the middle: neighbouring addresses differ at the end.
 std::string shortened(const etr::IpAddress& address, int room) {
-  const std::string text = address.to_string();
+  std::string text = address.to_string();
   const auto columns = static_cast<std::size_t>(std::max(room, 1));
   if (text.size() <= columns) return text;
   const std::size_t tail = columns / 2;
