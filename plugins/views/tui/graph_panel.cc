@@ -61,6 +61,7 @@ Label label(const Scene& scene, const Vertex& vertex, int room) {
     out.host = "???";
     out.host_role = Role::kSilent;
   }
+  if (vertex.flows == 0) out.host_role = Role::kDim;  // All flows have left it.
   if (vertex.selected) out.host_role = Role::kHighlight;
   const etr::PooledStatistics& seen = vertex.seen.statistics;
   if (seen.rtt_samples > 0) out.numbers = milliseconds(seen.rtt_mean_ns) + "ms ";
@@ -162,6 +163,19 @@ std::size_t vertex_count(const std::vector<Tier>& tiers) {
   return count;
 }
 
+/// " - flapping beyond 10.0.1.1" if flows keep moving between the next hops of one vertex.
+std::string flapping_text(const Scene& scene) {
+  std::string first;
+  int count = 0;
+  for (const etr::BranchPoint& point : scene.graph->branch_points) {
+    if (point.state != etr::BranchState::kFlapping || count++ > 0) continue;
+    const auto address = point.vertex ? scene.graph->vertices[*point.vertex].address : std::nullopt;
+    first = !point.vertex ? "this host" : address ? scene.brief_host(*address) : "???";
+  }
+  if (count == 0) return "";
+  return " - flapping beyond " + first + (count > 1 ? formatted(" and %d more", count - 1) : "");
+}
+
 }  // namespace
 
 std::vector<std::string> loss_lines(const Scene& scene,
@@ -198,6 +212,7 @@ int draw_graph(Grid& grid, const Area& area, const Scene& scene) {
         formatted(" - %zu lossy link%s", picture.lossy_links, picture.lossy_links == 1 ? "" : "s");
   }
   if (scene.graph->shared_loss) title += " - loss on all paths";
+  title += flapping_text(scene);
   const Area inner = draw_pane(grid, area, title, Role::kSummaryTitle, true);
   if (picture.tiers.empty()) {
     grid.put(inner.row, inner.column, why_empty(scene), Role::kDim, inner.columns);

@@ -43,8 +43,30 @@ Parts paths_of(const Scene& scene, const std::vector<const etr::FlowSnapshot*>& 
   return parts;
 }
 
+/// Positions of the vertices between whose next hops flows keep moving.
+std::unordered_set<std::optional<std::uint32_t>> flapping(const etr::PathGraph& graph) {
+  std::unordered_set<std::optional<std::uint32_t>> found;
+  for (const etr::BranchPoint& point : graph.branch_points) {
+    if (point.state == etr::BranchState::kFlapping) found.insert(point.vertex);
+  }
+  return found;
+}
+
+/// Adds the paths beyond flapping branch points that no flow is on right now.
+void add_left_branches(Parts& parts, const etr::PathGraph& graph) {
+  const auto branches = flapping(graph);
+  if (branches.empty()) return;
+  for (const etr::GraphPath& path : graph.paths) {
+    const bool beyond = branches.contains(std::nullopt) ||
+                        std::any_of(path.vertices.begin(), path.vertices.end(), [&](auto vertex) {
+                          return vertex && branches.contains(vertex);
+                        });
+    if (path.flows->empty() && beyond) add_path(parts, graph, path);
+  }
+}
+
 /// What to draw: the paths of the flows that match the filter; without a filter everything that
-/// flows use now.
+/// flows use now, and both sides of a route that flaps.
 Parts drawn_parts(const Scene& scene) {
   if (scene.flows.size() != scene.all.size()) return paths_of(scene, scene.flows);
   const etr::PathGraph& graph = *scene.graph;
@@ -53,6 +75,7 @@ Parts drawn_parts(const Scene& scene) {
     parts.vertices[i] = graph.vertices[i].flows > 0;
   }
   for (std::size_t i = 0; i < graph.edges.size(); ++i) parts.edges[i] = graph.edges[i].flows > 0;
+  add_left_branches(parts, graph);
   return parts;
 }
 

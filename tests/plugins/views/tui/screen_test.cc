@@ -293,6 +293,43 @@ TEST(Screen, CountsLossyFlowsWhoseRowsAreNotVisible) {
   EXPECT_THAT(desk.text(kUsual), HasSubstr(" ↓ 9 more "));
 }
 
+/// Two flows that keep moving between 10.9.2.1 and 10.9.2.2, and are on the first one now.
+std::shared_ptr<const etr::PathGraph> flapping_graph() {
+  etr::model::PathGraphBuilder graph;
+  etr::Timestamp at{std::chrono::seconds(1'790'000'000)};
+  const auto address = [](const char* text) { return etr::IpAddress::parse(text); };
+  for (std::uint32_t move = 0; move <= 20; ++move, at += std::chrono::milliseconds(700)) {
+    const std::vector<etr::model::PathHop> hops{
+        {address("10.9.1.1"), false},
+        {address(move % 2 == 0 ? "10.9.2.1" : "10.9.2.2"), false},
+        {address("203.0.113.9"), false}};
+    etr::model::FlowPath path;
+    path.id = move % 2;
+    path.hops = hops;
+    path.end = 3;
+    path.reached = true;
+    for (std::uint32_t flow = 0; flow < 2; ++flow) {
+      graph.add_flow(flow, static_cast<std::uint16_t>(50000 + flow));
+      graph.set_path(flow, path, at);
+      for (std::uint8_t ttl = 1; ttl <= 3; ++ttl) {
+        graph.count(flow, ttl, {true, hops[ttl - 1U].address, std::chrono::milliseconds(1), at});
+      }
+    }
+  }
+  return graph.snapshot();
+}
+
+TEST(Screen, DrawsBothBranchesOfAFlappingRoute) {
+  Desk desk(sample::fabric(2));
+  desk.run.snapshot->graphs = {flapping_graph()};
+  desk.type("3");
+  const std::string text = desk.text(kWide);
+  EXPECT_THAT(text, HasSubstr("flapping beyond 10.9.1.1"));
+  EXPECT_THAT(text, HasSubstr("10.9.2.1"));
+  EXPECT_THAT(text, HasSubstr("10.9.2.2"));
+  EXPECT_THAT(text, HasSubstr("×0"));
+}
+
 TEST(Screen, CountsFlowsThatDoNotReachTheTarget) {
   Desk desk(sample::fabric(4));
   const auto change = [&desk](std::size_t index, auto what) {
