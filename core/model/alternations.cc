@@ -22,9 +22,9 @@ constexpr double kFlappingPairs = 0.12;
 /// The log-likelihood ratios that decide for a balancer and for a flapping route. The ratio fades
 /// from round to round, so that the TTL is tested again now and then: a balancer may take the
 /// flapping route's place.
-constexpr double kBalances = 6;
+constexpr double kBalances = 8;
 constexpr double kFlaps = -4;
-constexpr double kFading = 0.98;
+constexpr double kFading = 0.99;
 /// A balancer over two links sends 16 probes over the same one with probability 2^-15.
 constexpr int kCalmAnswers = 16;
 
@@ -38,13 +38,13 @@ void Alternations::Ttl::add_router(const IpAddress& address) {
   routers[router_count++] = address;
 }
 
+/// Second replies of a round do not count as switches: TTLs that move together would differ.
 void Alternations::Ttl::answer(const IpAddress& address, bool same_round) {
-  const bool other = address != last;
   add_router(address);
-  last = address;
   if (same_round) return;
   answered |= 1U;
-  switched |= other ? 1U : 0U;
+  switched |= address != last ? 1U : 0U;
+  last = address;
 }
 
 void Alternations::Ttl::weigh(bool contradicted) {

@@ -16,6 +16,10 @@ bool intersect(const std::set<IpAddress>& a, const std::set<IpAddress>& b) {
   return std::any_of(a.begin(), a.end(), [&](const IpAddress& one) { return b.contains(one); });
 }
 
+bool ends_before(const KnownPath& path, std::size_t index) {
+  return path.end && index >= *path.end;
+}
+
 bool known_beyond_end(const KnownPath& path, const std::optional<std::uint8_t>& end) {
   if (!end) return false;
   for (std::size_t index = *end; index < path.hops.size(); ++index) {
@@ -90,7 +94,8 @@ std::vector<HopChange> differing_hops(const KnownPath& before, const KnownPath& 
   for (std::size_t index = 0; index < length; ++index) {
     const std::set<IpAddress>* old_hop = known_at(before, index);
     const std::set<IpAddress>* new_hop = known_at(after, index);
-    if (old_hop == nullptr && new_hop == nullptr) continue;
+    if (old_hop == nullptr && !ends_before(before, index)) continue;
+    if (new_hop == nullptr && !ends_before(after, index)) continue;
     if (old_hop != nullptr && new_hop != nullptr && intersect(*old_hop, *new_hop)) continue;
     HopChange& change = changes.emplace_back();
     change.ttl = static_cast<std::uint8_t>(index + 1);

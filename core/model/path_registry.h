@@ -50,7 +50,8 @@ enum class Relation : std::uint8_t {
 
 Relation relate(const KnownPath& path, const KnownPath& other);
 
-/// The TTLs at which two paths have no router in common, or which only one of them knows.
+/// The TTLs at which two paths have no router in common, or which only one of them reaches. A hop
+/// that is unknown of one path is no difference.
 std::vector<HopChange> differing_hops(const KnownPath& before, const KnownPath& after);
 
 /// Not thread-safe; belongs to the probing thread.

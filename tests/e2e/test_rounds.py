@@ -164,7 +164,7 @@ class Reroute(harness.LabTest):
 
 
 class Flap(harness.LabTest):
-    """All flows move between two branches every 0.7 s (fault U1)."""
+    """All flows move between two branches every 0.7 s."""
 
     def test_records_events_and_report_follow_a_flapping_route(self):
         with Network("nested") as network, tempfile.TemporaryDirectory() as folder:
