@@ -407,6 +407,7 @@ std::string balanced(std::mt19937& random, unsigned width, unsigned hops) {
 
 class PerPacket : public ::testing::TestWithParam<std::pair<unsigned, unsigned>> {};
 
+// A dozen or two pairs of replies decide for each hop, one hop after the other.
 TEST_P(PerPacket, IsNotReportedAsAPathChange) {
   const auto [width, hops] = GetParam();
   int settled = 0;
@@ -414,7 +415,7 @@ TEST_P(PerPacket, IsNotReportedAsAPathChange) {
     std::mt19937 random(seed);
     PathRegistry registry;
     Rounds rounds(registry);
-    for (int round = 0; round < 60; ++round) {
+    for (int round = 0; round < 100; ++round) {
       rounds.play(balanced(random, width, hops), balanced(random, width, hops));
     }
     rounds.changes = 0;

@@ -144,7 +144,7 @@ TEST_P(PerPacketBalancer, SettlesOnOnePath) {
     run.run();
     const auto changes = run.observer.of_kind(EventKind::kPathChange);
     settled += std::none_of(changes.begin(), changes.end(),
-                            [](const Event& event) { return event.round.value_or(159) >= 60; });
+                            [](const Event& event) { return event.round.value_or(159) >= 90; });
   }
   EXPECT_GE(settled, kSeeds - 1);
 }
