@@ -12,6 +12,9 @@ namespace {
 
 /// Links whose log likelihoods differ by less are not distinguished.
 constexpr double kTooClose = 2;
+/// Choosing n links visits each node about n^2 times. The largest trie of which the full number of
+/// links is chosen takes a quarter of a second to judge.
+constexpr std::size_t kLargeTrie = 4096;
 
 /// Log likelihood ratio of the observed share against `rate`.
 double gain_against(double rate, const Trials& trials) {
@@ -160,13 +163,19 @@ void LinkLoss::choose_or_review() {
   const bool gains =
       !candidates_.empty() &&
       2 * (candidates_.front().log_likelihood - best_.log_likelihood) > options_.threshold;
-  if (gains && chosen_.size() < options_.most_links) {
+  if (gains && chosen_.size() < most_links()) {
     chosen_.push_back(candidates_.front().link);
     begin_sweep(chosen_);
   } else {
     omitted_ = 0;
     review_next();
   }
+}
+
+std::size_t LinkLoss::most_links() const {
+  const double share = static_cast<double>(kLargeTrie) / static_cast<double>(nodes_.size());
+  const auto most = static_cast<double>(options_.most_links) * std::sqrt(std::min(1.0, share));
+  return std::max(options_.most_links_of_large_trie, static_cast<std::size_t>(most));
 }
 
 /// Goes on with the next chosen link, or with the shared loss after the last.

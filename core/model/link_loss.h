@@ -31,8 +31,10 @@ struct LinkLossOptions {
   /// Candidates fitted per step. From 3 on the result was the same in 720 runs of 18 networks;
   /// classes are larger where many hops in a row are silent.
   std::size_t candidates = 32;
-  /// Maximum number of chosen links; bounds the cost where everything loses.
-  std::size_t most_links = 16;
+  /// Maximum number of chosen links in a small trie and in a large one; bounds the cost where
+  /// everything loses.
+  std::size_t most_links = 64;
+  std::size_t most_links_of_large_trie = 16;
   /// Loss that is normal for any link: a link is named if its interval lies above, shared loss if
   /// the likelihood ratio against this rate exceeds the threshold.
   double tolerated_loss = 0.01;
@@ -79,6 +81,7 @@ class LinkLoss {
     double log_likelihood = 0;
   };
 
+  std::size_t most_links() const;
   void begin_sweep(const std::vector<std::uint32_t>& lossy);
   void finish_sweep();
   void score_links();

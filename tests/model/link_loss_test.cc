@@ -252,6 +252,21 @@ TEST(LinkLoss, NamesALossyLinkAmongLinksThatLoseALittle) {
   EXPECT_EQ(score.clean, 20);
 }
 
+// While links are chosen, one that loses nothing may be chosen first: the review drops it, but it must
+// not have taken the place of one that loses.
+TEST(LinkLoss, NamesExactlyTheLinksThatLoseWhereAllLinksIntoARouterDo) {
+  LossCase one{"", {}, {}, 0, 60, 0, {}};
+  for (testing::VertexPath path : testing::nested(4)) {
+    path[3] = "r4";
+    one.loss[{path[2], "r4"}] = 0.2;
+    one.paths.push_back(std::move(path));
+  }
+  ASSERT_EQ(one.loss.size(), 16U);
+  const LossScore score = testing::run(one, 20);
+  EXPECT_EQ(score.right, 20);
+  EXPECT_EQ(score.clean, 20);
+}
+
 TEST(LinkLoss, NamesNothingWithoutTrials) {
   EXPECT_TRUE(judge_link_loss({}, 1).classes.empty());
   EXPECT_TRUE(judge_link_loss({{}, {0, 1, 0, 0}}, 2).classes.empty());
@@ -266,8 +281,10 @@ TEST(LinkLoss, StopsAtItsLimitWhereEverythingLoses) {
     one.loss[{"x" + std::to_string(i), "r2." + std::to_string(i)}] = 0.5;
   }
   const DrawnTrials trials = testing::draw(one, random);
-  const LinkLossResult result = judge_link_loss(trials.nodes, trials.links.size());
-  EXPECT_EQ(result.classes.size(), LinkLossOptions{}.most_links);
+  LinkLossOptions options;
+  options.most_links = options.most_links_of_large_trie = 20;
+  const LinkLossResult result = judge_link_loss(trials.nodes, trials.links.size(), options);
+  EXPECT_EQ(result.classes.size(), 20U);
 }
 
 TEST(LinkLoss, StartsOverAfterAnAbandonedRun) {
