@@ -1,6 +1,7 @@
 #include "model/flow_cells.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace etr::model {
 
@@ -14,9 +15,11 @@ void FlowCells::add(std::uint32_t flow, std::uint16_t source_port) {
 }
 
 void FlowCells::retire(FlowRecord& flow) {
+  drop_left_if(flow, [](const LeftCells&) { return true; });
   // Last cell first: a node is released before its parent.
   for (std::size_t i = flow.cells.size(); i-- > 0;) {
-    depart(flow, i, true);
+    leave_link(flow, i, true);
+    remove(flow.cells[i], i);
     trie_.release(static_cast<std::uint8_t>(i + 1), flow.cells[i].node);
   }
   flow = {};
@@ -63,38 +66,102 @@ void FlowCells::arrive(FlowRecord& flow, std::size_t index, const CellHop& hop) 
   tables_.enter(link, sampled(tables_.link(link)));
 }
 
-void FlowCells::depart(FlowRecord& flow, std::size_t index, bool kept) {
-  const Cell& cell = flow.cells[index];
+void FlowCells::leave_link(const FlowRecord& flow, std::size_t index, bool kept) {
+  const std::uint32_t link = node(flow, index).link;
+  tables_.leave(link, !kept && sampled(tables_.link(link)));
+}
+
+void FlowCells::remove(const Cell& cell, std::size_t index) {
   TrieNode& node = trie_.node(static_cast<std::uint8_t>(index + 1), cell.node);
   --node.flows;
   node.judged -= cell.recent.judged();
   node.lost -= cell.recent.lost();
   tables_.vertex(node.vertex).statistics.subtract_recent(cell.recent);
-  tables_.leave(node.link, !kept && sampled(tables_.link(node.link)));
 }
 
 /// Leaves all old places before entering the new ones, and releases the old nodes last: a node that
 /// stays in use is neither freed nor created again.
 void FlowCells::lay(FlowRecord& flow, std::size_t first, std::span<const CellHop> hops,
                     std::size_t fresh) {
+  // Beyond a cell that gets another node, nothing can be returned to.
+  drop_left_if(flow, [first](const LeftCells& left) { return left.first > first; });
+  const std::size_t moved = std::min(fresh, flow.cells.size());
+  LeftCells left{moved, {}, 0};
+  if (fresh < first + hops.size()) {
+    left.cells.assign(flow.cells.begin() + static_cast<std::ptrdiff_t>(moved), flow.cells.end());
+  }
   left_nodes_.clear();
   left_links_.clear();
   for (std::size_t i = first; i < flow.cells.size(); ++i) {
-    left_nodes_.push_back(flow.cells[i].node);
     left_links_.push_back(node(flow, i).link);
-    depart(flow, i, false);
+    leave_link(flow, i, false);
+    if (i >= moved && !left.cells.empty()) continue;
+    left_nodes_.push_back(flow.cells[i].node);
+    remove(flow.cells[i], i);
   }
   flow.cells.resize(first + hops.size());
   for (std::size_t i = first; i < flow.cells.size(); ++i) {
     if (i >= fresh) flow.cells[i].recent.clear();
     arrive(flow, i, hops[i - first]);
   }
+  resume(flow, fresh);
   for (std::size_t i = left_nodes_.size(); i-- > 0;) {
     trie_.release(static_cast<std::uint8_t>(first + i + 1), left_nodes_[i]);
+  }
+  for (std::size_t i = 0; i < left_links_.size(); ++i) {
     // No flow takes this link now: samples of retired flows are out of date.
     LinkRecord& link = tables_.link(left_links_[i]);
     if (first + i >= fresh && link.flows == 0) link.samples = 0;
   }
+  if (!left.cells.empty()) remember(flow, std::move(left));
+}
+
+void FlowCells::remember(FlowRecord& flow, LeftCells left) {
+  if (flow.left.size() == kMostLeft) {
+    drop(flow.left.front());
+    flow.left.erase(flow.left.begin());
+  }
+  flow.left.push_back(std::move(left));
+}
+
+/// The flow takes up the cells of a former path that are at the same nodes as its new ones.
+void FlowCells::resume(FlowRecord& flow, std::size_t fresh) {
+  for (LeftCells& left : flow.left) {
+    if (left.first < fresh) continue;
+    std::size_t back = 0;
+    for (std::size_t i = left.first; back < left.cells.size() && i < flow.cells.size(); ++i) {
+      if (left.cells[back].node != flow.cells[i].node) break;
+      --trie_.node(static_cast<std::uint8_t>(i + 1), flow.cells[i].node).flows;
+      flow.cells[i].recent = left.cells[back++].recent;
+    }
+    left.first += back;
+    left.cells.erase(left.cells.begin(), left.cells.begin() + static_cast<std::ptrdiff_t>(back));
+  }
+  drop_left_if(flow, [](const LeftCells& left) { return left.cells.empty(); });
+}
+
+void FlowCells::age_left(FlowRecord& flow, std::size_t index) {
+  for (LeftCells& left : flow.left) {
+    if (left.first == index) ++left.verdicts;
+  }
+  drop_left_if(flow, [](const LeftCells& left) { return left.verdicts >= RecentVerdicts::kSize; });
+}
+
+/// Last cell first: a node is released before its parent.
+void FlowCells::drop(const LeftCells& left) {
+  for (std::size_t i = left.cells.size(); i-- > 0;) {
+    remove(left.cells[i], left.first + i);
+    trie_.release(static_cast<std::uint8_t>(left.first + i + 1), left.cells[i].node);
+  }
+}
+
+template <typename Condition>
+void FlowCells::drop_left_if(FlowRecord& flow, const Condition& condition) {
+  std::erase_if(flow.left, [&](const LeftCells& left) {
+    const bool dropped = condition(left);
+    if (dropped) drop(left);
+    return dropped;
+  });
 }
 
 void FlowCells::refine(FlowRecord& flow, std::size_t index, const CellHop& hop) {
@@ -113,6 +180,7 @@ void FlowCells::extend(FlowRecord& flow, std::uint8_t ttl) {
 }
 
 RecentVerdicts::Change FlowCells::count(FlowRecord& flow, std::size_t index, bool answered) {
+  if (!flow.left.empty()) age_left(flow, index);
   Cell& cell = flow.cells[index];
   TrieNode& node = trie_.node(static_cast<std::uint8_t>(index + 1), cell.node);
   const RecentVerdicts::Change change = cell.recent.add(!answered);
@@ -121,15 +189,32 @@ RecentVerdicts::Change FlowCells::count(FlowRecord& flow, std::size_t index, boo
   return change;
 }
 
+void FlowCells::mark_left(std::vector<bool>& vertices) const {
+  for (const FlowRecord& flow : flows_) {
+    for (const LeftCells& left : flow.left) {
+      for (std::size_t i = 0; i < left.cells.size(); ++i) {
+        const auto ttl = static_cast<std::uint8_t>(left.first + i + 1);
+        vertices[trie_.node(ttl, left.cells[i].node).vertex] = true;
+      }
+    }
+  }
+}
+
 void FlowCells::clear_statistics() {
   for (FlowRecord& flow : flows_) {
     for (Cell& cell : flow.cells) cell.recent.clear();
+    for (LeftCells& left : flow.left) {
+      for (Cell& cell : left.cells) cell.recent.clear();
+    }
   }
 }
 
 std::size_t FlowCells::memory() const {
   std::size_t octets = flows_.capacity() * sizeof(FlowRecord);
-  for (const FlowRecord& flow : flows_) octets += flow.cells.capacity() * sizeof(Cell);
+  for (const FlowRecord& flow : flows_) {
+    octets += flow.cells.capacity() * sizeof(Cell) + flow.left.capacity() * sizeof(LeftCells);
+    for (const LeftCells& left : flow.left) octets += left.cells.capacity() * sizeof(Cell);
+  }
   return octets;
 }
 

@@ -3,6 +3,11 @@
 // A cell is one TTL of one flow, 24 octets. The cells of a flow form a prefix: the trie node of
 // each is a child of the node of the one before. The recent verdicts of a cell are included in the
 // recent figures of its node and of its vertex, and move with it.
+//
+// When a flow moves to another path, the cells that it leaves stay where they are: what was lost on
+// the former path says nothing of the present one, but is still evidence about the links of the
+// former one. A flow that returns takes its former cells up again. They are dropped once the flow
+// has as many verdicts on other paths as a cell remembers.
 #pragma once
 
 #include <cstddef>
@@ -30,11 +35,19 @@ struct CellHop {
   friend bool operator==(const CellHop&, const CellHop&) = default;
 };
 
+/// The cells of a path that the flow has left, from where it differs from the present one.
+struct LeftCells {
+  std::size_t first = 0;  ///< Index of the first of `cells`.
+  std::vector<Cell> cells;
+  std::uint32_t verdicts = 0;  ///< Of the flow at index `first`, since it left.
+};
+
 struct FlowRecord {
   bool probed = false;
   std::uint16_t source_port = 0;
   std::optional<std::uint8_t> end;  ///< TTL of the target or of a blocking host.
   std::vector<Cell> cells;          ///< By TTL - 1.
+  std::vector<LeftCells> left;      ///< Latest last.
 };
 
 /// Not thread-safe; belongs to the probing thread.
@@ -63,7 +76,8 @@ class FlowCells {
   CellHop hop(const FlowRecord& flow, std::size_t index) const;
 
   /// Sets the hops of the cells from index `first` on; cells past the last hop are removed. The
-  /// path has changed from index `fresh` on: the recent verdicts of these cells are cleared.
+  /// path has changed from index `fresh` on: these cells begin without verdicts, or with those of
+  /// the flow's last time there.
   void lay(FlowRecord& flow, std::size_t first, std::span<const CellHop> hops, std::size_t fresh);
   /// Changes the hop of one cell. The later cells keep theirs, below another prefix.
   void refine(FlowRecord& flow, std::size_t index, const CellHop& hop);
@@ -72,16 +86,29 @@ class FlowCells {
 
   /// Counts a verdict in the cell, its node and its vertex.
   RecentVerdicts::Change count(FlowRecord& flow, std::size_t index, bool answered);
+  /// Marks the vertices of cells that flows have left.
+  void mark_left(std::vector<bool>& vertices) const;
   void clear_statistics();
   std::size_t memory() const;
 
  private:
+  /// Paths that a flow has left and may return to.
+  static constexpr std::size_t kMostLeft = 4;
+
   /// A flow on the link is a sample of the split at `from`: it was probed there and answered here.
   bool sampled(const LinkRecord& link) const;
   /// Puts the cell onto the node, vertex and link of `hop`, which are created if needed.
   void arrive(FlowRecord& flow, std::size_t index, const CellHop& hop);
-  /// Takes the cell out of its node, vertex and link. `kept`: its sample at the branch point stays.
-  void depart(FlowRecord& flow, std::size_t index, bool kept);
+  /// Takes the flow off the link of the cell. `kept`: its sample at the branch point stays.
+  void leave_link(const FlowRecord& flow, std::size_t index, bool kept);
+  /// Takes the cell out of its node and vertex; the node is not yet released.
+  void remove(const Cell& cell, std::size_t index);
+  void remember(FlowRecord& flow, LeftCells left);
+  void resume(FlowRecord& flow, std::size_t fresh);
+  void age_left(FlowRecord& flow, std::size_t index);
+  void drop(const LeftCells& left);
+  template <typename Condition>
+  void drop_left_if(FlowRecord& flow, const Condition& condition);
 
   GraphTables& tables_;
   PrefixTrie& trie_;

@@ -195,6 +195,7 @@ void PathGraphBuilder::begin_judgement() {
   if (tables_.crowded() && !writer_) {
     std::vector<bool> keep(tables_.vertex_count(), false);
     // Former paths refer to vertices that no flow is on: these must stay.
+    cells_.mark_left(keep);
     for (const PathRecord& record : paths_.records()) {
       for (const std::uint32_t vertex : record.former) keep[vertex] = true;
     }

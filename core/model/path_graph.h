@@ -70,7 +70,8 @@ class PathGraphBuilder {
   void retire_flow(std::uint32_t flow);
 
   /// Call when a flow's path is refined or has changed, not for every record. From the first known
-  /// address that is replaced by another, recent verdicts of the flow are cleared.
+  /// address that is replaced by another, the flow begins without recent verdicts, or with those of
+  /// its last time on that path.
   void set_path(std::uint32_t flow, const FlowPath& path, Timestamp at);
 
   /// Counts the verdict on one probe. The first reply from an unknown hop sets its address.

@@ -18,7 +18,7 @@ struct TrieNode {
   std::uint32_t parent = 0;  ///< Place in the tier of the TTL before; unused at TTL 1.
   std::uint32_t link = 0;    ///< From the parent.
   std::uint32_t vertex = 0;
-  std::uint32_t flows = 0;   ///< 0: the place is free.
+  std::uint32_t flows = 0;   ///< Including those that left lately; 0: the place is free.
   std::uint32_t judged = 0;  ///< Recent verdicts of its flows.
   std::uint32_t lost = 0;
   std::uint32_t born = 0;    ///< Number of copies begun before it was created.

@@ -28,13 +28,19 @@ struct Simulation {
   std::vector<std::size_t> path_of;  ///< By flow.
 
   void add_flow(std::size_t path) {
-    const auto flow = static_cast<std::uint32_t>(path_of.size());
     path_of.push_back(path);
+    move(static_cast<std::uint32_t>(path_of.size() - 1), path);
+  }
+  void move(std::uint32_t flow, std::size_t path) {
+    path_of[flow] = path;
     std::string words;
     for (const std::string& vertex : paths[path]) {
       words += (answers.contains(vertex) && answers[vertex] == 0 ? "*" : vertex) + " ";
     }
     feed.path(flow, static_cast<std::uint32_t>(path), words);
+  }
+  void move_all(std::size_t path) {
+    for (std::uint32_t flow = 0; flow < path_of.size(); ++flow) move(flow, path);
   }
   void round() {
     std::uniform_real_distribution<double> chance(0, 1);
@@ -144,6 +150,36 @@ TEST(PathGraphLoss, KeepsTheTimeWhenALossWasFirstNamed) {
     EXPECT_LE(*since, graph->judged_at);
   }
   EXPECT_TRUE(since);
+}
+
+// What was lost on one branch says nothing of the other, and what is lost beyond both is not
+// forgotten when the flows move.
+TEST(PathGraphLoss, NamesALinkBeyondOrOnARouteThatKeepsChanging) {
+  for (const Link& lossy : {Link{"r5", "dst"}, Link{"a", "x"}, Link{"x", "r5"}}) {
+    int named = 0;
+    int wrong = 0;
+    for (std::uint64_t seed = 0; seed < 50; ++seed) {
+      Simulation network;
+      network.paths = {{"r1", "a", "x", "r5", "dst"}, {"r1", "b", "y", "r5", "dst"}};
+      network.loss = {{lossy, 0.2}};
+      network.random.seed(seed);
+      for (int flow = 0; flow < 8; ++flow) network.add_flow(0);
+      for (std::size_t round = 0; round < 60; ++round) {
+        if (round % 3 == 2) network.move_all(round / 3 % 2);
+        network.round();
+      }
+      network.feed.graph.judge(network.feed.now);
+      const auto graph = network.feed.graph.snapshot();
+      const std::string expected = lossy.first + ">" + lossy.second;
+      for (const LossyLink& loss : graph->lossy_links) {
+        const auto links = Simulation::named(*graph, loss);
+        const bool right = std::find(links.begin(), links.end(), expected) != links.end();
+        ++(right ? named : wrong);
+      }
+    }
+    EXPECT_GE(named, 49) << lossy.first;
+    EXPECT_LE(wrong, 1) << lossy.first;
+  }
 }
 
 TEST(PathGraphLoss, ExcludesARouterThatLimitsItsReplies) {

@@ -142,7 +142,7 @@ TEST(PathGraph, KeepsVerdictsWhenAHopBecomesKnown) {
   EXPECT_EQ(a->statistics.answered, 1U);
 }
 
-TEST(PathGraph, ClearsRecentVerdictsFromTheFirstChangedHopOn) {
+TEST(PathGraph, LeavesRecentVerdictsWithThePathThatTheyWereOf) {
   GraphFeeder feed;
   feed.path(0, 0, "r1 a r2 dst");
   feed.path(1, 0, "r1 a r2 dst");
@@ -158,11 +158,40 @@ TEST(PathGraph, ClearsRecentVerdictsFromTheFirstChangedHopOn) {
     return GraphFeeder::vertex(*graph, ttl, name)->statistics.recent_judged;
   };
   EXPECT_EQ(judged(1, "r1"), 4U);
-  EXPECT_EQ(judged(2, "a"), 2U);
+  EXPECT_EQ(judged(2, "a"), 4U);
   EXPECT_EQ(judged(2, "b"), 0U);
-  EXPECT_EQ(judged(3, "r2"), 2U);
+  EXPECT_EQ(judged(3, "r2"), 4U);
   EXPECT_EQ(graph->paths[0].at_end.recent_judged, 2U);
   EXPECT_EQ(graph->paths[1].at_end.recent_judged, 0U);
+}
+
+TEST(PathGraph, CountsVerdictsOfAFormerPathUntilTheFlowHasAsManyOnAnother) {
+  GraphFeeder feed;
+  feed.path(0, 0, "r1 a dst");
+  for (int i = 0; i < 200; ++i) feed.lose(0, 2);
+  feed.path(0, 1, "r1 b dst");
+  const auto judged = [&](const char* name) {
+    const auto graph = feed.graph.snapshot();
+    return GraphFeeder::vertex(*graph, 2, name)->statistics.recent_judged;
+  };
+  for (int i = 0; i < 127; ++i) feed.answer(0, 2, "b");
+  EXPECT_EQ(judged("a"), 128U);
+  feed.answer(0, 2, "b");
+  EXPECT_EQ(judged("a"), 0U);
+  EXPECT_EQ(judged("b"), 128U);
+}
+
+TEST(PathGraph, ResumesTheRecentVerdictsOfAPathThatTheFlowReturnsTo) {
+  GraphFeeder feed;
+  feed.path(0, 0, "r1 a dst");
+  for (int i = 0; i < 5; ++i) feed.lose(0, 3);
+  feed.path(0, 1, "r1 b dst");
+  feed.lose(0, 3);
+  feed.path(0, 0, "r1 a dst");
+  feed.lose(0, 3);
+  const auto graph = feed.graph.snapshot();
+  EXPECT_EQ(GraphFeeder::vertex(*graph, 3, "dst")->statistics.recent_judged, 7U);
+  EXPECT_EQ(graph->paths[0].at_end.recent_judged, 6U);
 }
 
 TEST(PathGraph, RemembersPathsThatAllFlowsHaveLeft) {
@@ -293,11 +322,68 @@ TEST(PathGraph, KeepsABoundedNumberOfFormerVertices) {
   EXPECT_LT(graph->paths.size(), 300U);
 }
 
+using Verdicts = std::deque<bool>;  ///< The last ones; true: lost.
+
 /// Expected figures of a flow, derived from its history.
 struct Shadow {
+  /// What it left behind on a former path.
+  struct Left {
+    std::size_t first = 0;
+    std::vector<std::string> hops;  ///< From index `first` on.
+    std::vector<Verdicts> lost;
+    std::size_t verdicts = 0;  ///< Since then, at index `first`.
+  };
   bool probed = false;
   std::vector<std::string> hops;
-  std::vector<std::deque<bool>> lost;  ///< By TTL - 1: the last verdicts.
+  std::vector<Verdicts> lost;  ///< By TTL - 1.
+  std::vector<Left> left;
+
+  void move(const std::vector<std::string>& route) {
+    std::size_t same = 0;
+    while (same < hops.size() && same < route.size() && hops[same] == route[same]) ++same;
+    probed = true;
+    if (same == route.size()) return;
+    std::erase_if(left, [&](const Left& one) { return one.first > same; });
+    Left leaving{same, {}, {}, 0};
+    for (std::size_t i = same; i < hops.size(); ++i) {
+      leaving.hops.push_back(hops[i]);
+      leaving.lost.push_back(lost[i]);
+    }
+    hops = route;
+    lost.resize(same);
+    lost.resize(hops.size());
+    for (Left& one : left) {
+      while (one.first >= same && !one.hops.empty() && one.first < hops.size() &&
+             one.hops.front() == hops[one.first]) {
+        lost[one.first++] = one.lost.front();
+        one.hops.erase(one.hops.begin());
+        one.lost.erase(one.lost.begin());
+      }
+    }
+    std::erase_if(left, [](const Left& one) { return one.hops.empty(); });
+    if (leaving.hops.empty()) return;
+    if (left.size() == 4) left.erase(left.begin());
+    left.push_back(leaving);
+  }
+
+  void count(std::size_t index, bool is_lost) {
+    for (Left& one : left) one.verdicts += one.first == index ? 1 : 0;
+    std::erase_if(left, [](const Left& one) { return one.verdicts == RecentVerdicts::kSize; });
+    lost[index].push_back(is_lost);
+    if (lost[index].size() > RecentVerdicts::kSize) lost[index].pop_front();
+  }
+
+  /// All recent verdicts at a router, on the present path and on former ones.
+  Verdicts at(std::size_t index, const std::string& name) const {
+    Verdicts all;
+    const auto add = [&](const Verdicts& more) { all.insert(all.end(), more.begin(), more.end()); };
+    if (index < hops.size() && hops[index] == name) add(lost[index]);
+    for (const Left& one : left) {
+      if (index < one.first || index - one.first >= one.hops.size()) continue;
+      if (one.hops[index - one.first] == name) add(one.lost[index - one.first]);
+    }
+    return all;
+  }
 };
 
 // Flows start, stop and move between paths that share vertices; every figure must equal a recount.
@@ -305,6 +391,7 @@ TEST(PathGraph, EqualsARecountAfterRandomOperations) {
   const std::vector<std::vector<std::string>> routes{
       {"r1", "a", "c", "dst"}, {"r1", "b", "c", "dst"}, {"r1", "b", "d", "dst"},
       {"q1", "a", "d", "dst"}, {"r1", "a", "dst"},      {"q1", "e", "c", "f", "dst"}};
+  const std::vector<std::string> names{"r1", "q1", "a", "b", "c", "d", "e", "f", "dst"};
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     std::mt19937_64 random(seed);
     GraphFeeder feed;
@@ -318,15 +405,7 @@ TEST(PathGraph, EqualsARecountAfterRandomOperations) {
         std::string words;
         for (const std::string& hop : routes[route]) words += hop + " ";
         feed.path(flow, static_cast<std::uint32_t>(route), words);
-        std::size_t same = 0;
-        while (same < shadow.hops.size() && same < routes[route].size() &&
-               shadow.hops[same] == routes[route][same]) {
-          ++same;
-        }
-        shadow.probed = true;
-        shadow.hops = routes[route];
-        shadow.lost.resize(same);
-        shadow.lost.resize(shadow.hops.size());
+        shadow.move(routes[route]);
       } else if (what < 4) {
         feed.graph.retire_flow(flow);
         shadow = {};
@@ -336,10 +415,7 @@ TEST(PathGraph, EqualsARecountAfterRandomOperations) {
         const auto ttl = static_cast<std::uint8_t>(1 + random() % shadow.hops.size());
         const bool lost = random() % 3 == 0;
         lost ? feed.lose(flow, ttl) : feed.answer(flow, ttl, shadow.hops[ttl - 1U]);
-        shadow.lost[ttl - 1U].push_back(lost);
-        if (shadow.lost[ttl - 1U].size() > RecentVerdicts::kSize) {
-          shadow.lost[ttl - 1U].pop_front();
-        }
+        shadow.count(ttl - 1U, lost);
       }
     }
     const auto graph = feed.graph.snapshot();
@@ -348,12 +424,14 @@ TEST(PathGraph, EqualsARecountAfterRandomOperations) {
       std::uint64_t judged = 0;
       std::uint64_t lost = 0;
       for (const Shadow& shadow : flows) {
-        if (shadow.hops.size() < vertex.ttl) continue;
-        if (vertex.address != address(shadow.hops[vertex.ttl - 1U])) continue;
-        ++count;
-        const std::deque<bool>& verdicts = shadow.lost[vertex.ttl - 1U];
-        judged += verdicts.size();
-        lost += static_cast<std::uint64_t>(std::count(verdicts.begin(), verdicts.end(), true));
+        const std::size_t index = vertex.ttl - std::size_t{1};
+        for (const std::string& name : names) {
+          if (vertex.address != address(name)) continue;
+          count += index < shadow.hops.size() && shadow.hops[index] == name ? 1U : 0U;
+          const Verdicts verdicts = shadow.at(index, name);
+          judged += verdicts.size();
+          lost += static_cast<std::uint64_t>(std::count(verdicts.begin(), verdicts.end(), true));
+        }
       }
       EXPECT_EQ(vertex.flows, count);
       EXPECT_EQ(vertex.statistics.recent_judged, judged);
