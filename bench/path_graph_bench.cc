@@ -48,7 +48,7 @@ std::unique_ptr<PathGraphBuilder> make_graph(std::uint32_t flows, std::uint32_t 
   for (std::uint32_t flow = 0; flow < flows; ++flow) {
     for (std::uint8_t ttl = 1; ttl <= kHops; ++ttl) hops[ttl - 1U].address = hop(flow, ttl, fan);
     graph->add_flow(flow, static_cast<std::uint16_t>(flow));
-    graph->set_path(flow, {flow % fan, "hash", hops, kHops, true, false}, at);
+    graph->set_path(flow, {flow % fan, "hash", hops, kHops, true, false, true}, at);
   }
   count_round(*graph, flows, fan, at);
   return graph;

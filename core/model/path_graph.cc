@@ -28,7 +28,7 @@ void PathGraphBuilder::retire_flow(std::uint32_t index) {
   if (PathRecord* path = paths_.of_flow(index)) {
     if (const RecentVerdicts* recent = at_end(*flow)) path->at_end.subtract_recent(*recent);
   }
-  paths_.leave(index, vertices(*flow));
+  paths_.leave(index, vertices(*flow), true);
   cells_.retire(*flow);
   changed();
 }
@@ -56,7 +56,7 @@ void PathGraphBuilder::set_path(std::uint32_t index, const FlowPath& path, Times
     if (const RecentVerdicts* recent = at_end(*flow)) old->at_end.subtract_recent(*recent);
   }
   const Plan plan = this->plan(*flow, path, old == nullptr || old->id == path.id);
-  if (old != nullptr && old->id != path.id) paths_.leave(index, vertices(*flow));
+  if (old != nullptr && old->id != path.id) paths_.leave(index, vertices(*flow), path.moved);
   if (plan.first < hops_.size() || hops_.size() != flow->cells.size()) move(*flow, plan, at);
   for (std::size_t i = 0; i < std::min(path.hops.size(), flow->cells.size()); ++i) {
     if (path.hops[i].per_packet) tables_.vertex(cells_.vertex(*flow, i)).per_packet = true;

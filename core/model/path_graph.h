@@ -42,6 +42,9 @@ struct FlowPath {
   std::optional<std::uint8_t> end;  ///< TTL of the target or of the blocking host.
   bool reached = false;
   bool blocked = false;
+  /// The flow has moved here from its former path. Otherwise a different id means that the former
+  /// one was a guess: the flow was never on that path.
+  bool moved = false;
 };
 
 /// The final verdict on one probe.

@@ -33,7 +33,8 @@ PathRecord& PathTable::join(const GraphFlow& flow, std::uint32_t id) {
   return record;
 }
 
-void PathTable::leave(std::uint32_t flow, const std::vector<std::uint32_t>& vertices) {
+void PathTable::leave(std::uint32_t flow, const std::vector<std::uint32_t>& vertices,
+                      bool really) {
   PathRecord* record = of_flow(flow);
   if (record == nullptr) return;
   const Place place = places_[flow];
@@ -41,11 +42,17 @@ void PathTable::leave(std::uint32_t flow, const std::vector<std::uint32_t>& vert
   record->members[place.member] = record->members.back();
   record->members.pop_back();
   record->listed.reset();
+  record->real = record->real || really;
+  if (record->members.empty() && !record->real) return forget(place.record);
   if (record->members.empty()) {
     record->former = vertices;
     record->left = ++last_left_;
     left_.emplace(record->left, place.record);
-    if (left_.size() > kMostLeft) forget_oldest();
+    if (left_.size() > kMostLeft) {
+      const std::uint32_t oldest = left_.begin()->second;
+      left_.erase(left_.begin());
+      forget(oldest);
+    }
     return;
   }
   if (place.member < record->members.size()) {
@@ -67,12 +74,10 @@ const PathRecord* PathTable::of_flow(std::uint32_t flow) const {
                                                                 : nullptr;
 }
 
-void PathTable::forget_oldest() {
-  const std::uint32_t oldest = left_.begin()->second;
-  left_.erase(left_.begin());
-  by_id_.erase(records_[oldest].id);
-  records_[oldest] = {};
-  free_.push_back(oldest);
+void PathTable::forget(std::uint32_t record) {
+  by_id_.erase(records_[record].id);
+  records_[record] = {};
+  free_.push_back(record);
 }
 
 void PathTable::clear_statistics() {

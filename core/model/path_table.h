@@ -31,6 +31,7 @@ struct PathRecord {
   /// Vertices of the path when its last flow left, by TTL - 1; kSource where unknown.
   std::vector<std::uint32_t> former;
   std::uint64_t left = 0;  ///< Sequence number of the last departure; 0: has flows.
+  bool real = false;       ///< A flow was really on it and has left.
   PlaceStatistics at_end;
 };
 
@@ -38,8 +39,9 @@ class PathTable {
  public:
   /// Puts a flow onto a path.
   PathRecord& join(const GraphFlow& flow, std::uint32_t id);
-  /// Takes a flow off its path. If it was the last one, the path is remembered by `vertices`.
-  void leave(std::uint32_t flow, const std::vector<std::uint32_t>& vertices);
+  /// Takes a flow off its path. Once the last one is gone the path is remembered by `vertices`, or
+  /// forgotten if no flow was `really` on it.
+  void leave(std::uint32_t flow, const std::vector<std::uint32_t>& vertices, bool really);
   /// The path of a flow, or null.
   PathRecord* of_flow(std::uint32_t flow);
   const PathRecord* of_flow(std::uint32_t flow) const;
@@ -58,7 +60,7 @@ class PathTable {
     std::uint32_t record = kNone;
     std::uint32_t member = 0;
   };
-  void forget_oldest();
+  void forget(std::uint32_t record);
 
   std::vector<PathRecord> records_;
   std::vector<std::uint32_t> free_;

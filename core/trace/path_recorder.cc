@@ -64,7 +64,7 @@ void PathRecorder::close(Trace& trace, FlowState& flow, model::Round round, bool
   if (change) begin_path(flow, change->first_ttl, path);
   flow.reached = path.reached;
   flow.blocked = path.blocked;
-  update_graph(trace, flow, path.finished);
+  update_graph(trace, flow, path.finished, change.has_value());
   ++flow.rounds_closed;
   flow.snapshot.reset();
   for (Hop& hop : path.hops) hop.hop_class = trace.graph.hop_class(flow.flow.index, hop.ttl);
@@ -108,7 +108,7 @@ std::string PathRecorder::hash(const std::string& canonical) const {
 }
 
 /// Passes the path to the graph if it was refined, has changed, or ends differently.
-void PathRecorder::update_graph(Trace& trace, FlowState& flow, Timestamp at) {
+void PathRecorder::update_graph(Trace& trace, FlowState& flow, Timestamp at, bool moved) {
   const model::PathIdentity& identity = flow.known.identity;
   const FlowState::ToldPath told{identity.revision(), flow.reached, flow.blocked.has_value()};
   if (flow.told_path == told) return;
@@ -126,6 +126,7 @@ void PathRecorder::update_graph(Trace& trace, FlowState& flow, Timestamp at) {
   known.end = identity.path()->end;
   known.reached = flow.reached;
   known.blocked = flow.blocked.has_value();
+  known.moved = moved;
   trace.graph.set_path(flow.flow.index, known, at);
 }
 
@@ -133,7 +134,7 @@ void PathRecorder::resolve(Trace& trace, FlowState& flow) {
   if (!flow.known.identity.resolve()) return;
   flow.path_hash = hash(flow.known.identity.canonical());
   flow.snapshot.reset();
-  update_graph(trace, flow, clock_.utc());
+  update_graph(trace, flow, clock_.utc(), false);
 }
 
 }  // namespace etr::trace

@@ -40,14 +40,22 @@ class GraphFeeder {
     graph.add_flow(flow, static_cast<std::uint16_t>(50000 + flow));
     graph.set_path(flow,
                    {id, "hash" + std::to_string(id), hops, static_cast<std::uint8_t>(hops.size()),
-                    hops.back().address.has_value(), false},
+                    hops.back().address.has_value(), false, true},
+                   now);
+  }
+  /// The same, but the flow has always been there: what was said of it before was a guess.
+  void correct_path(std::uint32_t flow, std::uint32_t id, const std::string& words) {
+    const std::vector<PathHop> hops = testing::hops(words);
+    graph.set_path(flow,
+                   {id, "hash" + std::to_string(id), hops, static_cast<std::uint8_t>(hops.size()),
+                    true, false, false},
                    now);
   }
   /// The same with an unknown end.
   void open_path(std::uint32_t flow, std::uint32_t id, const std::string& words) {
     const std::vector<PathHop> hops = testing::hops(words);
     graph.add_flow(flow, static_cast<std::uint16_t>(50000 + flow));
-    graph.set_path(flow, {id, "hash", hops, std::nullopt, false, false}, now);
+    graph.set_path(flow, {id, "hash", hops, std::nullopt, false, false, true}, now);
   }
   void answer(std::uint32_t flow, std::uint8_t ttl, const std::string& from,
               Duration rtt = std::chrono::milliseconds(10)) {

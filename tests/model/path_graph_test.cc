@@ -205,6 +205,19 @@ TEST(PathGraph, RemembersPathsThatAllFlowsHaveLeft) {
   EXPECT_EQ(GraphFeeder::vertex(*graph, 2, "a")->flows, 0U);
 }
 
+TEST(PathGraph, ForgetsAPathThatAFlowWasOnlyThoughtToBeOn) {
+  GraphFeeder feed;
+  feed.path(0, 0, "r1 * dst");
+  feed.path(1, 1, "r1 a dst");
+  feed.path(1, 2, "r1 b dst");
+  feed.correct_path(0, 1, "r1 a dst");
+  feed.correct_path(0, 3, "r1 c dst");
+  const auto graph = feed.graph.snapshot();
+  std::vector<std::uint32_t> ids;
+  for (const GraphPath& path : graph->paths) ids.push_back(path.id);
+  EXPECT_THAT(ids, ::testing::ElementsAre(1U, 2U, 3U));  // Flow 1 really was on path 1.
+}
+
 TEST(PathGraph, SharesUnchangedFlowListsBetweenSnapshots) {
   GraphFeeder feed;
   feed.path(0, 0, "r1 a");

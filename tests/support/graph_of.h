@@ -87,6 +87,7 @@ inline void add_to_graph(model::PathGraphBuilder& graph, const FlowSnapshot& flo
   path.end = flow.blocked ? std::optional(flow.blocked->ttl) : flow.distance;
   path.reached = flow.reached;
   path.blocked = flow.blocked.has_value();
+  path.moved = true;
   graph.add_flow(flow.flow, flow.source_port);
   graph.set_path(flow.flow, path, at);
   for (const HopStats& hop : flow.hops) count_hop(graph, flow.flow, hop, at);

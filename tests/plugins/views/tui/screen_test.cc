@@ -308,6 +308,7 @@ std::shared_ptr<const etr::PathGraph> flapping_graph() {
     path.hops = hops;
     path.end = 3;
     path.reached = true;
+    path.moved = true;
     for (std::uint32_t flow = 0; flow < 2; ++flow) {
       graph.add_flow(flow, static_cast<std::uint16_t>(50000 + flow));
       graph.set_path(flow, path, at);
