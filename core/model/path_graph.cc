@@ -67,6 +67,11 @@ void PathGraphBuilder::set_path(std::uint32_t index, const FlowPath& path, Times
   changed();
 }
 
+void PathGraphBuilder::disown_path(std::uint32_t id) {
+  paths_.disown(id);
+  changed();
+}
+
 /// Fills hops_ with the new hops of the flow, and compares them with its cells.
 PathGraphBuilder::Plan PathGraphBuilder::plan(const FlowRecord& flow, const FlowPath& path,
                                               bool same_path) {

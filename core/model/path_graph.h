@@ -77,6 +77,9 @@ class PathGraphBuilder {
   /// its last time on that path.
   void set_path(std::uint32_t flow, const FlowPath& path, Timestamp at);
 
+  /// The path turned out to be the same as another one: it is not remembered as left.
+  void disown_path(std::uint32_t id);
+
   /// Counts the verdict on one probe. The first reply from an unknown hop sets its address.
   /// Verdicts past the end of the path are ignored.
   void count(std::uint32_t flow, std::uint8_t ttl, const ProbeVerdict& verdict);

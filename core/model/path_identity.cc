@@ -236,8 +236,11 @@ std::optional<IdentityChange> PathIdentity::change_to(const Observation& seen) {
   path_ = std::move(next);
   alternations_.spread(*path_);
   settle(former);
-  if (path_->id == change.before.id)
-    return std::nullopt;  // The same path, as other flows show: that hop is balanced per packet.
+  // The same path, if that hop is balanced per packet, as other flows or this change show.
+  const KnownPath* known_now = registry_->find(path_->id);
+  if (known_now != nullptr && relate(change.before, *known_now) != Relation::kContradicts) {
+    return std::nullopt;
+  }
   return change;
 }
 

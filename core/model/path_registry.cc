@@ -109,6 +109,16 @@ std::vector<HopChange> differing_hops(const KnownPath& before, const KnownPath& 
 struct PathRegistry::Fits {
   std::vector<Entry*> holding;  ///< They know every hop that the path knows.
   std::vector<Entry*> others;
+
+  /// One of which every hop is known, or null. A path of which this is also true is the same.
+  Entry* complete() const {
+    for (const auto* paths : {&holding, &others}) {
+      for (Entry* entry : *paths) {
+        if (entry->path.complete()) return entry;
+      }
+    }
+    return nullptr;
+  }
 };
 
 PathRegistry::Fits PathRegistry::fits(const KnownPath& path) {
@@ -132,6 +142,12 @@ PathRegistry::Match PathRegistry::resolve(const KnownPath& path,
   note_branching(path);
   const PathKnowledge knowledge = path.complete() ? PathKnowledge::kWhole : PathKnowledge::kGaps;
   const Fits found = fits(path);
+  if (path.complete()) {
+    if (Entry* same = found.complete()) {
+      unite_balanced(*same, path.hops);
+      return {same->path.id, knowledge};
+    }
+  }
   if (found.holding.size() > 1) return ambiguous(path, former);
   if (found.holding.size() == 1) {
     Entry& entry = *found.holding.front();
@@ -151,7 +167,7 @@ PathRegistry::Match PathRegistry::resolve(const KnownPath& path,
     if (grown == nullptr && relate(path, entry->path) == Relation::kContains) {
       grown = entry;
     } else {
-      set_distinct(*entry, false);
+      yield(*entry, path);
     }
   }
   ++version_;
@@ -160,13 +176,29 @@ PathRegistry::Match PathRegistry::resolve(const KnownPath& path,
   return {grown->path.id, knowledge};
 }
 
-/// The routers of a hop balanced per packet are united.
+/// The entry does not contradict a better known path, so it is no longer distinct. If all its hops
+/// are known, it is that path.
+void PathRegistry::yield(Entry& entry, const KnownPath& path) {
+  set_distinct(entry, false);
+  if (entry.path.complete() && path.complete()) united_.push_back(entry.path.id);
+}
+
+/// Unites the routers of hops balanced per packet. Paths that differed from this one at such a hop
+/// only are the same path.
 void PathRegistry::unite_balanced(Entry& entry, const PathHops& hops) {
   KnownPath united = entry.path;
   for (std::size_t i = 0; i < hops.size(); ++i) {
     if (hops[i].size() > 1) united.hops[i].insert(hops[i].begin(), hops[i].end());
   }
-  if (united.hops != entry.path.hops) set_path(entry, united);
+  if (united.hops == entry.path.hops) return;
+  set_path(entry, united);
+  ++version_;
+  const Fits found = fits(united);
+  for (const auto* paths : {&found.holding, &found.others}) {
+    for (Entry* other : *paths) {
+      if (other != &entry) yield(*other, united);
+    }
+  }
 }
 
 /// Records the TTLs at which different routers were seen.

@@ -75,6 +75,10 @@ class PathRegistry {
   void enter(std::uint32_t id);
   void leave(std::uint32_t id);
 
+  /// Numbers of paths that turned out, since the last call, to be the same as another one: they
+  /// differed only at hops that are balanced per packet.
+  std::vector<std::uint32_t> take_united() { return std::exchange(united_, {}); }
+
   /// Increases whenever a path with unknown hops may resolve differently.
   std::uint64_t version() const { return version_; }
   /// The path with this number; null if it was dropped.
@@ -98,6 +102,7 @@ class PathRegistry {
   void set_distinct(Entry& entry, bool distinct);
   void set_path(Entry& entry, const KnownPath& path);
   void list(const Entry& entry, bool listed);
+  void yield(Entry& entry, const KnownPath& path);
   void unite_balanced(Entry& entry, const PathHops& hops);
   Entry* find_ambiguous(const KnownPath& path);
   void note_branching(const KnownPath& path);
@@ -116,6 +121,7 @@ class PathRegistry {
   std::unordered_map<std::string, std::uint32_t> ambiguous_;
   std::set<std::pair<std::uint64_t, std::uint32_t>> unused_;  ///< By last use, and id.
   std::vector<Fan> fans_;                                     ///< By TTL - 1.
+  std::vector<std::uint32_t> united_;
   std::uint32_t next_id_ = 0;
   std::uint64_t clock_ = 0;
   std::uint64_t version_ = 1;

@@ -64,6 +64,16 @@ void PathTable::leave(std::uint32_t flow, const std::vector<std::uint32_t>& vert
   }
 }
 
+void PathTable::disown(std::uint32_t id) {
+  const auto found = by_id_.find(id);
+  if (found == by_id_.end()) return;
+  const std::uint32_t place = found->second;
+  records_[place].real = false;
+  if (!records_[place].members.empty()) return;
+  left_.erase(records_[place].left);
+  forget(place);
+}
+
 PathRecord* PathTable::of_flow(std::uint32_t flow) {
   return flow < places_.size() && places_[flow].record != kNone ? &records_[places_[flow].record]
                                                                 : nullptr;

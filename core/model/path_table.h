@@ -42,6 +42,8 @@ class PathTable {
   /// Takes a flow off its path. Once the last one is gone the path is remembered by `vertices`, or
   /// forgotten if no flow was `really` on it.
   void leave(std::uint32_t flow, const std::vector<std::uint32_t>& vertices, bool really);
+  /// No flow was really on this path: it turned out to be another one.
+  void disown(std::uint32_t id);
   /// The path of a flow, or null.
   PathRecord* of_flow(std::uint32_t flow);
   const PathRecord* of_flow(std::uint32_t flow) const;

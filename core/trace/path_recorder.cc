@@ -50,8 +50,10 @@ void PathRecorder::close(Trace& trace, FlowState& flow, model::Round round, bool
   path.source_port = flow.flow.source_port;
   path.destination_port = flow.flow.destination_port;
 
+  resolve(trace, flow);  // A change is one from the path that the flow is known to be on by now.
   const std::string old_hash = flow.path_hash;
   const auto change = flow.known.identity.observe(round.observation());
+  for (const std::uint32_t id : trace.paths.take_united()) trace.graph.disown_path(id);
   flow.path_hash = hash(flow.known.identity.canonical());
   path.path_hash = flow.path_hash;
   path.path_id = flow.known.identity.path()->id;
@@ -132,6 +134,7 @@ void PathRecorder::update_graph(Trace& trace, FlowState& flow, Timestamp at, boo
 
 void PathRecorder::resolve(Trace& trace, FlowState& flow) {
   if (!flow.known.identity.resolve()) return;
+  for (const std::uint32_t id : trace.paths.take_united()) trace.graph.disown_path(id);
   flow.path_hash = hash(flow.known.identity.canonical());
   flow.snapshot.reset();
   update_graph(trace, flow, clock_.utc(), false);

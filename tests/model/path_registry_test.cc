@@ -76,6 +76,30 @@ TEST(PathRegistry, PrefersPathsThatAreKnownWherePathsBranch) {
   EXPECT_FALSE(registry.is_distinct(poor));
 }
 
+TEST(PathRegistry, UnitesPathsThatDifferOnlyAtAHopBalancedPerPacket) {
+  PathRegistry registry;
+  const auto first = enter(registry, "a b c T");
+  const auto second = enter(registry, "a d c T");
+  const auto third = enter(registry, "a d e T");
+  const auto balanced = registry.resolve(path("a bd c T"));
+  EXPECT_TRUE(balanced.id == first || balanced.id == second);
+  EXPECT_EQ(registry.resolve(path("a b c T")).id, balanced.id);
+  EXPECT_EQ(registry.resolve(path("a d c T")).id, balanced.id);
+  EXPECT_TRUE(registry.is_distinct(third));
+  EXPECT_EQ(registry.resolve(path("a bd e T")).id, third);
+  const auto united = registry.take_united();
+  ASSERT_EQ(united.size(), 1U);
+  EXPECT_EQ(united[0], first + second - balanced.id);
+  EXPECT_TRUE(registry.take_united().empty());
+}
+
+TEST(PathRegistry, UnitesPathsOfWhichDifferentHopsAreKnownToBeBalanced) {
+  PathRegistry registry;
+  const auto first = enter(registry, "a bc d T");
+  EXPECT_EQ(registry.resolve(path("a b de T")).id, first);
+  EXPECT_EQ(registry.find(first)->hops, path("a bc de T").hops);
+}
+
 TEST(PathRegistry, ForgetsPathsThatNoFlowIsOn) {
   PathRegistry registry;
   const auto kept = enter(registry, "a b T");

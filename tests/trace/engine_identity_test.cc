@@ -149,6 +149,27 @@ TEST_P(PerPacketBalancer, SettlesOnOnePath) {
   EXPECT_GE(settled, kSeeds - 1);
 }
 
+TEST_P(PerPacketBalancer, LeavesOnePathOfAllFlowsAndNoneThatTheyLeft) {
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    const unsigned width = GetParam().width;
+    simulation::Network network =
+        GetParam().hops == 1 ? tiers({1, width, 1}) : tiers({1, width, width, 1});
+    for (Router& one : network.routers) one.balancing = simulation::Balancing::kPacket;
+    network.seed = seed;
+    EngineRunOptions options = options_for();
+    options.plan.flows = 8;
+    options.plan.rounds = 120;
+    EngineRun run(network, options);
+    run.run();
+    for (const Event& event : run.observer.of_kind(EventKind::kPathChange)) {
+      EXPECT_NE(event.change->old_path_hash, event.change->new_path_hash) << "seed " << seed;
+    }
+    const auto& paths = run.summary.snapshot->graphs.at(0)->paths;
+    ASSERT_EQ(paths.size(), 1U) << "seed " << seed;
+    EXPECT_EQ(paths[0].flows->size(), 8U);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(WidthAndLength, PerPacketBalancer,
                          ::testing::Values(Balanced{2, 1}, Balanced{4, 1}, Balanced{2, 2},
                                            Balanced{4, 2}));
