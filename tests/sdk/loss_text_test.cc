@@ -89,5 +89,28 @@ TEST(LossText, ListsLossyLinksThenSharedLoss) {
               testing::ElementsAre(testing::StartsWith("loss on"), testing::StartsWith("5 %")));
 }
 
+TEST(HopLossText, MarksWhatIsNotJudgedAsLoss) {
+  const auto text = [](HopClass hop_class, std::uint64_t answered, std::uint64_t lost) {
+    HopStats stats;
+    stats.hop_class = hop_class;
+    stats.answered = answered;
+    stats.lost = lost;
+    PooledHop hop;
+    hop.add(stats);
+    return hop_loss_text(hop);
+  };
+  EXPECT_EQ(text(HopClass::kLossy, 9, 1), "10.0%");
+  EXPECT_EQ(text(HopClass::kLossy, 0, 9), "100.0%");
+  EXPECT_EQ(text(HopClass::kAnswering, 10, 0), "0.0%");
+  EXPECT_EQ(text(HopClass::kAnswering, 39, 1), "2.5%?");
+  EXPECT_EQ(text(HopClass::kAnswering, 9999, 1), "0.0%") << "nothing is left to doubt";
+  EXPECT_EQ(text(HopClass::kUnknown, 1, 2), "66.7%?");
+  EXPECT_EQ(text(HopClass::kUnknown, 2, 0), "0.0%");
+  EXPECT_EQ(text(HopClass::kUnknown, 0, 2), "-");
+  EXPECT_EQ(text(HopClass::kUnknown, 0, 0), "-");
+  EXPECT_EQ(text(HopClass::kSilent, 0, 9), "silent");
+  EXPECT_EQ(text(HopClass::kLimited, 3, 7), "limited");
+}
+
 }  // namespace
 }  // namespace etr

@@ -1,4 +1,4 @@
-// Loss of links in words, one line each, the same in every view and report:
+// Loss in words, the same in every view and report. Of links one line each:
 //
 //   loss on 10.0.1.2 > 10.0.2.2 (TTL 2): 21 % (16-27 %), 3 of 24 flows
 //   loss somewhere on 10.0.1.2 > 10.0.2.2 > ??? (TTL 2-3): 21 % (16-27 %), 3 of 24 flows
@@ -20,6 +20,7 @@
 
 #include "etr/ip_address.h"
 #include "etr/path_graph.h"
+#include "etr/pooled.h"
 
 namespace etr {
 
@@ -33,6 +34,20 @@ inline std::string loss_number(double share) {
   const std::string_view number(text.data());
   const bool whole = number.size() > 2 && number.substr(number.size() - 2) == ".0";
   return std::string(number.substr(0, number.size() - (whole ? 2 : 0)));
+}
+
+/// Loss of a hop: "12.3%"; "12.3%?" of unanswered probes that are not judged as loss at this hop;
+/// "silent", "limited", or "-" without a figure.
+inline std::string hop_loss_text(const PooledHop& hop) {
+  const std::optional<double> loss = hop.loss();
+  if (!loss) {
+    if (hop.hop_class == HopClass::kSilent) return "silent";
+    return hop.hop_class == HopClass::kLimited ? "limited" : "-";
+  }
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.1f%%", *loss * 100);
+  const std::string number = text.data();
+  return hop.uncertain() && number != "0.0%" ? number + "?" : number;
 }
 
 /// "21 % (16-27 %)".

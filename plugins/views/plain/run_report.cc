@@ -69,7 +69,7 @@ Hops::const_iterator silent_run(const Hops& hops, Hops::const_iterator first) {
   for (auto next = std::next(first); next != hops.end() && next->first == last->first + 1; ++next) {
     if (!last->second.former.empty() || !next->second.former.empty()) break;
     if (!next->second.responders.empty() ||
-        loss_text(next->second.pooled) != loss_text(first->second.pooled))
+        etr::hop_loss_text(next->second.pooled) != etr::hop_loss_text(first->second.pooled))
       break;
     last = next;
   }
@@ -196,7 +196,7 @@ std::string RunReport::trace_text(const etr::TraceInfo& trace, const etr::Snapsh
     text += "\n?: hops are unknown at which several paths differ; not counted as a path\n";
   }
   if (text.find("%?") != std::string::npos) {
-    text += "\n%?: too few probes to tell loss from a limit on answers\n";
+    text += "\n%?: not answered, but not judged as loss at this hop\n";
   }
   return text;
 }
@@ -210,9 +210,9 @@ std::string RunReport::path_table(const std::vector<Row>& rows) const {
     for (const etr::FlowSnapshot* flow : row.flows) {
       if (flow->distance && !flow->blocked && !flow->hops.empty()) target.add(flow->hops.back());
     }
-    text += left(row.name(), kHashColumns) + right(row.hops, 6) + right(loss_text(target), 9) +
-            rtt_columns(target.statistics, 9) + right(std::to_string(row.flows.size()), 7) + "  " +
-            ranges(row.ports);
+    text += left(row.name(), kHashColumns) + right(row.hops, 6) +
+            right(etr::hop_loss_text(target), 9) + rtt_columns(target.statistics, 9) +
+            right(std::to_string(row.flows.size()), 7) + "  " + ranges(row.ports);
     const std::string fate = path_fate(row.flows, row.hash != kNoPath);
     if (!fate.empty()) text += "  (" + fate + ")";
     text += '\n';
@@ -259,7 +259,7 @@ std::string RunReport::hop_table(const Row& row, etr::Names& names, Room room) c
       std::uint64_t sent = 0;
       for (auto one = it; one != end; ++one) sent += one->second.sent;
       text += ttl_label(ttl_range(ttl, std::prev(end)->first)) + left("???", width) +
-              loss(loss_text(hop.pooled)) + count(std::to_string(sent)) + time("-") +
+              loss(etr::hop_loss_text(hop.pooled)) + count(std::to_string(sent)) + time("-") +
               rtt_columns({}, widths.time) + "\n";
       it = std::prev(end);
     }
@@ -269,7 +269,7 @@ std::string RunReport::hop_table(const Row& row, etr::Names& names, Room room) c
       const bool known = last != row.last.end() && last->second.source == responder.address;
       text += (first ? ttl_label(std::to_string(ttl)) : std::string(kTtlColumns, ' ')) +
               left(name_of(responder), width) +
-              (first ? loss(loss_text(hop.pooled)) + count(std::to_string(hop.sent))
+              (first ? loss(etr::hop_loss_text(hop.pooled)) + count(std::to_string(hop.sent))
                      : loss("") + count("+" + std::to_string(responder.received))) +
               time(milliseconds(known ? last->second.rtt : responder.latest->last)) +
               rtt_columns(responder.rtts, widths.time) + remarks(responder, false) + "\n";

@@ -124,7 +124,25 @@ TEST(RunReport, MarksLossOfAHopOfUnknownClass) {
        hop(2, 2, 0, etr::HopClass::kUnknown, {responder("192.0.2.9", 2, milliseconds(2))})})});
   EXPECT_THAT(text, HasSubstr(" 50.0%?      2"));
   EXPECT_THAT(text, HasSubstr("  0.0%      2"));
-  EXPECT_THAT(text, HasSubstr("%?: too few probes to tell loss from a limit on answers\n"));
+  EXPECT_THAT(text, HasSubstr("%?: not answered, but not judged as loss at this hop\n"));
+}
+
+TEST(RunReport, DoubtsLossOfAHopOfAnotherClassThanLossy) {
+  const std::string text = report({flow(
+      0, 0,
+      {hop(1, 39, 1, etr::HopClass::kAnswering, {responder("192.0.2.2", 39, milliseconds(1))}),
+       hop(2, 40, 0, etr::HopClass::kAnswering, {responder("192.0.2.9", 40, milliseconds(2))})})});
+  EXPECT_THAT(text, HasSubstr(" 2.5%?     40"));
+  EXPECT_THAT(text, HasSubstr("%?: not answered"));
+}
+
+// The records call such a hop unknown, so the report may not call it silent.
+TEST(RunReport, CallsOnlyHopsOfClassSilentSilent) {
+  std::vector<etr::HopStats> hops = three_hops(milliseconds(1));
+  hops[1].hop_class = etr::HopClass::kUnknown;
+  const std::string text = report({flow(0, 0, hops)});
+  EXPECT_THAT(text, Not(HasSubstr("silent")));
+  EXPECT_THAT(text, testing::ContainsRegex("\n   2  [?]{3} +- +10 +- "));
 }
 
 // Defect A23 of the Go etr, docs/compatibility.md: it took the mean of means.
