@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "etr/branch_text.h"
 #include "etr/loss_text.h"
 #include "etr/text.h"
 #include "hop_row.h"
@@ -87,9 +88,9 @@ std::string remarks(const HopRow::Responder& responder, bool former) {
   return text + mpls_text(latest.mpls) + (former ? "  before the path changed" : "");
 }
 
-/// Lossy links and shared loss of the trace, one per line; empty without loss.
-std::string loss_paragraph(const etr::TraceInfo& trace, const etr::Snapshot& snapshot,
-                           etr::Names& names, Room room) {
+/// Lossy links, shared loss and unsteady branch points of the trace, one per line.
+std::string graph_paragraph(const etr::TraceInfo& trace, const etr::Snapshot& snapshot,
+                            etr::Names& names, Room room) {
   const auto name = [&](const etr::IpAddress& address) {
     return host(address, names.name(address), room.host);
   };
@@ -97,6 +98,7 @@ std::string loss_paragraph(const etr::TraceInfo& trace, const etr::Snapshot& sna
   for (const auto& graph : snapshot.graphs) {
     if (graph == nullptr || graph->trace != trace.trace) continue;
     for (const std::string& line : etr::loss_lines(*graph, name)) text += line + "\n";
+    for (const std::string& line : etr::branch_lines(*graph, name)) text += line + "\n";
   }
   return text.empty() ? text : "\n" + text;
 }
@@ -188,7 +190,7 @@ std::string RunReport::trace_text(const etr::TraceInfo& trace, const etr::Snapsh
   if (count(true) != 0) text += " and " + std::to_string(count(true)) + " left";
   text += '\n';
   if (all.empty()) return text;
-  text += "\n" + path_table(all) + loss_paragraph(trace, snapshot, names, room);
+  text += "\n" + path_table(all) + graph_paragraph(trace, snapshot, names, room);
   for (const Row& row : all) {
     if (!row.flows.empty()) text += "\n" + hop_table(row, names, room);
   }

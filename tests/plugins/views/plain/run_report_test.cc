@@ -6,6 +6,7 @@
 #include <chrono>
 #include <memory>
 
+#include "support/flapping_graph.h"
 #include "support/graph_of.h"
 #include "support/sample_records.h"
 
@@ -314,6 +315,25 @@ TEST(RunReport, NamesLossyLinksAfterThePaths) {
               testing::ContainsRegex(
                   "50001,50003\n\nloss on gw.example [(]192.0.2.2[)] > 192.0.2.3 [(]TTL 2[)]: "
                   "20 % [(]1[0-9]-2[0-9] %[)], 2 of 4 flows\n\nPath "));
+}
+
+TEST(RunReport, NamesHopsBalancedPerPacket) {
+  const std::string text = report({flow(0, 0,
+                                        {hop(1, 10, 0, etr::HopClass::kAnswering,
+                                             {responder("192.0.2.2", 6, milliseconds(1)),
+                                              responder("192.0.2.3", 4, milliseconds(2))})})});
+  EXPECT_THAT(text, HasSubstr("\n\nper-packet balancing at TTL 1: gw.example (192.0.2.2), "
+                              "192.0.2.3\n\nPath "));
+}
+
+TEST(RunReport, NamesTheRouterBeforeAFlappingRoute) {
+  etr::Snapshot snapshot;
+  snapshot.flows = {
+      std::make_shared<const etr::FlowSnapshot>(flow(0, 0, three_hops(milliseconds(1))))};
+  snapshot.graphs = {etr::test::flapping_graph()};
+  NoNames names;
+  EXPECT_THAT(RunReport().text(etr::test::sample_run(), snapshot, names, {}),
+              HasSubstr("\n\nflapping beyond 10.9.1.1 (TTL 1): 10.9.2.1, 10.9.2.2\n\nPath "));
 }
 
 TEST(RunReport, HasASectionPerTarget) {
