@@ -186,27 +186,29 @@ void GraphWriter::write_branch_points() {
   for (std::size_t i = 0; i < by_from.size();) {
     BranchPoint point;
     point.vertex = graph_.edges[by_from[i]].from;
-    bool per_packet = false;
+    Balancing next_hops;
     for (; i < by_from.size() && graph_.edges[by_from[i]].from == point.vertex; ++i) {
       const GraphEdge& edge = graph_.edges[by_from[i]];
       const GraphVertex& next = graph_.vertices[edge.to];
-      per_packet = per_packet || (next.per_packet && edge.flows > 0);
+      next_hops.per_packet = next_hops.per_packet || (next.per_packet && edge.flows > 0);
+      next_hops.per_flow = next_hops.per_flow || !next.per_packet;
       point.samples += edge.samples;
       if (edge.samples > 0 && next.address) ++point.next_hops;
     }
     if (point.next_hops > 0) point.confidence = branch_confidence(point.next_hops, point.samples);
     point.hidden_share = hidden_share(point.samples);
-    point.state = state(point.vertex ? order_[*point.vertex] : kSource, point, per_packet);
+    point.state = state(point.vertex ? order_[*point.vertex] : kSource, point, next_hops);
     graph_.branch_points.push_back(point);
   }
 }
 
 BranchState GraphWriter::state(std::uint32_t number, const BranchPoint& point,
-                               bool per_packet) const {
+                               const Balancing& next_hops) const {
   const VertexRecord& record = from_.tables.vertex(number);
-  if (per_packet) return BranchState::kPerPacket;
-  // Twice as many changes of next hop as flows: they move back and forth.
-  if (recent_moves(record, graph_.at) >= 2.0 * std::max(point.samples, 1U)) {
+  if (next_hops.per_packet) return BranchState::kPerPacket;
+  // Twice as many changes of next hop as flows: they move back and forth, unless packets did so
+  // before the balancing was recognized.
+  if (next_hops.per_flow && recent_moves(record, graph_.at) >= 2.0 * std::max(point.samples, 1U)) {
     return BranchState::kFlapping;
   }
   if (point.confidence >= from_.confidence) return BranchState::kClosed;

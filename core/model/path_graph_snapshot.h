@@ -48,6 +48,12 @@ class GraphWriter {
   /// One takes up to 10 µs, more if its list of flows is made anew.
   static constexpr std::size_t kPathsPerPiece = 32;
 
+  /// How the next hops of a branch point are balanced.
+  struct Balancing {
+    bool per_packet = false;  ///< Of a next hop that flows are on.
+    bool per_flow = false;    ///< Some next hop is not balanced per packet.
+  };
+
   void write_vertices();
   void write_edges();
   void write_losses();
@@ -57,7 +63,8 @@ class GraphWriter {
   bool shown(std::uint32_t vertex) const;
   GraphVertex vertex(std::uint32_t number) const;
   HopClass present_class(const VertexRecord& record) const;
-  BranchState state(std::uint32_t vertex, const BranchPoint& point, bool per_packet) const;
+  BranchState state(std::uint32_t vertex, const BranchPoint& point,
+                    const Balancing& next_hops) const;
   LossyLink lossy_link(const NamedLoss& named) const;
   GraphPath path(PathRecord& record) const;
   std::vector<std::optional<std::uint32_t>> hops_of(const PathRecord& record) const;

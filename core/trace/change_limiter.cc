@@ -55,7 +55,7 @@ std::vector<Event> ChangeLimiter::add(Event event, base::Instant now) {
   }
   Held& held = found->second;
   held.both_ways = held.both_ways || held.last.change->old_path_id != change.old_path_id;
-  ++held.count;
+  if (held.count++ == 0) held.first = now;
   if (event.flow) held.flows.insert(*event.flow);
   held.last = std::move(event);
   if (now - held.since < kPeriod) return {};
@@ -77,6 +77,10 @@ Event ChangeLimiter::summary(Held& held, base::Instant now) {
     event.round.reset();
   }
   event.text = text_of(change);
+  if (now > held.first) {
+    const double seconds = std::chrono::duration<double>(now - held.first).count();
+    absl::StrAppendFormat(&event.text, ", within the last %.1f s", seconds);
+  }
   held.since = now;
   held.count = 0;
   held.flows.clear();

@@ -1,5 +1,6 @@
 // Limits path-change events: of changes between the same two paths, the first is reported at once;
-// those of the next five seconds are reported as one event with their number and rate.
+// those of the next five seconds are reported as one event with their number and rate. Its text
+// says how long ago the first of them was.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +25,9 @@ class ChangeLimiter {
   /// Trace, lower path id, higher path id.
   using Pair = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>;
   struct Held {
-    base::Instant since{};
-    std::uint64_t count = 0;  ///< Since the last event.
+    base::Instant since{};    ///< The last event.
+    base::Instant first{};    ///< The first change since then.
+    std::uint64_t count = 0;  ///< Changes since then.
     std::set<std::uint32_t> flows;
     bool both_ways = false;
     Event last;

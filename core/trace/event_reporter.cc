@@ -18,18 +18,17 @@ void EventReporter::report_now(Event event) {
   observer_->on_event(std::move(event));
 }
 
-void EventReporter::report(Event event) {
-  event.at = clock_.utc();
-  for (Event& now : limiter_.add(std::move(event), clock_.now())) {
-    observer_->on_event(std::move(now));
+void EventReporter::pass_on(std::vector<Event> events) {
+  for (Event& event : events) {
+    event.at = clock_.utc();
+    observer_->on_event(std::move(event));
   }
 }
 
+void EventReporter::report(Event event) { pass_on(limiter_.add(std::move(event), clock_.now())); }
+
 void EventReporter::path_changed(Event event) {
-  event.at = clock_.utc();
-  for (Event& now : changes_.add(std::move(event), clock_.now())) {
-    observer_->on_event(std::move(now));
-  }
+  pass_on(changes_.add(std::move(event), clock_.now()));
 }
 
 void EventReporter::unexpected(EventKind kind, const FlowState& flow, const Probe& probe,
@@ -60,8 +59,8 @@ void EventReporter::rejected(Rejection rejection, const transport::ReceivedPacke
 }
 
 void EventReporter::due(bool all) {
-  for (Event& event : limiter_.due(clock_.now(), all)) observer_->on_event(std::move(event));
-  for (Event& event : changes_.due(clock_.now(), all)) observer_->on_event(std::move(event));
+  pass_on(limiter_.due(clock_.now(), all));
+  pass_on(changes_.due(clock_.now(), all));
 }
 
 }  // namespace etr::trace

@@ -1,4 +1,5 @@
-// Reports events of a run to the observer, and limits repeated ones.
+// Reports events of a run to the observer, and limits repeated ones. The time of an event is that
+// of the report, also if it was held back, so that events are in order of time.
 #pragma once
 
 #include <optional>
@@ -22,11 +23,11 @@ class EventReporter {
   /// Events go to `observer` from now on; earlier ones were kept and are delivered first.
   void begin(model::Observer& observer);
 
-  /// Sets the time. Equal events are reported once a second, with their count.
+  /// Equal events are reported once a second, with their count.
   void report(Event event);
-  /// Sets the time. Never held back.
+  /// Never held back.
   void report_now(Event event);
-  /// Sets time and text. Changes between the same two paths are combined.
+  /// Sets the text. Changes between the same two paths are combined.
   void path_changed(Event event);
   /// A late or duplicate reply. Never held back.
   void unexpected(EventKind kind, const FlowState& flow, const Probe& probe, const Reply& reply,
@@ -39,6 +40,8 @@ class EventReporter {
   void due(bool all = false);
 
  private:
+  void pass_on(std::vector<Event> events);
+
   model::Observer* observer_ = nullptr;
   std::vector<Event> early_;  ///< From before begin().
   const base::Clock& clock_;

@@ -289,6 +289,22 @@ TEST(BranchPoint, ClosesAfterAsManyFlowsAsTheMdaNeeds) {
   EXPECT_EQ(state().state, BranchState::kCapped);
 }
 
+// Such moves were most likely those of packets, before the balancing was recognized.
+TEST(BranchPoint, IsNotFlappingWhereNextHopsAreBalancedPerPacket) {
+  GraphFeeder feed;
+  for (std::uint32_t round = 0; round < 10; ++round) {
+    feed.path(0, round % 2, round % 2 == 0 ? "r1 b c dst" : "r1 b d dst");
+    feed.now += 2s;
+  }
+  ASSERT_EQ(feed.graph.snapshot()->branch_points[2].state, BranchState::kFlapping);
+  feed.path(0, 0, "r1 a! c! dst");
+  feed.answer(0, 2, "b");
+  feed.answer(0, 3, "d");
+  for (const BranchPoint& point : feed.graph.snapshot()->branch_points) {
+    EXPECT_NE(point.state, BranchState::kFlapping);
+  }
+}
+
 TEST(BranchPoint, IsFlappingWhereFlowsKeepMoving) {
   GraphFeeder feed;
   for (int round = 0; round < 10; ++round) {

@@ -43,6 +43,14 @@ LossyLink loss(std::vector<std::uint32_t> edges, double rate, ConfidenceInterval
   return link;
 }
 
+TEST(LossText, SaysThatALostProbeMayHaveBeenOnTheWayToAnotherRouterBalancedPerPacket) {
+  PathGraph graph = sample();
+  graph.vertices[1].per_packet = graph.vertices[2].per_packet = true;
+  EXPECT_EQ(loss_text(graph, loss({1}, 0.1, {0.09, 0.11}), host),
+            "loss on 10.0.0.1 > 10.0.1.1 or beside it (TTL 2, balanced per packet): 10 % (9-11 %), "
+            "3 of 24 flows");
+}
+
 TEST(LossText, NamesTheEndsOfALinkTheRateAndTheFlows) {
   const PathGraph graph = sample();
   EXPECT_EQ(loss_text(graph, loss({1}, 0.21, {0.16, 0.27}), host),
@@ -87,6 +95,29 @@ TEST(LossText, ListsLossyLinksThenSharedLoss) {
   graph.shared_loss = loss({0}, 0.05, {0.04, 0.07});
   EXPECT_THAT(loss_lines(graph, host),
               testing::ElementsAre(testing::StartsWith("loss on"), testing::StartsWith("5 %")));
+}
+
+TEST(HopLossText, MarksWhatIsNotJudgedAsLoss) {
+  const auto text = [](HopClass hop_class, std::uint64_t answered, std::uint64_t lost) {
+    HopStats stats;
+    stats.hop_class = hop_class;
+    stats.answered = answered;
+    stats.lost = lost;
+    PooledHop hop;
+    hop.add(stats);
+    return hop_loss_text(hop);
+  };
+  EXPECT_EQ(text(HopClass::kLossy, 9, 1), "10.0%");
+  EXPECT_EQ(text(HopClass::kLossy, 0, 9), "100.0%");
+  EXPECT_EQ(text(HopClass::kAnswering, 10, 0), "0.0%");
+  EXPECT_EQ(text(HopClass::kAnswering, 39, 1), "2.5%?");
+  EXPECT_EQ(text(HopClass::kAnswering, 9999, 1), "0.0%") << "nothing is left to doubt";
+  EXPECT_EQ(text(HopClass::kUnknown, 1, 2), "66.7%?");
+  EXPECT_EQ(text(HopClass::kUnknown, 2, 0), "0.0%");
+  EXPECT_EQ(text(HopClass::kUnknown, 0, 2), "-");
+  EXPECT_EQ(text(HopClass::kUnknown, 0, 0), "-");
+  EXPECT_EQ(text(HopClass::kSilent, 0, 9), "silent");
+  EXPECT_EQ(text(HopClass::kLimited, 3, 7), "limited");
 }
 
 }  // namespace

@@ -74,13 +74,62 @@ TEST(PooledHop, CountsNoSilenceAsLoss) {
   EXPECT_EQ(pooled.hop_class, HopClass::kSilent);
   EXPECT_FALSE(pooled.loss().has_value());
   pooled.add(hop(HopClass::kUnknown, 0, 2));
-  EXPECT_EQ(pooled.hop_class, HopClass::kSilent) << "no one has answered there yet";
+  EXPECT_EQ(pooled.hop_class, HopClass::kSilent);
+  EXPECT_FALSE(pooled.loss().has_value());
   pooled.add(hop(HopClass::kLimited, 3, 7));
   EXPECT_EQ(pooled.hop_class, HopClass::kLimited);
   EXPECT_FALSE(pooled.loss().has_value());
-  pooled.add(hop(HopClass::kAnswering, 10, 0));
-  EXPECT_EQ(pooled.hop_class, HopClass::kAnswering);
-  EXPECT_EQ(pooled.loss(), 0.0);
+}
+
+TEST(PooledHop, DerivesNoClassOfItsOwn) {
+  PooledHop never;
+  never.add(hop(HopClass::kUnknown, 0, 9));
+  EXPECT_EQ(never.hop_class, HopClass::kUnknown);
+  EXPECT_FALSE(never.loss().has_value());
+  EXPECT_FALSE(never.uncertain());
+  PooledHop always;
+  always.add(hop(HopClass::kUnknown, 9, 0));
+  EXPECT_EQ(always.hop_class, HopClass::kUnknown);
+  EXPECT_EQ(always.loss(), 0.0);
+  PooledHop unprobed;
+  unprobed.add(hop(HopClass::kUnknown, 0, 0));
+  EXPECT_FALSE(unprobed.hop_class.has_value());
+}
+
+TEST(PooledHop, TakesTheClassThatSaysMostInAnyOrder) {
+  const HopStats never = hop(HopClass::kUnknown, 0, 2);
+  const HopStats silent = hop(HopClass::kSilent, 0, 2);
+  const HopStats limited = hop(HopClass::kLimited, 1, 2);
+  const HopStats answering = hop(HopClass::kAnswering, 9, 0);
+  const auto class_of = [](const HopStats& one, const HopStats& other) {
+    PooledHop forward;
+    forward.add(one);
+    forward.add(other);
+    PooledHop backward;
+    backward.add(other);
+    backward.add(one);
+    EXPECT_EQ(forward.hop_class, backward.hop_class);
+    EXPECT_EQ(forward.loss(), backward.loss());
+    PooledHop merged;
+    merged.add(one);
+    PooledHop second;
+    second.add(other);
+    merged.add(second);
+    EXPECT_EQ(merged.hop_class, forward.hop_class);
+    return forward.hop_class;
+  };
+  EXPECT_EQ(class_of(never, silent), HopClass::kSilent);
+  EXPECT_EQ(class_of(never, limited), HopClass::kLimited);
+  EXPECT_EQ(class_of(never, answering), HopClass::kAnswering);
+  EXPECT_EQ(class_of(silent, answering), HopClass::kAnswering);
+  EXPECT_EQ(class_of(hop(HopClass::kUnknown, 1, 1), answering), HopClass::kUnknown);
+}
+
+TEST(PooledHop, DoubtsLossOfAnAnsweringHop) {
+  PooledHop pooled;
+  pooled.add(hop(HopClass::kAnswering, 39, 1));
+  EXPECT_EQ(pooled.loss(), 0.025);
+  EXPECT_TRUE(pooled.uncertain());
 }
 
 TEST(PooledHop, DoubtsLossOfTooFewProbesUntilALinkExplainsIt) {

@@ -16,8 +16,14 @@ class RecordingObserver : public model::Observer {
     --room;
     return true;
   }
-  void on_path(Path path) override { paths.push_back(std::move(path)); }
-  void on_event(Event event) override { events.push_back(std::move(event)); }
+  void on_path(Path path) override {
+    times.push_back(path.finished);
+    paths.push_back(std::move(path));
+  }
+  void on_event(Event event) override {
+    times.push_back(event.at);
+    events.push_back(std::move(event));
+  }
   void on_responder(const IpAddress& address) override { responders.push_back(address); }
   bool wants_snapshot() const override { return false; }
   void on_snapshot(std::shared_ptr<const Snapshot>) override {}
@@ -41,6 +47,7 @@ class RecordingObserver : public model::Observer {
   std::size_t room = 1'000'000'000;
   std::vector<Path> paths;
   std::vector<Event> events;
+  std::vector<Timestamp> times;  ///< Of records and events, in the order of the calls.
   std::vector<IpAddress> responders;
 };
 

@@ -7,6 +7,7 @@ namespace etr::trace {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::EndsWith;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -53,8 +54,10 @@ TEST(ChangeLimiter, ReportsARateWhereFlowsMoveBackAndForth) {
   EXPECT_EQ(events[0].change->flows, 4U);
   EXPECT_NEAR(events[0].change->per_second, 1.8, 0.01);
   EXPECT_FALSE(events[0].flow);
-  EXPECT_EQ(events[0].text,
-            "flows move between path 11111111 and path 22222222, 1.8 changes a second, 4 flows");
+  EXPECT_EQ(
+      events[0].text,
+      "flows move between path 11111111 and path 22222222, 1.8 changes a second, 4 flows, within "
+      "the last 4.5 s");
 }
 
 TEST(ChangeLimiter, ReportsFlowsThatMoveTogetherOnce) {
@@ -66,7 +69,25 @@ TEST(ChangeLimiter, ReportsFlowsThatMoveTogetherOnce) {
   ASSERT_THAT(events, SizeIs(1));
   EXPECT_EQ(events[0].count, 7U);
   EXPECT_EQ(events[0].change->per_second, 0);
-  EXPECT_EQ(events[0].text, "path of 7 flows changed from 11111111 to 22222222 at TTL 2-3");
+  EXPECT_EQ(events[0].text,
+            "path of 7 flows changed from 11111111 to 22222222 at TTL 2-3, within the last 1.0 s");
+}
+
+TEST(ChangeLimiter, ReportsSinceWhenChangesWereHeldBack) {
+  ChangeLimiter limiter;
+  const base::Instant start{};
+  limiter.add(change(0), start);
+  limiter.add(change(1), start + 2s);
+  auto events = limiter.due(start + 5s);
+  ASSERT_THAT(events, SizeIs(1));
+  EXPECT_THAT(events[0].text, EndsWith("at TTL 2-3, within the last 3.0 s"));
+  limiter.add(change(2), start + 9s);
+  events = limiter.due(start + 10s);
+  ASSERT_THAT(events, SizeIs(1));
+  EXPECT_THAT(events[0].text, EndsWith("at TTL 2-3, within the last 1.0 s"));
+  events = limiter.add(change(3), start + 15s);
+  ASSERT_THAT(events, SizeIs(1));
+  EXPECT_THAT(events[0].text, EndsWith("at TTL 2-3")) << "nothing was held back";
 }
 
 TEST(ChangeLimiter, LosesNoChangeIfThereAreMorePairsThanItHolds) {

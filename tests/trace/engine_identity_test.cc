@@ -120,6 +120,12 @@ TEST_P(FlappingRoute, IsReportedWithARateAndLosesNoChange) {
   EXPECT_LE(events, 40U) << "of " << changes << " changes";
 }
 
+// A reader of the records meets no line that is older than one before it.
+TEST_P(FlappingRoute, IsReportedInOrderOfTime) {
+  const EngineRun& run = traced(1);
+  EXPECT_TRUE(std::is_sorted(run.observer.times.begin(), run.observer.times.end()));
+}
+
 INSTANTIATE_TEST_SUITE_P(Branches, FlappingRoute,
                          ::testing::Values(Flap{2, 500ms}, Flap{2, 2s}, Flap{1, 500ms}, Flap{1, 2s},
                                            Flap{2, 2s, 16}, Flap{2, 2s, 48}));

@@ -63,7 +63,7 @@ struct PathChange {
 /// Fields that do not apply are empty.
 struct Event {
   EventKind kind = EventKind::kNotice;
-  Timestamp at{};
+  Timestamp at{};  ///< When it was reported.
   std::optional<std::uint32_t> trace;
   std::optional<std::uint32_t> flow;
   std::optional<std::uint64_t> round;

@@ -1,7 +1,8 @@
-// Loss of links in words, one line each, the same in every view and report:
+// Loss in words, the same in every view and report. Of links one line each:
 //
 //   loss on 10.0.1.2 > 10.0.2.2 (TTL 2): 21 % (16-27 %), 3 of 24 flows
 //   loss somewhere on 10.0.1.2 > 10.0.2.2 > ??? (TTL 2-3): 21 % (16-27 %), 3 of 24 flows
+//   loss on 10.0.1.2 > 10.0.2.2 or beside it (TTL 2, balanced per packet): 10 % (9-11 %), ...
 //   5 % (4-7 %) lost on the way to 10.0.0.1 or on the way back, all flows
 //
 // Links that follow each other are written as one chain; the TTL is that of a link's far end.
@@ -20,6 +21,7 @@
 
 #include "etr/ip_address.h"
 #include "etr/path_graph.h"
+#include "etr/pooled.h"
 
 namespace etr {
 
@@ -33,6 +35,20 @@ inline std::string loss_number(double share) {
   const std::string_view number(text.data());
   const bool whole = number.size() > 2 && number.substr(number.size() - 2) == ".0";
   return std::string(number.substr(0, number.size() - (whole ? 2 : 0)));
+}
+
+/// Loss of a hop: "12.3%"; "12.3%?" of unanswered probes that are not judged as loss at this hop;
+/// "silent", "limited", or "-" without a figure.
+inline std::string hop_loss_text(const PooledHop& hop) {
+  const std::optional<double> loss = hop.loss();
+  if (!loss) {
+    if (hop.hop_class == HopClass::kSilent) return "silent";
+    return hop.hop_class == HopClass::kLimited ? "limited" : "-";
+  }
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.1f%%", *loss * 100);
+  const std::string number = text.data();
+  return hop.uncertain() && number != "0.0%" ? number + "?" : number;
 }
 
 /// "21 % (16-27 %)".
@@ -80,9 +96,16 @@ inline std::string loss_text(const PathGraph& graph, const LossyLink& loss, cons
     for (const std::uint32_t link : chain) where += " > " + name(graph.edges[link].to);
     const int first = graph.vertices[graph.edges[chain.front()].to].ttl;
     const int last = graph.vertices[graph.edges[chain.back()].to].ttl;
+    // A probe that was lost there may have been on the way to another of its routers.
+    const bool balanced = std::any_of(chain.begin(), chain.end(), [&](std::uint32_t link) {
+      const auto from = graph.edges[link].from;
+      return graph.vertices[graph.edges[link].to].per_packet ||
+             (from && graph.vertices[*from].per_packet);
+    });
+    if (balanced) where += " or beside it";
     where += " (TTL " + std::to_string(first);
     if (last != first) where += "-" + std::to_string(last);
-    where += ")";
+    where += balanced ? ", balanced per packet)" : ")";
   }
   return (loss.edges.size() > 1 ? "loss somewhere on " : "loss on ") + where + ": " +
          loss_rate_text(loss) + ", " + std::to_string(loss.flows) + " of " +

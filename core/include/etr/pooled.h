@@ -57,7 +57,8 @@ inline void add_rtts(PooledStatistics& into, const ResponderStats& more) {
 /// Verdicts and RTTs of one hop. Verdicts of flows to which the hop is silent or limited are not
 /// counted: their silence is not loss.
 struct PooledHop {
-  /// Of what was added, the one that says most of the path; empty: no probe has a verdict.
+  /// As judged: of what was added, the one that says most of the path; empty: no probe has a
+  /// verdict.
   std::optional<HopClass> hop_class;
   PooledStatistics statistics;
 
@@ -81,46 +82,49 @@ struct PooledHop {
     for (const ResponderStats& stats : hop.responders) add_rtts(statistics, stats);
   }
   void add(const PooledHop& other) {
-    if (other.hop_class) add_class(*other.hop_class);
+    if (other.hop_class) add_class(*other.hop_class, other.statistics.answered > 0);
     statistics.answered += other.statistics.answered;
     statistics.lost += other.statistics.lost;
     add_rtts(statistics, other.statistics);
   }
 
-  /// Share of probes lost, 0..1; empty where there is none to tell.
+  /// Share of probes not answered, 0..1; empty where there is none to tell. Of a hop that has not
+  /// answered, it is known only once that is judged as loss.
   std::optional<double> loss() const {
     if (statistics.judged() == 0) return std::nullopt;
+    if (statistics.answered == 0 && hop_class != HopClass::kLossy) return std::nullopt;
     return static_cast<double>(statistics.lost) / static_cast<double>(statistics.judged());
   }
-  /// Too few probes to tell loss of the path from a limit on replies.
-  bool uncertain() const { return hop_class == HopClass::kUnknown && statistics.lost > 0; }
+  /// loss() is more than 0, and not judged as loss of the path.
+  bool uncertain() const { return loss().value_or(0) > 0 && hop_class != HopClass::kLossy; }
 
  private:
   void add_verdicts(HopClass of, std::uint64_t answered, std::uint64_t lost) {
-    if (of == HopClass::kUnknown) {
-      if (answered + lost == 0) return;
-      if (answered == 0) of = HopClass::kSilent;
-      if (lost == 0) of = HopClass::kAnswering;
-    }
-    add_class(of);
+    if (of == HopClass::kUnknown && answered + lost == 0) return;
+    add_class(of, answered > 0);
     if (of == HopClass::kSilent || of == HopClass::kLimited) return;
     statistics.answered += answered;
     statistics.lost += lost;
   }
 
-  void add_class(HopClass of) {
-    if (!hop_class || weight(of) > weight(*hop_class)) hop_class = of;
+  void add_class(HopClass of, bool answered) {
+    const int added = weight(of, answered);
+    if (hop_class && added <= weight_) return;
+    hop_class = of;
+    weight_ = added;
   }
-  static int weight(HopClass of) {
+  static int weight(HopClass of, bool answered) {
     switch (of) {
-      case HopClass::kLossy: return 4;
-      case HopClass::kUnknown: return 3;
-      case HopClass::kAnswering: return 2;
-      case HopClass::kLimited: return 1;
+      case HopClass::kLossy: return 5;
+      case HopClass::kUnknown: return answered ? 4 : 0;
+      case HopClass::kAnswering: return 3;
+      case HopClass::kLimited: return 2;
       case HopClass::kSilent: break;
     }
-    return 0;
+    return 1;
   }
+
+  int weight_ = 0;  ///< Of `hop_class`.
 };
 
 }  // namespace etr

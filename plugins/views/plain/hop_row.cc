@@ -7,14 +7,6 @@
 
 namespace plain {
 
-std::string loss_text(const etr::PooledHop& hop) {
-  if (const std::optional<double> loss = hop.loss()) {
-    return percent(*loss) + (hop.uncertain() ? "?" : "");
-  }
-  if (hop.hop_class == etr::HopClass::kSilent) return "silent";
-  return hop.hop_class == etr::HopClass::kLimited ? "limited" : "-";
-}
-
 std::string rtt_columns(const etr::PooledStatistics& rtts, std::size_t width) {
   const auto column = [&](etr::Duration value) {
     return cell(milliseconds(rtts.rtt_samples == 0 ? std::nullopt : std::optional(value)), width);

@@ -45,10 +45,6 @@ struct HopRow {
   }
 };
 
-/// "12.3%", "12.3%?" while uncertain, "silent", "limited" or "-". A percentage always means loss on
-/// the path.
-std::string loss_text(const etr::PooledHop& hop);
-
 /// Avg, Best, Wrst, StDev.
 std::string rtt_columns(const etr::PooledStatistics& rtts, std::size_t width);
 

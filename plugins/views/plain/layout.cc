@@ -13,9 +13,9 @@ std::string fill(std::string_view text, std::size_t width) {
   return std::string(used < width ? width - used : 0, ' ');
 }
 
-std::string decimal(double value, int decimals, const char* unit) {
+std::string two_decimals(double value) {
   std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%.*f%s", decimals, value, unit);
+  std::snprintf(text.data(), text.size(), "%.2f", value);
   return text.data();
 }
 
@@ -32,10 +32,8 @@ std::string right(std::string_view text, std::size_t width) {
 std::string cell(std::string_view text, std::size_t width) { return ' ' + right(text, width - 1); }
 
 std::string milliseconds(std::optional<etr::Duration> value) {
-  return value ? decimal(static_cast<double>(value->count()) / 1e6, 2, "") : "-";
+  return value ? two_decimals(static_cast<double>(value->count()) / 1e6) : "-";
 }
-
-std::string percent(double share) { return decimal(100 * share, 1, "%"); }
 
 std::string ranges(const std::set<std::uint32_t>& numbers) {
   std::string text;

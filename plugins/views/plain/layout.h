@@ -23,9 +23,6 @@ std::string cell(std::string_view text, std::size_t width);
 /// "12.34", in milliseconds; "-" for none.
 std::string milliseconds(std::optional<etr::Duration> value);
 
-/// "12.3%"; `share` is 0..1.
-std::string percent(double share);
-
 /// "0-2,5,7-8".
 std::string ranges(const std::set<std::uint32_t>& numbers);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "etr/branch_text.h"
 #include "etr/loss_text.h"
 #include "etr/text.h"
 #include "hop_row.h"
@@ -69,7 +70,7 @@ Hops::const_iterator silent_run(const Hops& hops, Hops::const_iterator first) {
   for (auto next = std::next(first); next != hops.end() && next->first == last->first + 1; ++next) {
     if (!last->second.former.empty() || !next->second.former.empty()) break;
     if (!next->second.responders.empty() ||
-        loss_text(next->second.pooled) != loss_text(first->second.pooled))
+        etr::hop_loss_text(next->second.pooled) != etr::hop_loss_text(first->second.pooled))
       break;
     last = next;
   }
@@ -87,17 +88,22 @@ std::string remarks(const HopRow::Responder& responder, bool former) {
   return text + mpls_text(latest.mpls) + (former ? "  before the path changed" : "");
 }
 
-/// Lossy links and shared loss of the trace, one per line; empty without loss.
-std::string loss_paragraph(const etr::TraceInfo& trace, const etr::Snapshot& snapshot,
-                           etr::Names& names, Room room) {
+const etr::PathGraph* graph_of(const etr::TraceInfo& trace, const etr::Snapshot& snapshot) {
+  for (const auto& graph : snapshot.graphs) {
+    if (graph != nullptr && graph->trace == trace.trace) return graph.get();
+  }
+  return nullptr;
+}
+
+/// Lossy links, shared loss and unsteady branch points of the trace, one per line.
+std::string graph_paragraph(const etr::PathGraph* graph, etr::Names& names, Room room) {
+  if (graph == nullptr) return {};
   const auto name = [&](const etr::IpAddress& address) {
     return host(address, names.name(address), room.host);
   };
   std::string text;
-  for (const auto& graph : snapshot.graphs) {
-    if (graph == nullptr || graph->trace != trace.trace) continue;
-    for (const std::string& line : etr::loss_lines(*graph, name)) text += line + "\n";
-  }
+  for (const std::string& line : etr::loss_lines(*graph, name)) text += line + "\n";
+  for (const std::string& line : etr::branch_lines(*graph, name)) text += line + "\n";
   return text.empty() ? text : "\n" + text;
 }
 
@@ -138,7 +144,8 @@ std::string RunReport::text(const etr::RunInfo& run, const etr::Snapshot& snapsh
   return text;
 }
 
-std::vector<RunReport::Row> RunReport::rows(const SeenPaths& seen, const Flows& flows) const {
+std::vector<RunReport::Row> RunReport::rows(const SeenPaths& seen, const Flows& flows,
+                                            const etr::PathGraph* graph) {
   std::vector<Row> rows;
   std::map<std::uint32_t, std::size_t> places;
   for (const etr::FlowSnapshot* flow : flows) {
@@ -156,10 +163,18 @@ std::vector<RunReport::Row> RunReport::rows(const SeenPaths& seen, const Flows& 
     if (path != seen.end()) row.last = path->second.last;
     row.hops = hop_count(length_of(row.flows), last_answer(row.flows));
   }
-  for (const auto& [path_id, path] : seen) {
-    if (places.contains(path_id) || path.ambiguous) continue;
-    const std::size_t last = path.answered.empty() ? 0 : *path.answered.rbegin();
-    rows.push_back({path_name(path.hash), hop_count(path.length, last), false, {}, path.ports, {}});
+  if (graph == nullptr) return rows;
+  for (const etr::GraphPath& left : graph->paths) {
+    const auto path = seen.find(left.id);
+    if (!left.flows->empty() || path == seen.end() || path->second.ambiguous) continue;
+    const auto& answered = path->second.answered;
+    const std::size_t last = answered.empty() ? 0 : *answered.rbegin();
+    rows.push_back({path_name(left.hash),
+                    hop_count(path->second.length, last),
+                    false,
+                    {},
+                    path->second.ports,
+                    {}});
   }
   return rows;
 }
@@ -174,7 +189,8 @@ std::string RunReport::trace_text(const etr::TraceInfo& trace, const etr::Snapsh
     rounds = std::max(rounds, flow->rounds);
   }
   const auto seen = seen_.find(trace.trace);
-  const std::vector<Row> all = rows(seen == seen_.end() ? SeenPaths{} : seen->second, flows);
+  const etr::PathGraph* graph = graph_of(trace, snapshot);
+  const std::vector<Row> all = rows(seen == seen_.end() ? SeenPaths{} : seen->second, flows, graph);
   // Neither flows without replies nor ambiguous paths count as paths.
   const auto count = [&](bool left) {
     return std::count_if(all.begin(), all.end(), [&](const Row& row) {
@@ -188,7 +204,7 @@ std::string RunReport::trace_text(const etr::TraceInfo& trace, const etr::Snapsh
   if (count(true) != 0) text += " and " + std::to_string(count(true)) + " left";
   text += '\n';
   if (all.empty()) return text;
-  text += "\n" + path_table(all) + loss_paragraph(trace, snapshot, names, room);
+  text += "\n" + path_table(all) + graph_paragraph(graph, names, room);
   for (const Row& row : all) {
     if (!row.flows.empty()) text += "\n" + hop_table(row, names, room);
   }
@@ -196,7 +212,7 @@ std::string RunReport::trace_text(const etr::TraceInfo& trace, const etr::Snapsh
     text += "\n?: hops are unknown at which several paths differ; not counted as a path\n";
   }
   if (text.find("%?") != std::string::npos) {
-    text += "\n%?: too few probes to tell loss from a limit on answers\n";
+    text += "\n%?: not answered, but not judged as loss at this hop\n";
   }
   return text;
 }
@@ -210,9 +226,9 @@ std::string RunReport::path_table(const std::vector<Row>& rows) const {
     for (const etr::FlowSnapshot* flow : row.flows) {
       if (flow->distance && !flow->blocked && !flow->hops.empty()) target.add(flow->hops.back());
     }
-    text += left(row.name(), kHashColumns) + right(row.hops, 6) + right(loss_text(target), 9) +
-            rtt_columns(target.statistics, 9) + right(std::to_string(row.flows.size()), 7) + "  " +
-            ranges(row.ports);
+    text += left(row.name(), kHashColumns) + right(row.hops, 6) +
+            right(etr::hop_loss_text(target), 9) + rtt_columns(target.statistics, 9) +
+            right(std::to_string(row.flows.size()), 7) + "  " + ranges(row.ports);
     const std::string fate = path_fate(row.flows, row.hash != kNoPath);
     if (!fate.empty()) text += "  (" + fate + ")";
     text += '\n';
@@ -259,7 +275,7 @@ std::string RunReport::hop_table(const Row& row, etr::Names& names, Room room) c
       std::uint64_t sent = 0;
       for (auto one = it; one != end; ++one) sent += one->second.sent;
       text += ttl_label(ttl_range(ttl, std::prev(end)->first)) + left("???", width) +
-              loss(loss_text(hop.pooled)) + count(std::to_string(sent)) + time("-") +
+              loss(etr::hop_loss_text(hop.pooled)) + count(std::to_string(sent)) + time("-") +
               rtt_columns({}, widths.time) + "\n";
       it = std::prev(end);
     }
@@ -269,7 +285,7 @@ std::string RunReport::hop_table(const Row& row, etr::Names& names, Room room) c
       const bool known = last != row.last.end() && last->second.source == responder.address;
       text += (first ? ttl_label(std::to_string(ttl)) : std::string(kTtlColumns, ' ')) +
               left(name_of(responder), width) +
-              (first ? loss(loss_text(hop.pooled)) + count(std::to_string(hop.sent))
+              (first ? loss(etr::hop_loss_text(hop.pooled)) + count(std::to_string(hop.sent))
                      : loss("") + count("+" + std::to_string(responder.received))) +
               time(milliseconds(known ? last->second.rtt : responder.latest->last)) +
               rtt_columns(responder.rtts, widths.time) + remarks(responder, false) + "\n";

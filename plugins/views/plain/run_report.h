@@ -64,7 +64,9 @@ class RunReport {
     std::string name() const { return is_doubtful() ? hash + "?" : hash; }
   };
 
-  std::vector<Row> rows(const SeenPaths& seen, const Flows& flows) const;
+  /// `graph` may be null: then no path is listed as left.
+  static std::vector<Row> rows(const SeenPaths& seen, const Flows& flows,
+                               const etr::PathGraph* graph);
   std::string trace_text(const etr::TraceInfo& trace, const etr::Snapshot& snapshot,
                          etr::Names& names, Room room) const;
   std::string path_table(const std::vector<Row>& rows) const;

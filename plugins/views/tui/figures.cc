@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "etr/loss_text.h"
 #include "text.h"
 
 namespace tui {
@@ -50,13 +51,7 @@ std::string_view no_arrival(const etr::FlowSnapshot& flow) {
 
 std::string percent(double share) { return formatted("%.1f%%", share * 100); }
 
-std::string loss_text(const etr::PooledHop& hop) {
-  if (const std::optional<double> loss = hop.loss()) {
-    return percent(*loss) + (hop.uncertain() ? "?" : "");
-  }
-  if (hop.hop_class == etr::HopClass::kSilent) return "silent";
-  return hop.hop_class == etr::HopClass::kLimited ? "limited" : "-";
-}
+std::string loss_text(const etr::PooledHop& hop) { return etr::hop_loss_text(hop); }
 
 Role loss_role(double share) {
   if (share > 0.25) return Role::kLossHigh;

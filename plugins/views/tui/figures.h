@@ -30,8 +30,7 @@ std::string_view no_arrival(const etr::FlowSnapshot& flow);
 /// The responder with most replies; null for a hop without replies.
 const etr::ResponderStats* main_responder(const etr::HopStats& hop);
 
-/// "12.5%", "12.5%?" while there are too few probes to tell loss from a limit on replies, "silent",
-/// "limited" or "-". Only loss on the path gets a loss colour.
+/// As etr::hop_loss_text(). Only loss on the path gets a loss colour.
 std::string loss_text(const etr::PooledHop& hop);
 std::string loss_text(const etr::HopStats& hop);
 Role loss_role(const etr::PooledHop& hop);

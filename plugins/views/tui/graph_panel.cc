@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "etr/branch_text.h"
 #include "etr/loss_text.h"
 #include "figures.h"
 #include "hop_graph.h"
@@ -113,8 +114,9 @@ void draw_tier(Grid& grid, int row, const Scene& scene, const Tier& tier, int wi
 struct Picture {
   std::vector<Tier> tiers;
   std::vector<Wiring> wirings;  ///< Above each tier; the first is empty.
-  /// The loss below the graph: colour alone does not tell crossing lines apart.
+  /// Below the graph: colour alone does not tell crossing lines apart.
   std::vector<std::string> losses;
+  std::vector<std::string> branches;
   std::size_t lossy_links = 0;
   int rows = 0;
 };
@@ -149,7 +151,9 @@ Picture lay_out(const Scene& scene, int width) {
   }
   picture.lossy_links = whole.lossy_links.size();
   picture.losses = loss_lines(scene, whole.lossy_links, width);
-  if (!picture.losses.empty()) picture.rows += static_cast<int>(picture.losses.size()) + 1;
+  picture.branches = branch_lines(scene, width);
+  const std::size_t lines = picture.losses.size() + picture.branches.size();
+  if (lines > 0) picture.rows += static_cast<int>(lines) + 1;
   return picture;
 }
 
@@ -163,25 +167,17 @@ std::size_t vertex_count(const std::vector<Tier>& tiers) {
   return count;
 }
 
-/// " - flapping beyond 10.0.1.1" if flows keep moving between the next hops of one vertex.
-std::string flapping_text(const Scene& scene) {
-  std::string first;
-  int count = 0;
-  for (const etr::BranchPoint& point : scene.graph->branch_points) {
-    if (point.state != etr::BranchState::kFlapping || count++ > 0) continue;
-    const auto address = point.vertex ? scene.graph->vertices[*point.vertex].address : std::nullopt;
-    first = !point.vertex ? "this host" : address ? scene.brief_host(*address) : "???";
-  }
-  if (count == 0) return "";
-  return " - flapping beyond " + first + (count > 1 ? formatted(" and %d more", count - 1) : "");
+/// Whole and brief.
+std::pair<etr::HostText, etr::HostText> host_texts(const Scene& scene) {
+  return {[&scene](const etr::IpAddress& address) { return scene.host(address); },
+          [&scene](const etr::IpAddress& address) { return scene.brief_host(address); }};
 }
 
 }  // namespace
 
 std::vector<std::string> loss_lines(const Scene& scene,
                                     const std::vector<const etr::LossyLink*>& links, int width) {
-  const auto host = [&scene](const etr::IpAddress& address) { return scene.host(address); };
-  const auto brief = [&scene](const etr::IpAddress& address) { return scene.brief_host(address); };
+  const auto [host, brief] = host_texts(scene);
   std::vector<std::string> lines;
   const auto add = [&lines, width](const std::string& line, const std::string& shorter) {
     lines.push_back(display_width(line) <= width ? line : cut(shorter, width));
@@ -191,6 +187,16 @@ std::vector<std::string> loss_lines(const Scene& scene,
   }
   if (scene.graph->shared_loss) {
     add(etr::shared_loss_text(*scene.graph, host), etr::shared_loss_text(*scene.graph, brief));
+  }
+  return lines;
+}
+
+std::vector<std::string> branch_lines(const Scene& scene, int width) {
+  const auto [host, brief] = host_texts(scene);
+  std::vector<std::string> lines = etr::branch_lines(*scene.graph, host);
+  const std::vector<std::string> shorter = etr::branch_lines(*scene.graph, brief);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (display_width(lines[i]) > width) lines[i] = cut(shorter[i], width);
   }
   return lines;
 }
@@ -212,7 +218,10 @@ int draw_graph(Grid& grid, const Area& area, const Scene& scene) {
         formatted(" - %zu lossy link%s", picture.lossy_links, picture.lossy_links == 1 ? "" : "s");
   }
   if (scene.graph->shared_loss) title += " - loss on all paths";
-  title += flapping_text(scene);
+  if (etr::has_branch_point(*scene.graph, etr::BranchState::kFlapping)) title += " - flapping";
+  if (etr::has_branch_point(*scene.graph, etr::BranchState::kPerPacket)) {
+    title += " - per-packet balancing";
+  }
   const Area inner = draw_pane(grid, area, title, Role::kSummaryTitle, true);
   if (picture.tiers.empty()) {
     grid.put(inner.row, inner.column, why_empty(scene), Role::kDim, inner.columns);
@@ -231,6 +240,9 @@ int draw_graph(Grid& grid, const Area& area, const Scene& scene) {
   ++row;
   for (const std::string& line : picture.losses) {
     whole.put(row++, 1, cut(line, inner.columns - 1), Role::kLossHigh);
+  }
+  for (const std::string& line : picture.branches) {
+    whole.put(row++, 1, cut(line, inner.columns - 1), Role::kText);
   }
   const int scroll_end = std::max(0, picture.rows - inner.rows);
   const int top = std::clamp(scene.state.scroll, 0, scroll_end);

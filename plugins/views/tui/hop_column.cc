@@ -9,7 +9,7 @@ namespace tui {
 namespace {
 
 constexpr std::array kColumns{
-    HopColumn{'L', "Loss%", 7, "of the path; ?: too few probes to tell it from a limit"},
+    HopColumn{'L', "Loss%", 7, "of the path; ?: not answered, not judged as loss"},
     HopColumn{'D', "Lost", 6, "probes without an answer"},
     HopColumn{'R', "Recv", 6, "answers"},
     HopColumn{'S', "Sent", 6, "probes sent"},

@@ -56,6 +56,9 @@ int draw_overlay(Grid& grid, const Area& area, std::string_view title,
 std::vector<std::string> loss_lines(const Scene& scene,
                                     const std::vector<const etr::LossyLink*>& links, int width);
 
+/// Branch points that flap or balance per packet, likewise.
+std::vector<std::string> branch_lines(const Scene& scene, int width);
+
 /// Shown instead of flows if there are none.
 std::string_view why_empty(const Scene& scene);
 

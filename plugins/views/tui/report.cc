@@ -78,13 +78,14 @@ std::string path_lines(const Scene& scene) {
   return out;
 }
 
-/// Lossy links and shared loss of the target; empty without loss.
-std::string loss_paragraph(const Scene& scene, ReportExtent extent, int columns) {
+/// Lossy links, shared loss and unsteady branch points of the target.
+std::string graph_paragraph(const Scene& scene, ReportExtent extent, int columns) {
   std::vector<const etr::LossyLink*> links;
   for (const etr::LossyLink& link : scene.graph->lossy_links) links.push_back(&link);
   const int width = extent == ReportExtent::kAll ? std::numeric_limits<int>::max() : columns - 1;
   std::string out;
   for (const std::string& line : loss_lines(scene, links, width)) out += " " + line + "\n";
+  for (const std::string& line : branch_lines(scene, width)) out += " " + line + "\n";
   return out.empty() ? out : "\n" + out;
 }
 
@@ -100,7 +101,7 @@ std::string target_report(const Scene& scene, ReportExtent extent, int columns) 
   if (shown < scene.flows.size()) {
     out += formatted("  ... and %zu more flows\n", scene.flows.size() - shown);
   }
-  out += loss_paragraph(scene, extent, columns);
+  out += graph_paragraph(scene, extent, columns);
   if (extent == ReportExtent::kAll) {
     out += path_lines(scene);
     for (const etr::FlowSnapshot* flow : scene.flows) out += "\n" + details(scene, *flow, columns);

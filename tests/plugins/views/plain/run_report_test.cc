@@ -6,6 +6,7 @@
 #include <chrono>
 #include <memory>
 
+#include "support/flapping_graph.h"
 #include "support/graph_of.h"
 #include "support/sample_records.h"
 
@@ -64,14 +65,19 @@ etr::FlowSnapshot flow(std::uint32_t index, std::uint32_t path_id,
 
 std::string report(const std::vector<etr::FlowSnapshot>& flows,
                    const std::vector<etr::Path>& paths = {},
-                   const etr::RunInfo& run = etr::test::sample_run(), Room room = {}) {
+                   const etr::RunInfo& run = etr::test::sample_run(), Room room = {},
+                   const std::vector<etr::GraphPath>& left = {}) {
   RunReport report;
   for (const etr::Path& path : paths) report.add(path);
   etr::Snapshot snapshot;
   for (const auto& one : flows) {
     snapshot.flows.push_back(std::make_shared<const etr::FlowSnapshot>(one));
   }
-  snapshot.graphs = etr::test::graphs_of(snapshot.flows);
+  for (const auto& graph : etr::test::graphs_of(snapshot.flows)) {
+    auto with_left = std::make_shared<etr::PathGraph>(*graph);
+    with_left->paths.insert(with_left->paths.end(), left.begin(), left.end());
+    snapshot.graphs.push_back(with_left);
+  }
   NoNames names;
   return report.text(run, snapshot, names, room);
 }
@@ -124,7 +130,25 @@ TEST(RunReport, MarksLossOfAHopOfUnknownClass) {
        hop(2, 2, 0, etr::HopClass::kUnknown, {responder("192.0.2.9", 2, milliseconds(2))})})});
   EXPECT_THAT(text, HasSubstr(" 50.0%?      2"));
   EXPECT_THAT(text, HasSubstr("  0.0%      2"));
-  EXPECT_THAT(text, HasSubstr("%?: too few probes to tell loss from a limit on answers\n"));
+  EXPECT_THAT(text, HasSubstr("%?: not answered, but not judged as loss at this hop\n"));
+}
+
+TEST(RunReport, DoubtsLossOfAHopOfAnotherClassThanLossy) {
+  const std::string text = report({flow(
+      0, 0,
+      {hop(1, 39, 1, etr::HopClass::kAnswering, {responder("192.0.2.2", 39, milliseconds(1))}),
+       hop(2, 40, 0, etr::HopClass::kAnswering, {responder("192.0.2.9", 40, milliseconds(2))})})});
+  EXPECT_THAT(text, HasSubstr(" 2.5%?     40"));
+  EXPECT_THAT(text, HasSubstr("%?: not answered"));
+}
+
+// The records call such a hop unknown, so the report may not call it silent.
+TEST(RunReport, CallsOnlyHopsOfClassSilentSilent) {
+  std::vector<etr::HopStats> hops = three_hops(milliseconds(1));
+  hops[1].hop_class = etr::HopClass::kUnknown;
+  const std::string text = report({flow(0, 0, hops)});
+  EXPECT_THAT(text, Not(HasSubstr("silent")));
+  EXPECT_THAT(text, testing::ContainsRegex("\n   2  [?]{3} +- +10 +- "));
 }
 
 // Defect A23 of the Go etr, docs/compatibility.md: it took the mean of means.
@@ -153,11 +177,25 @@ TEST(RunReport, MarksPathsThatAllFlowsHaveLeft) {
   etr::Path before = etr::test::sample_path();
   before.path_id = 9;
   before.path_hash = "33d71695";
-  const std::string text = report({flow(2, 0, three_hops(milliseconds(1)))}, {before});
+  etr::GraphPath left;
+  left.id = before.path_id;
+  left.hash = before.path_hash;
+  left.flows = std::make_shared<const std::vector<etr::GraphFlow>>();
+  const std::string text = report({flow(2, 0, three_hops(milliseconds(1)))}, {before},
+                                  etr::test::sample_run(), {}, {left});
   EXPECT_THAT(text, HasSubstr("1 flow, 10 rounds, 1 path and 1 left\n"));
   EXPECT_THAT(text, HasSubstr("33d71695     3        -        -        -        -        -      0  "
                               "50002  (left)\n"));
   EXPECT_THAT(text, Not(HasSubstr("Path 33d71695"))) << "a path that was left has no hop table";
+}
+
+TEST(RunReport, ListsNoPathThatAFlowWasOnlyThoughtToBeOn) {
+  etr::Path guess = etr::test::sample_path();
+  guess.path_id = 9;
+  guess.path_hash = "33d71695";
+  const std::string text = report({flow(2, 0, three_hops(milliseconds(1)))}, {guess});
+  EXPECT_THAT(text, HasSubstr("1 flow, 10 rounds, 1 path\n"));
+  EXPECT_THAT(text, Not(HasSubstr("33d71695")));
 }
 
 TEST(RunReport, ListsNoFlowThatHasLeftThePath) {
@@ -296,6 +334,25 @@ TEST(RunReport, NamesLossyLinksAfterThePaths) {
               testing::ContainsRegex(
                   "50001,50003\n\nloss on gw.example [(]192.0.2.2[)] > 192.0.2.3 [(]TTL 2[)]: "
                   "20 % [(]1[0-9]-2[0-9] %[)], 2 of 4 flows\n\nPath "));
+}
+
+TEST(RunReport, NamesHopsBalancedPerPacket) {
+  const std::string text = report({flow(0, 0,
+                                        {hop(1, 10, 0, etr::HopClass::kAnswering,
+                                             {responder("192.0.2.2", 6, milliseconds(1)),
+                                              responder("192.0.2.3", 4, milliseconds(2))})})});
+  EXPECT_THAT(text, HasSubstr("\n\nper-packet balancing at TTL 1: gw.example (192.0.2.2), "
+                              "192.0.2.3\n\nPath "));
+}
+
+TEST(RunReport, NamesTheRouterBeforeAFlappingRoute) {
+  etr::Snapshot snapshot;
+  snapshot.flows = {
+      std::make_shared<const etr::FlowSnapshot>(flow(0, 0, three_hops(milliseconds(1))))};
+  snapshot.graphs = {etr::test::flapping_graph()};
+  NoNames names;
+  EXPECT_THAT(RunReport().text(etr::test::sample_run(), snapshot, names, {}),
+              HasSubstr("\n\nflapping beyond 10.9.1.1 (TTL 1): 10.9.2.1, 10.9.2.2\n\nPath "));
 }
 
 TEST(RunReport, HasASectionPerTarget) {

@@ -10,6 +10,7 @@
 #include "plugins/views/tui/report.h"
 #include "plugins/views/tui/text.h"
 #include "tests/plugins/views/tui/screen_fixture.h"
+#include "tests/support/flapping_graph.h"
 
 namespace {
 
@@ -293,42 +294,33 @@ TEST(Screen, CountsLossyFlowsWhoseRowsAreNotVisible) {
   EXPECT_THAT(desk.text(kUsual), HasSubstr(" ↓ 9 more "));
 }
 
-/// Two flows that keep moving between 10.9.2.1 and 10.9.2.2, and are on the first one now.
-std::shared_ptr<const etr::PathGraph> flapping_graph() {
-  etr::model::PathGraphBuilder graph;
-  etr::Timestamp at{std::chrono::seconds(1'790'000'000)};
-  const auto address = [](const char* text) { return etr::IpAddress::parse(text); };
-  for (std::uint32_t move = 0; move <= 20; ++move, at += std::chrono::milliseconds(700)) {
-    const std::vector<etr::model::PathHop> hops{
-        {address("10.9.1.1"), false},
-        {address(move % 2 == 0 ? "10.9.2.1" : "10.9.2.2"), false},
-        {address("203.0.113.9"), false}};
-    etr::model::FlowPath path;
-    path.id = move % 2;
-    path.hops = hops;
-    path.end = 3;
-    path.reached = true;
-    path.moved = true;
-    for (std::uint32_t flow = 0; flow < 2; ++flow) {
-      graph.add_flow(flow, static_cast<std::uint16_t>(50000 + flow));
-      graph.set_path(flow, path, at);
-      for (std::uint8_t ttl = 1; ttl <= 3; ++ttl) {
-        graph.count(flow, ttl, {true, hops[ttl - 1U].address, std::chrono::milliseconds(1), at});
-      }
-    }
-  }
-  return graph.snapshot();
-}
-
 TEST(Screen, DrawsBothBranchesOfAFlappingRoute) {
   Desk desk(sample::fabric(2));
-  desk.run.snapshot->graphs = {flapping_graph()};
+  desk.run.snapshot->graphs = {etr::test::flapping_graph()};
   desk.type("3");
   const std::string text = desk.text(kWide);
-  EXPECT_THAT(text, HasSubstr("flapping beyond 10.9.1.1"));
+  EXPECT_THAT(text, HasSubstr(" - flapping"));
+  EXPECT_THAT(text, HasSubstr("flapping beyond 10.9.1.1 (TTL 1): 10.9.2.1, 10.9.2.2"));
   EXPECT_THAT(text, HasSubstr("10.9.2.1"));
   EXPECT_THAT(text, HasSubstr("10.9.2.2"));
   EXPECT_THAT(text, HasSubstr("×0"));
+}
+
+TEST(Screen, NamesHopsBalancedPerPacket) {
+  Desk desk(sample::fabric(1));
+  auto flow = std::make_shared<etr::FlowSnapshot>(*desk.run.snapshot->flows[0]);
+  etr::ResponderStats other = flow->hops[1].responders[0];
+  other.address = sample::address("10.9.9.9");
+  flow->hops[1].responders[0].received /= 2;
+  other.received -= flow->hops[1].responders[0].received;
+  flow->hops[1].responders.push_back(other);
+  desk.run.snapshot->flows[0] = flow;
+  desk.state.names = tui::NameMode::kAddresses;
+  const std::string line = "per-packet balancing at TTL 2: 10.1.1.1, 10.9.9.9";
+  EXPECT_THAT(tui::report(desk.scene(), tui::ReportExtent::kScreen), HasSubstr(line));
+  desk.type("3");
+  EXPECT_THAT(desk.text(kWide), HasSubstr(line));
+  EXPECT_THAT(desk.text(kWide), HasSubstr(" - per-packet balancing"));
 }
 
 TEST(Screen, CountsFlowsThatDoNotReachTheTarget) {
