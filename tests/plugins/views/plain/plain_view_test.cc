@@ -34,8 +34,8 @@ void with_stdout(int fd, const std::function<void()>& call) {
   ::close(before);
 }
 
-std::string shown(const PlainView::Options& options,
-                  const std::function<void(PlainView&)>& between) {
+std::string shown(const PlainView::Options& options, const std::function<void(PlainView&)>& between,
+                  const etr::Summary& summary = etr::test::sample_summary()) {
   const etr::test::TemporaryFolder folder;
   const int fd = ::open(folder.file("out").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   with_stdout(fd, [&] {
@@ -43,7 +43,7 @@ std::string shown(const PlainView::Options& options,
     PlainView view(options);
     view.open(etr::test::sample_run(), names);
     between(view);
-    view.close(etr::test::sample_summary());
+    view.close(summary);
   });
   ::close(fd);
   return etr::test::read_file(folder.file("out"));
@@ -80,8 +80,17 @@ TEST(PlainView, PrintsEachPathAndItsHopsIfThePathIsNew) {
 
 // Defect A21 of the Go etr, docs/compatibility.md: nothing was left on the terminal after a run.
 TEST(PlainView, PrintsTheTablesAtTheEnd) {
-  EXPECT_THAT(shown({}, [](PlainView& view) { view.on_path(etr::test::sample_path()); }),
-              HasSubstr("Path      Hops    Loss%"));
+  const etr::Path path = etr::test::sample_path();
+  auto flow = std::make_shared<etr::FlowSnapshot>();
+  flow->trace = path.trace;
+  flow->path_id = path.path_id;
+  flow->path_hash = path.path_hash;
+  flow->rounds = 1;
+  auto snapshot = std::make_shared<etr::Snapshot>();
+  snapshot->flows.push_back(flow);
+  const std::string text = shown({}, [&](PlainView& view) { view.on_path(path); },
+                                 {etr::StopReason::kUser, snapshot, 1});
+  EXPECT_THAT(text, HasSubstr("Path      Hops    Loss%"));
 }
 
 TEST(PlainView, PrintsOnlyWhatItsOptionsEnable) {
