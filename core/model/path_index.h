@@ -2,11 +2,9 @@
 // At each TTL a path is listed under its routers or, if none is known, as unknown there.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <roaring/roaring.hh>
+#include <memory>
 #include <set>
-#include <unordered_map>
 #include <vector>
 
 #include "etr/ip_address.h"
@@ -18,6 +16,11 @@ using PathHops = std::vector<std::set<IpAddress>>;
 
 class PathIndex {
  public:
+  PathIndex();
+  ~PathIndex();
+  PathIndex(const PathIndex&) = delete;
+  PathIndex& operator=(const PathIndex&) = delete;
+
   void add(std::uint32_t id, const PathHops& hops);
   /// `hops` must be what the path was added with.
   void remove(std::uint32_t id, const PathHops& hops);
@@ -26,16 +29,8 @@ class PathIndex {
   std::vector<std::uint32_t> candidates(const PathHops& hops) const;
 
  private:
-  using Ids = Roaring;  ///< A compressed bitmap (Lemire et al., 2018).
-  struct Level {
-    std::unordered_map<IpAddress, Ids> by_router;
-    Ids unknown;
-  };
-  static std::uint64_t count(const Level& level, const std::set<IpAddress>& routers);
-  static void keep_matching(Ids& ids, const Level& level, const std::set<IpAddress>& routers);
-
-  std::vector<Level> levels_;  ///< By TTL - 1.
-  Ids all_;
+  struct Listed;  ///< Compressed bitmaps, whose library only path_index.cc includes.
+  std::unique_ptr<Listed> listed_;
 };
 
 }  // namespace etr::model
