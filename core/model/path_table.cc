@@ -33,8 +33,7 @@ PathRecord& PathTable::join(const GraphFlow& flow, std::uint32_t id) {
   return record;
 }
 
-void PathTable::leave(std::uint32_t flow, const std::vector<std::uint32_t>& vertices,
-                      bool really) {
+void PathTable::leave(std::uint32_t flow, const std::vector<std::uint32_t>& vertices, bool really) {
   PathRecord* record = of_flow(flow);
   if (record == nullptr) return;
   const Place place = places_[flow];

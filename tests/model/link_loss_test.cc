@@ -252,8 +252,8 @@ TEST(LinkLoss, NamesALossyLinkAmongLinksThatLoseALittle) {
   EXPECT_EQ(score.clean, 20);
 }
 
-// While links are chosen, one that loses nothing may be chosen first: the review drops it, but it must
-// not have taken the place of one that loses.
+// While links are chosen, one that loses nothing may be chosen first: the review drops it, but it
+// must not have taken the place of one that loses.
 TEST(LinkLoss, NamesExactlyTheLinksThatLoseWhereAllLinksIntoARouterDo) {
   LossCase one{"", {}, {}, 0, 60, 0, {}};
   for (testing::VertexPath path : testing::nested(4)) {
