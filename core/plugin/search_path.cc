@@ -12,7 +12,7 @@ SearchPath search_path(const FolderSources& sources, bool elevated, uid_t owner)
   path.folders.insert(path.folders.end(), sources.flags.begin(), sources.flags.end());
   if (sources.environment != nullptr && *sources.environment != '\0') {
     if (elevated) {
-      path.notices.push_back(
+      path.notices.emplace_back(
           "ETR_PLUGIN_PATH is ignored: this program runs with raised privileges");
     } else {
       std::istringstream folders(sources.environment);
