@@ -58,6 +58,7 @@ bool GraphJudgement::advance() {
     case Stage::kNumber:
       if (!each(numbers_.size(), kPiece, [&](std::size_t i) { number_link(vertex(i)); })) break;
       trials_.clear();
+      trials_.reserve(copy_.nodes().size());
       stage_ = Stage::kTrials;
       break;
     case Stage::kTrials:

@@ -14,10 +14,14 @@ void LossEvidence::begin(std::span<const PrefixNode> nodes, std::size_t links,
     number_[lossy[i]] = static_cast<std::uint32_t>(i + 1);
   }
   groups_.assign(1, PrefixNode{});
-  group_of_.resize(nodes.size());
-  length_of_.resize(nodes.size());
   by_length_.assign(1, {});
-  beyond_.resize(nodes.size());
+  // Filled by assign(): to write all at once would take too long for one turn.
+  group_of_.clear();
+  group_of_.reserve(nodes.size());
+  length_of_.clear();
+  length_of_.reserve(nodes.size());
+  beyond_.clear();
+  beyond_.reserve(nodes.size());
   crossing_.clear();
   assigning_ = true;
   next_ = 0;
@@ -42,12 +46,12 @@ void LossEvidence::assign(std::size_t node) {
   const PrefixNode& trial = nodes_[node];
   std::uint32_t group = node == 0 ? 0 : group_of_[trial.parent];
   if (number_[trial.link] != 0) group = group_beyond(group, number_[trial.link]);
-  group_of_[node] = group;
-  beyond_[node] = {};
+  group_of_.push_back(group);
+  beyond_.emplace_back();
   groups_[group].sent += trial.sent;
   groups_[group].lost += trial.lost;
   const std::uint32_t length = node == 0 ? 0 : length_of_[trial.parent] + 1;
-  length_of_[node] = length;
+  length_of_.push_back(length);
   if (trial.sent == 0) return;
   std::vector<Trials>& lengths = by_length_[group];
   if (lengths.size() <= length) lengths.resize(length + std::size_t{1});

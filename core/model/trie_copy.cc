@@ -14,6 +14,8 @@ void TrieCopy::begin(PrefixTrie& trie) {
     starts_.push_back(starts_.back() + sizes_.back());
     sizes_.push_back(trie.tier(ttl).size());
   }
+  // Growing by copies would take too long for one turn.
+  nodes_.reserve(starts_.back() + sizes_.back());
   ttl_ = 1;
   place_ = 0;
 }

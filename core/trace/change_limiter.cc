@@ -89,19 +89,7 @@ Event ChangeLimiter::summary(Held& held, base::Instant now) {
 }
 
 std::vector<Event> ChangeLimiter::due(base::Instant now, bool all) {
-  std::vector<Event> events;
-  for (auto it = held_.begin(); it != held_.end();) {
-    Held& held = it->second;
-    if (!all && now - held.since < kPeriod) {
-      ++it;
-    } else if (held.count == 0) {
-      it = held_.erase(it);
-    } else {
-      events.push_back(summary(held, now));
-      ++it;
-    }
-  }
-  return events;
+  return take_due(held_, kPeriod, now, all, [&](Held& held) { return summary(held, now); });
 }
 
 }  // namespace etr::trace

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "etr/event.h"
+#include "trace/held_events.h"
 
 namespace etr::trace {
 
@@ -24,13 +25,10 @@ class ChangeLimiter {
  private:
   /// Trace, lower path id, higher path id.
   using Pair = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>;
-  struct Held {
-    base::Instant since{};    ///< The last event.
-    base::Instant first{};    ///< The first change since then.
-    std::uint64_t count = 0;  ///< Changes since then.
+  struct Held : HeldEvent {
+    base::Instant first{};  ///< The first change since the last report.
     std::set<std::uint32_t> flows;
     bool both_ways = false;
-    Event last;
   };
   static Event summary(Held& held, base::Instant now);
 

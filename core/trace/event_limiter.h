@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "etr/event.h"
+#include "trace/held_events.h"
 
 namespace etr::trace {
 
@@ -20,12 +21,7 @@ class EventLimiter {
   std::vector<Event> due(base::Instant now, bool all = false);
 
  private:
-  struct Held {
-    base::Instant since{};
-    std::uint64_t count = 0;
-    Event last;
-  };
-  std::map<std::pair<EventKind, std::string>, Held> held_;
+  std::map<std::pair<EventKind, std::string>, HeldEvent> held_;
 };
 
 }  // namespace etr::trace
