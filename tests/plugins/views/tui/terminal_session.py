@@ -173,7 +173,8 @@ class Session:
                 self.status = os.waitstatus_to_exitcode(status)
             elif time.monotonic() > end:
                 raise AssertionError(f"the program does not end; the screen:\n{self.text}")
-        while True:  # the rest of its output
-            ready, _, _ = select.select([self._fd], [], [], 0)
-            if not ready or not self.read(0):
-                return self.status
+        # The rest of its output is not always ready at once: the kernel passes it on in a worker.
+        while self.read(0.05):
+            if time.monotonic() > end:
+                raise AssertionError("the terminal does not close")
+        return self.status
