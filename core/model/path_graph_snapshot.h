@@ -38,6 +38,9 @@ struct GraphSources {
 /// time. Vertices must not be swept meanwhile; what is new since the beginning is not in the graph.
 class GraphWriter {
  public:
+  /// One takes up to 10 µs, more if its list of flows is made anew.
+  static constexpr std::size_t kPathsPerPiece = 32;
+
   /// `graph.at` must be set; `trace`, `judged_at` and `flows` are not written. Borrows both.
   GraphWriter(PathGraph& graph, const GraphSources& sources);
 
@@ -45,9 +48,6 @@ class GraphWriter {
   bool advance();
 
  private:
-  /// One takes up to 10 µs, more if its list of flows is made anew.
-  static constexpr std::size_t kPathsPerPiece = 32;
-
   /// How the next hops of a branch point are balanced.
   struct Balancing {
     bool per_packet = false;  ///< Of a next hop that flows are on.

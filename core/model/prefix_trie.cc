@@ -1,5 +1,7 @@
 #include "model/prefix_trie.h"
 
+#include <utility>
+
 namespace etr::model {
 
 namespace {
@@ -48,9 +50,8 @@ void PrefixTrie::clear_statistics() {
 std::size_t PrefixTrie::memory() const {
   std::size_t octets = 0;
   for (const Tier& tier : tiers_) {
-    octets += tier.nodes.capacity() * sizeof(TrieNode) +
-              tier.free.capacity() * sizeof(std::uint32_t) +
-              tier.places.capacity() * (sizeof(std::uint64_t) + sizeof(std::uint32_t) + 1);
+    octets += tier.nodes.size() * sizeof(TrieNode) + tier.free.capacity() * sizeof(std::uint32_t) +
+              tier.places.size() * sizeof(std::pair<std::uint64_t, std::uint32_t>);
   }
   return octets;
 }

@@ -7,9 +7,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/btree_map.h"
 #include "model/recent_verdicts.h"
 
 namespace etr::model {
@@ -43,7 +44,7 @@ class PrefixTrie {
     return tiers_[ttl].nodes[place];
   }
   /// Nodes of one TTL, including free places. TTL 0 has none.
-  const std::vector<TrieNode>& tier(std::size_t ttl) const { return tiers_[ttl].nodes; }
+  const std::deque<TrieNode>& tier(std::size_t ttl) const { return tiers_[ttl].nodes; }
   std::size_t tiers() const { return tiers_.size(); }
   /// Begins a copy: it takes nodes with `born` below the returned number.
   std::uint32_t begin_copy() { return ++copies_; }
@@ -52,12 +53,14 @@ class PrefixTrie {
   std::size_t memory() const;
 
  private:
+  // Containers that grow piecewise: where every flow has a path of its own all tiers are equally
+  // large, so that otherwise all of them would be copied in the same turn.
   struct Tier {
-    std::vector<TrieNode> nodes;
+    std::deque<TrieNode> nodes;
     std::vector<std::uint32_t> free;
-    absl::flat_hash_map<std::uint64_t, std::uint32_t> places;  ///< By parent and link.
+    absl::btree_map<std::uint64_t, std::uint32_t> places;  ///< By parent and link.
   };
-  std::vector<Tier> tiers_;
+  std::deque<Tier> tiers_;
   std::uint32_t copies_ = 0;
 };
 

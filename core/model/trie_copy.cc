@@ -29,7 +29,7 @@ bool TrieCopy::advance(const PrefixTrie& trie, const GraphTables& tables, std::s
     }
     const std::size_t stop = std::min(sizes_[ttl_], place_ + budget);
     budget -= stop - place_;
-    const std::vector<TrieNode>& tier = trie.tier(ttl_);
+    const std::deque<TrieNode>& tier = trie.tier(ttl_);
     for (; place_ < stop; ++place_) nodes_.push_back(copy(tier[place_], ttl_, tables));
     if (budget == 0) return true;
   }

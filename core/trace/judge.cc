@@ -13,7 +13,7 @@ using plan::OutcomeKind;
 namespace {
 
 /// Processing a loss takes 1 µs, and up to 20 µs if it closes a round of 30 hops.
-constexpr int kExpiriesPerTurn = 32;
+constexpr int kExpiriesPerTurn = 16;
 
 plan::Request request_of(plan::FlowId id, const Probe& probe) {
   return {id, probe.ttl, probe.round, probe.recorded};

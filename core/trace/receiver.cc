@@ -15,7 +15,7 @@ constexpr Duration kMaxClockStep = std::chrono::milliseconds(10);
 constexpr Duration kStackedCopy = std::chrono::milliseconds(1);
 constexpr std::size_t kMaxResponders = 65536;
 /// Processing a reply takes a few µs, and up to 20 µs if it closes a round of 30 hops.
-constexpr std::size_t kPacketsPerTurn = 32;
+constexpr std::size_t kPacketsPerTurn = 24;
 
 }  // namespace
 
