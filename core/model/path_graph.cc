@@ -297,6 +297,7 @@ bool PathGraphBuilder::advance_snapshot() {
   if (!writer_) {
     if (last_ && !changed_) return true;
     begin_snapshot();
+    // Of a large graph, the paths follow in pieces of their own.
     if (paths_.records().size() > GraphWriter::kPathsPerPiece) return false;
   }
   if (!writer_->advance()) return false;

@@ -38,7 +38,7 @@ struct GraphSources {
 /// time. Vertices must not be swept meanwhile; what is new since the beginning is not in the graph.
 class GraphWriter {
  public:
-  /// One takes up to 10 µs, more if its list of flows is made anew.
+  /// Paths written in one piece. Each takes up to 10 µs, more if its list of flows is made anew.
   static constexpr std::size_t kPathsPerPiece = 32;
 
   /// `graph.at` must be set; `trace`, `judged_at` and `flows` are not written. Borrows both.

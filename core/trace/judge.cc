@@ -12,7 +12,7 @@ using plan::OutcomeKind;
 
 namespace {
 
-/// Processing a loss takes 1 µs, and up to 20 µs if it closes a round of 30 hops.
+/// Processing a loss takes 1 µs, and up to 40 µs if it closes a round of 30 hops.
 constexpr int kExpiriesPerTurn = 16;
 
 plan::Request request_of(plan::FlowId id, const Probe& probe) {

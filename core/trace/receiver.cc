@@ -14,7 +14,7 @@ constexpr Duration kMaxClockStep = std::chrono::milliseconds(10);
 /// Copies of one packet on stacked interfaces (VLAN, bond, bridge) have timestamps this close.
 constexpr Duration kStackedCopy = std::chrono::milliseconds(1);
 constexpr std::size_t kMaxResponders = 65536;
-/// Processing a reply takes a few µs, and up to 20 µs if it closes a round of 30 hops.
+/// Processing a reply takes a few µs, and up to 40 µs if it closes a round of 30 hops.
 constexpr std::size_t kPacketsPerTurn = 24;
 
 }  // namespace
