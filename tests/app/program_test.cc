@@ -56,7 +56,7 @@ TEST(Program, OpensNothingInPlaceOfAClosedStandardDescriptor) {
   EXPECT_THAT(closed.text, HasSubstr("cannot write standard output: bad file descriptor"));
   const Result others = etr::test::run_program(trace, "<&- 2>&-");
   EXPECT_EQ(others.status, 0);
-  EXPECT_THAT(others.text, StartsWith("{\"path_hash\"")) << "the first line is a record";
+  EXPECT_THAT(others.text, StartsWith("{\"probe_id\"")) << "the first line is a record";
 }
 
 TEST(Program, ExitsWith2IfArgumentsCannotBeParsed) {
