@@ -1,6 +1,11 @@
 // etr: the program, from its arguments to its exit status.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -122,9 +127,19 @@ int run_or_check(const std::vector<std::string>& arguments, const Invocation& in
                       invocation.json, log);
 }
 
+// A standard descriptor that was closed at the start would be taken by the next file or socket. It
+// is opened the wrong way round, so that its use is an error, as it was before.
+void open_missing_standard_descriptors() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(fd, F_GETFD) >= 0) continue;
+    ::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);  // takes the lowest: this one
+  }
+}
+
 // The order is the security of the program: open what needs a privilege, give up every privilege,
 // and only then read input, start threads, load plugins.
 int run(int argc, char** argv) {
+  open_missing_standard_descriptors();
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   transport::RawDescriptors descriptors =
       transport::open_raw_descriptors(requested_capture_buffer(arguments));
@@ -154,7 +169,15 @@ int run(int argc, char** argv) {
   return run_or_check(arguments, *invocation, *privileges, std::move(descriptors));
 }
 
+// What was printed may still be in a buffer: a full disk shows only now.
+int finish_output(int status) {
+  errno = 0;
+  if (std::cout.flush() || status != EXIT_SUCCESS) return status;
+  const std::string reason = errno == 0 ? "" : uncapitalized(std::strerror(errno));
+  return fail(absl::DataLossError("cannot write standard output: " + reason));
+}
+
 }  // namespace
 }  // namespace etr::app
 
-int main(int argc, char** argv) { return etr::app::run(argc, argv); }
+int main(int argc, char** argv) { return etr::app::finish_output(etr::app::run(argc, argv)); }

@@ -40,6 +40,25 @@ TEST(Program, TheVersionNeedsNoOtherProgram) {
   EXPECT_EQ(bare.text, out("-v").text);
 }
 
+TEST(Program, FailsIfWhatItPrintsCannotBeWritten) {
+  for (const char* const arguments : {"-v", "plugins list", "--check"}) {
+    const Result full = etr::test::run_program(arguments, "2>&1 >/dev/full");
+    EXPECT_EQ(full.status, 1) << arguments;
+    EXPECT_EQ(full.text, "Error: cannot write standard output: no space left on device\n");
+  }
+}
+
+// The next file or socket would take its number, and get what is meant for the user.
+TEST(Program, OpensNothingInPlaceOfAClosedStandardDescriptor) {
+  const std::string trace = "--simulate demo -c 1 -P 1 -t 200ms -J www.shop.example ";
+  const Result closed = etr::test::run_program(trace, "2>&1 >&-");
+  EXPECT_EQ(closed.status, 1);
+  EXPECT_THAT(closed.text, HasSubstr("cannot write standard output: bad file descriptor"));
+  const Result others = etr::test::run_program(trace, "<&- 2>&-");
+  EXPECT_EQ(others.status, 0);
+  EXPECT_THAT(others.text, StartsWith("{\"probe_id\"")) << "the first line is a record";
+}
+
 TEST(Program, ExitsWith2IfArgumentsCannotBeParsed) {
   EXPECT_EQ(err("--nonsense h").status, 2);
   EXPECT_THAT(err("--nonsense h").text, StartsWith("Error: unknown flag '--nonsense'"));

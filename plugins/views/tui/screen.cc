@@ -21,8 +21,13 @@ Grid too_small(Size size) {
   return grid;
 }
 
-/// Flows get a third of the rows, as in the Go etr, but 3 to 15; hops get the rest.
+/// Flows get a third of the rows, as in the Go etr, but 3 to 15; hops get the rest. Where that is
+/// less than title, header and one hop, only the part in focus is drawn.
 void draw_flows(Grid& grid, const Area& area, const Scene& scene) {
+  if (area.rows < 6) {
+    return scene.state.detail_focus ? draw_detail(grid, area, scene)
+                                    : draw_summary(grid, area, scene);
+  }
   const bool frames = area.rows >= 14;
   const int extra = frames ? 2 : 0;  // the frame itself
   int height = std::min(area.rows / 3, 15) + extra;

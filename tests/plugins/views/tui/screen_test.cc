@@ -114,6 +114,20 @@ TEST(Screen, DrawsAnySizeWithinItsBounds) {
   }
 }
 
+TEST(Screen, KeepsTheStatusBarInTheSmallestTerminal) {
+  Desk desk(sample::fabric(8));
+  for (const char* const keys : {"", "\t", "2", "3", "4", "5"}) {
+    desk.type(keys);
+    for (int rows = tui::kSmallest.rows; rows < 12; ++rows) {
+      const std::string text = desk.text({rows, 80});
+      const std::string last = text.substr(text.rfind('\n', text.size() - 2) + 1);
+      EXPECT_THAT(last, testing::ContainsRegex("q quit")) << keys << ", " << rows << " rows:\n"
+                                                          << text;
+      EXPECT_THAT(last, testing::Not(HasSubstr("TTL"))) << text;
+    }
+  }
+}
+
 TEST(Screen, ShowsTheSizeItNeedsWhenTooSmall) {
   Desk desk(sample::fabric());
   EXPECT_THAT(desk.text({5, 20}), HasSubstr("terminal too small"));
