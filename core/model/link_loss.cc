@@ -10,11 +10,17 @@ namespace etr::model {
 
 namespace {
 
+/// A candidate that raises the log likelihood by less takes no loss from the chosen links.
+constexpr double kSomeGain = 0.5;
 /// Links whose log likelihoods differ by less are not distinguished.
 constexpr double kTooClose = 2;
 /// Choosing n links visits each node about n^2 times. The largest trie of which the full number of
 /// links is chosen takes a quarter of a second to judge.
 constexpr std::size_t kLargeTrie = 4096;
+
+ConfidenceInterval hull(const ConfidenceInterval& a, const ConfidenceInterval& b) {
+  return {std::min(a.low, b.low), std::max(a.high, b.high)};
+}
 
 /// Log likelihood ratio of the observed share against `rate`.
 double gain_against(double rate, const Trials& trials) {
@@ -50,6 +56,7 @@ bool LinkLoss::advance() {
       break;
     case Stage::kScore: score_links(); break;
     case Stage::kFit: fit_candidates(); break;
+    case Stage::kDoubt: doubt_candidates(); break;
     case Stage::kShared: count_shared(); break;
     case Stage::kDone: break;
   }
@@ -70,7 +77,7 @@ void LinkLoss::finish_sweep() {
   if (!omitted_) {
     keep_as_best();
   } else if (2 * (best_.log_likelihood - base_.log_likelihood) <= options_.threshold) {
-    chosen_ = without(*omitted_);
+    drop(*omitted_);
     keep_as_best();
     omitted_ = 0;
     review_next();
@@ -155,11 +162,11 @@ void LinkLoss::finish_candidates() {
     ++*omitted_;
     review_next();
   } else {
-    choose_or_review();
+    choose_or_doubt();
   }
 }
 
-void LinkLoss::choose_or_review() {
+void LinkLoss::choose_or_doubt() {
   const bool gains =
       !candidates_.empty() &&
       2 * (candidates_.front().log_likelihood - best_.log_likelihood) > options_.threshold;
@@ -167,8 +174,35 @@ void LinkLoss::choose_or_review() {
     chosen_.push_back(candidates_.front().link);
     begin_sweep(chosen_);
   } else {
+    doubts_.assign(chosen_.size(), {});
+    next_ = 0;
+    stage_ = Stage::kDoubt;
+  }
+}
+
+/// Of two lossy links in a row, the trials first prove one, whose fitted rate is that of both.
+void LinkLoss::doubt_candidates() {
+  const bool more = next_ < candidates_.size() && !chosen_.empty() &&
+                    candidates_[next_].log_likelihood - best_.log_likelihood > kSomeGain;
+  if (more) {
+    doubt_rates(candidates_[next_++].link);
+  } else {
     omitted_ = 0;
     review_next();
+  }
+}
+
+/// Widens the intervals of chosen links whose rates change notably if `candidate` may lose, too.
+void LinkLoss::doubt_rates(std::uint32_t candidate) {
+  constexpr double kNotable = 0.1;
+  const std::vector<PrefixNode> split = evidence_.split_by(candidate);
+  const LossFit fit = fit_losses(split, best_.p.size() + 1);
+  cost_ += 2 * kFitIterations * split.size();
+  for (std::size_t i = 0; i < chosen_.size(); ++i) {
+    const auto number = static_cast<std::uint32_t>(i + 1);
+    if (std::abs(fit.p[number] - best_.p[number]) < kNotable * best_.p[number]) continue;
+    const ConfidenceInterval beside = interval(split, fit, number);
+    doubts_[i] = doubts_[i] ? hull(*doubts_[i], beside) : beside;
   }
 }
 
@@ -190,6 +224,15 @@ void LinkLoss::review_next() {
   }
 }
 
+/// By profile likelihood, unless the groups are too many for that.
+ConfidenceInterval LinkLoss::interval(std::span<const PrefixNode> groups, const LossFit& fit,
+                                      std::uint32_t number) {
+  constexpr std::size_t kMostGroups = 8 * kPiece / kProfileVisits;
+  if (groups.size() > kMostGroups) return likelihood_interval(groups, fit, number);
+  cost_ += kProfileVisits * groups.size();
+  return profile_interval(groups, fit, number);
+}
+
 /// Names the loss of `link`. The evidence omits it, so the candidates are what may take its place.
 void LinkLoss::name(std::uint32_t link) {
   LinkLossClass found;
@@ -202,9 +245,11 @@ void LinkLoss::name(std::uint32_t link) {
   }
   const auto number = static_cast<std::uint32_t>(*omitted_ + 1);
   found.rate = best_.p[number];
-  found.interval = likelihood_interval(best_groups_, best_, number);
+  const ConfidenceInterval alone = interval(best_groups_, best_, number);
+  const auto& doubt = doubts_[*omitted_];
+  found.interval = doubt ? hull(alone, *doubt) : alone;
   found.crossing = evidence_.crossing(link);
-  if (found.interval.low > options_.tolerated_loss && !all_links_alike()) {
+  if (alone.low > options_.tolerated_loss && !all_links_alike()) {
     pending_.classes.push_back(std::move(found));
   }
 }
@@ -268,6 +313,11 @@ std::vector<std::uint32_t> LinkLoss::without(std::size_t index) const {
   std::vector<std::uint32_t> rest = chosen_;
   rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(index));
   return rest;
+}
+
+void LinkLoss::drop(std::size_t index) {
+  chosen_ = without(index);
+  doubts_.erase(doubts_.begin() + static_cast<std::ptrdiff_t>(index));
 }
 
 LinkLossResult judge_link_loss(std::vector<PrefixNode> nodes, std::size_t links,

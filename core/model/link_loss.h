@@ -6,7 +6,9 @@
 // together with it all links that fit within two units of log likelihood in its place, since the
 // trials do not distinguish them. A link is not named where an equal loss on every link explains as
 // much. Only the best candidates are fitted, ranked by the score test (Rao): the slope of the
-// likelihood at zero loss, adjusted for the background.
+// likelihood at zero loss, adjusted for the background. Candidates that gain something, but too
+// little to be chosen, may still take part of the loss of a chosen link: its interval is widened by
+// the one it has beside each of them.
 //
 // Loss that all trials share cannot be separated from the background. It is estimated from the
 // trials that end on the links which all trials cross, and tested against the loss that any link
@@ -16,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "etr/path_graph.h"
@@ -74,7 +77,7 @@ class LinkLoss {
   const std::vector<PrefixNode>& nodes() const { return nodes_; }
 
  private:
-  enum class Stage : std::uint8_t { kSweep, kScore, kFit, kShared, kDone };
+  enum class Stage : std::uint8_t { kSweep, kScore, kFit, kDoubt, kShared, kDone };
   struct Candidate {
     std::uint32_t link = 0;
     double score = 0;
@@ -88,8 +91,12 @@ class LinkLoss {
   void score(std::uint32_t link);
   void fit_candidates();
   void finish_candidates();
-  void choose_or_review();
+  void choose_or_doubt();
+  void doubt_candidates();
+  void doubt_rates(std::uint32_t candidate);
   void review_next();
+  ConfidenceInterval interval(std::span<const PrefixNode> groups, const LossFit& fit,
+                              std::uint32_t number);
   void name(std::uint32_t link);
   bool all_links_alike();
   double fit_alike(const std::vector<PrefixNode>& by_length, std::size_t common);
@@ -98,6 +105,7 @@ class LinkLoss {
   void count_shared();
   void judge_shared();
   std::vector<std::uint32_t> without(std::size_t index) const;
+  void drop(std::size_t index);
 
   LinkLossOptions options_;
   std::vector<PrefixNode> nodes_;
@@ -112,6 +120,8 @@ class LinkLoss {
   std::size_t next_ = 0;               ///< Next link, candidate or node of this stage.
 
   std::vector<std::uint32_t> chosen_;
+  /// By chosen link: its interval with one more link, where that changes its rate.
+  std::vector<std::optional<ConfidenceInterval>> doubts_;
   LossFit best_;  ///< Fit with all chosen links.
   std::vector<PrefixNode> best_groups_;
   std::vector<PrefixNode> best_by_length_;

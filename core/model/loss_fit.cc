@@ -11,8 +11,6 @@ constexpr double kStartLoss = 0.1;
 constexpr double kStartBackground = 0.001;
 constexpr double kMinBackground = 1e-5;
 constexpr double kMaxLoss = 0.999;
-/// Half the 95 % quantile of chi square with one degree of freedom.
-constexpr double kWithin95 = 1.92;
 
 /// Sums of one iteration, allocated once.
 struct Sums {
@@ -22,6 +20,12 @@ struct Sums {
   std::vector<double> gone;     ///< By link: expected trials lost there.
   std::vector<double> reached;  ///< By link: expected trials that reach it.
 };
+
+Sums sums_for(std::size_t nodes, std::size_t links) {
+  const std::vector<double> by_node(nodes);
+  const std::vector<double> by_link(links);
+  return {by_node, by_node, by_node, by_link, by_link};
+}
 
 void survive(std::span<const PrefixNode> nodes, std::span<const double> p,
              std::vector<double>& alive) {
@@ -71,6 +75,21 @@ double log_likelihood(std::span<const PrefixNode> nodes, std::span<const double>
   return total;
 }
 
+/// The interval around the fitted rate `p` in which `likely(rate)` holds, by bisection.
+template <typename Likely>
+ConfidenceInterval interval_around(double p, int halvings, const Likely& likely) {
+  /// Between `inside`, which is likely enough, and `outside`, which may not be.
+  const auto bound = [&](double inside, double outside) {
+    if (likely(outside)) return outside;
+    for (int i = 0; i < halvings; ++i) {
+      const double middle = (inside + outside) / 2;
+      (likely(middle) ? inside : outside) = middle;
+    }
+    return outside;
+  };
+  return {bound(p, 0), bound(p, 1)};
+}
+
 }  // namespace
 
 double log_likelihood(std::span<const PrefixNode> nodes, std::span<const double> p) {
@@ -79,9 +98,7 @@ double log_likelihood(std::span<const PrefixNode> nodes, std::span<const double>
 }
 
 LossFit fit_losses(std::span<const PrefixNode> nodes, std::size_t links, std::size_t iterations) {
-  const std::vector<double> by_node(nodes.size());
-  const std::vector<double> by_link(links);
-  Sums sums{by_node, by_node, by_node, by_link, by_link};
+  Sums sums = sums_for(nodes.size(), links);
   LossFit fit{std::vector<double>(links, kStartLoss), 0};
   fit.p[kBackground] = kStartBackground;
   for (std::size_t i = 0; i < iterations; ++i) iterate(nodes, fit.p, sums);
@@ -94,20 +111,26 @@ ConfidenceInterval likelihood_interval(std::span<const PrefixNode> nodes, const 
   constexpr int kHalvings = 16;
   std::vector<double> p = fit.p;
   std::vector<double> alive(nodes.size());
-  /// Bisects between `inside`, which is likely enough, and `outside`, which may not be.
-  const auto bound = [&](double inside, double outside) {
-    const auto likely = [&](double loss) {
+  return interval_around(fit.p[link], kHalvings, [&](double loss) {
+    p[link] = loss;
+    return log_likelihood(nodes, p, alive) > fit.log_likelihood - kWithin95;
+  });
+}
+
+ConfidenceInterval profile_interval(std::span<const PrefixNode> nodes, const LossFit& fit,
+                                    std::uint32_t link) {
+  constexpr int kHalvings = 11;
+  constexpr int kIterations = 6;
+  Sums sums = sums_for(nodes.size(), fit.p.size());
+  return interval_around(fit.p[link], kHalvings, [&](double loss) {
+    std::vector<double> p = fit.p;
+    for (int i = 0; i < kIterations; ++i) {
       p[link] = loss;
-      return log_likelihood(nodes, p, alive) > fit.log_likelihood - kWithin95;
-    };
-    if (likely(outside)) return outside;
-    for (int i = 0; i < kHalvings; ++i) {
-      const double middle = (inside + outside) / 2;
-      (likely(middle) ? inside : outside) = middle;
+      iterate(nodes, p, sums);
     }
-    return outside;
-  };
-  return {bound(fit.p[link], 0), bound(fit.p[link], 1)};
+    p[link] = loss;
+    return log_likelihood(nodes, p, sums.alive) > fit.log_likelihood - kWithin95;
+  });
 }
 
 }  // namespace etr::model

@@ -36,6 +36,8 @@ struct LossFit {
 double log_likelihood(std::span<const PrefixNode> nodes, std::span<const double> p);
 
 constexpr std::size_t kFitIterations = 30;
+/// Half the 95 % quantile of chi square with one degree of freedom.
+constexpr double kWithin95 = 1.92;
 
 /// Fits the loss of every link in `nodes`; `links` is the number of links, including the
 /// background.
@@ -46,5 +48,11 @@ LossFit fit_losses(std::span<const PrefixNode> nodes, std::size_t links,
 /// within 1.92 of its maximum.
 ConfidenceInterval likelihood_interval(std::span<const PrefixNode> nodes, const LossFit& fit,
                                        std::uint32_t link);
+
+/// The same with the other rates fitted anew for each rate of the link (profile likelihood): wider
+/// where another link may have lost part of it. Visits each node kProfileVisits times.
+constexpr std::size_t kProfileVisits = 300;
+ConfidenceInterval profile_interval(std::span<const PrefixNode> nodes, const LossFit& fit,
+                                    std::uint32_t link);
 
 }  // namespace etr::model

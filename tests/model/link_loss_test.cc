@@ -252,6 +252,19 @@ TEST(LinkLoss, NamesALossyLinkAmongLinksThatLoseALittle) {
   EXPECT_EQ(score.clean, 20);
 }
 
+// While the trials prove only one of them, its fitted rate is that of both.
+TEST(LinkLoss, HasIntervalsThatHoldTheTrueRatesOfTwoLossyLinksOnOnePath) {
+  const testing::Link second{"w3", "x3"};
+  const testing::Link third{"x3", "r2.3"};
+  for (const auto& [other, rate] : {std::pair(second, .2), std::pair(third, .1)}) {
+    for (const int rounds : {6, 10, 20, 30, 60}) {
+      LossCase one{"", testing::wide(4), {{{"r1", "w3"}, .2}, {other, rate}}, 32, rounds, 0, {}};
+      const LossScore score = testing::run(one, 100);
+      EXPECT_GE(score.covered, 0.85 * score.estimates) << rounds << " rounds, " << rate;
+    }
+  }
+}
+
 // While links are chosen, one that loses nothing may be chosen first: the review drops it, but it
 // must not have taken the place of one that loses.
 TEST(LinkLoss, NamesExactlyTheLinksThatLoseWhereAllLinksIntoARouterDo) {

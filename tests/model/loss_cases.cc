@@ -140,6 +140,7 @@ void LossScore::add(const LossCase& one, const DrawnTrials& trials, const LinkLo
     if (!hit) continue;
     ++estimates;
     estimate_sum += found->rate;
+    width_sum += found->interval.high - found->interval.low;
     if (found->interval.low <= losing.second && losing.second <= found->interval.high) ++covered;
   }
   const bool all_clean =

@@ -55,6 +55,7 @@ struct LossScore {
   int covered = 0;  ///< True rates within their intervals.
   int estimates = 0;
   double estimate_sum = 0;
+  double width_sum = 0;  ///< Of the intervals.
   int shared = 0;        ///< Runs that report shared loss.
   std::size_t cost = 0;  ///< Nodes visited.
 
