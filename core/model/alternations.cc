@@ -69,6 +69,12 @@ bool Alternations::balanced(std::uint8_t ttl) const {
                      [&](const Ttl& one) { return one.ttl == ttl && one.balanced; });
 }
 
+double Alternations::evidence(std::uint8_t ttl) const {
+  const auto found = std::find_if(alternating_.begin(), alternating_.end(),
+                                  [&](const Ttl& one) { return one.ttl == ttl; });
+  return found == alternating_.end() ? 0 : found->evidence;
+}
+
 std::optional<std::uint8_t> Alternations::under_test(const Observation& seen) const {
   for (const Ttl& one : alternating_) {
     const bool answered = one.ttl <= seen.hops.size() && seen.hops[one.ttl - 1U];

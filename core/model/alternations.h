@@ -31,6 +31,9 @@ class Alternations {
 
   bool empty() const { return alternating_.empty(); }
   bool balanced(std::uint8_t ttl) const;
+  /// What the pairs of replies at a TTL tell: log-likelihood ratio of a balancer per packet against
+  /// a flapping route; 0 before the first pair.
+  double evidence(std::uint8_t ttl) const;
   /// Gives balanced hops of the path all their routers. True if that adds any.
   bool spread(KnownPath& path) const;
   /// Forgets TTLs that stopped alternating; their hops of the path are single routers again. True

@@ -60,8 +60,7 @@ void FlowCells::arrive(FlowRecord& flow, std::size_t index, const CellHop& hop) 
         tables_.link(link).lossy ||
         (index > 0 && trie_.node(static_cast<std::uint8_t>(index), parent).beyond_loss);
   }
-  node.judged += cell.recent.judged();
-  node.lost += cell.recent.lost();
+  node.add(cell.recent);
   tables_.vertex(to).statistics.add_recent(cell.recent);
   tables_.enter(link, sampled(tables_.link(link)));
 }
@@ -74,8 +73,7 @@ void FlowCells::leave_link(const FlowRecord& flow, std::size_t index, bool kept)
 void FlowCells::remove(const Cell& cell, std::size_t index) {
   TrieNode& node = trie_.node(static_cast<std::uint8_t>(index + 1), cell.node);
   --node.flows;
-  node.judged -= cell.recent.judged();
-  node.lost -= cell.recent.lost();
+  node.subtract(cell.recent);
   tables_.vertex(node.vertex).statistics.subtract_recent(cell.recent);
 }
 
@@ -145,6 +143,10 @@ void FlowCells::age_left(FlowRecord& flow, std::size_t index) {
     if (left.first == index) ++left.verdicts;
   }
   drop_left_if(flow, [](const LeftCells& left) { return left.verdicts >= RecentVerdicts::kSize; });
+}
+
+void FlowCells::forget_left(FlowRecord& flow, std::size_t first) {
+  drop_left_if(flow, [first](const LeftCells& left) { return left.first >= first; });
 }
 
 /// Last cell first: a node is released before its parent.

@@ -81,6 +81,8 @@ class FlowCells {
   void lay(FlowRecord& flow, std::size_t first, std::span<const CellHop> hops, std::size_t fresh);
   /// Changes the hop of one cell. The later cells keep theirs, below another prefix.
   void refine(FlowRecord& flow, std::size_t index, const CellHop& hop);
+  /// Drops the paths that differ from index `first` on: the flow was never there, its packets were.
+  void forget_left(FlowRecord& flow, std::size_t first);
   /// Adds unprobed cells up to `ttl`.
   void extend(FlowRecord& flow, std::uint8_t ttl);
 

@@ -69,7 +69,21 @@ bool GraphJudgement::advance() {
     case Stage::kLoss:
       if (link_loss_.advance()) break;
       cost_ += link_loss_.cost();
-      begin_marking();
+      latest_.clear();
+      latest_.reserve(copy_.nodes().size());
+      stage_ = Stage::kLatestTrials;
+      break;
+    case Stage::kLatestTrials:
+      if (nothing_lost()) {
+        begin_marking();
+      } else if (each(copy_.nodes().size(), kPiece, [&](std::size_t i) { add_latest(i); })) {
+        present_.begin(latest_, numbers_.size() + 1, link_loss_.result());
+        stage_ = Stage::kLatestLoss;
+      }
+      break;
+    case Stage::kLatestLoss:
+      cost_ += kPiece;
+      if (!present_.advance(kPiece)) begin_marking();
       break;
     case Stage::kLossyLinks:
       if (!each(numbers_.size(), kPiece, [&](std::size_t i) { mark_link(vertex(i)); })) break;
@@ -125,25 +139,41 @@ void GraphJudgement::number_link(std::uint32_t number) {
 
 /// A verdict is a trial only if the hop has an address and is not limited, and no hop before it is
 /// unprobed.
+PrefixNode GraphJudgement::trials_at(const CopiedNode& node, std::uint32_t judged,
+                                     std::uint32_t lost) const {
+  PrefixNode trials;
+  trials.parent = node.parent;
+  if (node.vertex != kSource) trials.link = numbers_[node.link];
+  if (node.known && node.certain && tables_.vertex(node.vertex).hop_class != HopClass::kLimited) {
+    trials.sent = judged;
+    trials.lost = lost;
+  }
+  return trials;
+}
+
 void GraphJudgement::add_trials(std::size_t position) {
   const CopiedNode& node = copy_.nodes()[position];
-  PrefixNode trial;
-  trial.parent = node.parent;
-  if (node.vertex != kSource) trial.link = numbers_[node.link];
-  if (node.known && node.certain && tables_.vertex(node.vertex).hop_class != HopClass::kLimited) {
-    trial.sent = node.judged;
-    trial.lost = node.lost;
-  }
-  trials_.push_back(trial);
+  trials_.push_back(trials_at(node, node.judged, node.lost));
+}
+
+void GraphJudgement::add_latest(std::size_t position) {
+  const CopiedNode& node = copy_.nodes()[position];
+  latest_.push_back(trials_at(node, node.latest_judged, node.latest_lost));
+}
+
+bool GraphJudgement::nothing_lost() const {
+  return link_loss_.result().classes.empty() && !link_loss_.result().shared;
 }
 
 void GraphJudgement::begin_marking() {
   const LinkLossResult& result = link_loss_.result();
   losses_.clear();
   shared_.reset();
-  for (const LinkLossClass& found : result.classes) losses_.push_back(judged_loss(found));
+  for (std::size_t i = 0; i < result.classes.size(); ++i) {
+    losses_.push_back(judged_loss(result.classes[i], present_.classes()[i]));
+  }
   if (result.shared) {
-    shared_ = judged_loss(*result.shared);
+    shared_ = judged_loss(*result.shared, present_.shared());
     std::sort(shared_->links.begin(), shared_->links.end(), [this](auto a, auto b) {
       return tables_.vertex(tables_.link(a).to).ttl < tables_.vertex(tables_.link(b).to).ttl;
     });
@@ -157,8 +187,9 @@ void GraphJudgement::begin_marking() {
   stage_ = Stage::kLossyLinks;
 }
 
-JudgedLoss GraphJudgement::judged_loss(const LinkLossClass& found) const {
-  JudgedLoss loss{{}, found.rate, found.interval, found.crossing};
+JudgedLoss GraphJudgement::judged_loss(const LinkLossClass& found,
+                                       const std::optional<PresentLoss>& now) {
+  JudgedLoss loss{{}, found.rate, found.interval, found.crossing, now};
   for (const std::uint32_t number : found.links) loss.links.push_back(number - 1);
   return loss;
 }

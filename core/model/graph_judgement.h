@@ -1,9 +1,9 @@
 // One judgement of the path graph: the classes of vertices and the lossy links.
 //
 // It runs in bounded pieces while verdicts keep coming in: copy the trie, apply the envelope rule,
-// estimate link loss from hops that are neither limited nor silent, then mark what lies beyond
-// lossy links. Vertices and links created meanwhile wait for the next judgement; none may be
-// dropped before this one ends.
+// estimate link loss from hops that are neither limited nor silent, compare it with the latest
+// verdicts, then mark what lies beyond lossy links. Vertices and links created meanwhile wait for
+// the next judgement; none may be dropped before this one ends.
 #pragma once
 
 #include <cstddef>
@@ -17,6 +17,7 @@
 #include "model/graph_tables.h"
 #include "model/link_loss.h"
 #include "model/prefix_trie.h"
+#include "model/present_loss.h"
 #include "model/trie_copy.h"
 
 namespace etr::model {
@@ -27,6 +28,7 @@ struct JudgedLoss {
   double rate = 0;
   ConfidenceInterval interval;
   Trials crossing;
+  std::optional<PresentLoss> now;
 };
 
 class GraphJudgement {
@@ -58,6 +60,8 @@ class GraphJudgement {
     kNumber,
     kTrials,
     kLoss,
+    kLatestTrials,
+    kLatestLoss,
     kLossyLinks,
     kNodes,
     kClasses,
@@ -77,11 +81,14 @@ class GraphJudgement {
   void mark_limited(std::uint32_t vertex);
   void number_link(std::uint32_t link);
   void add_trials(std::size_t node);
+  void add_latest(std::size_t node);
+  PrefixNode trials_at(const CopiedNode& node, std::uint32_t judged, std::uint32_t lost) const;
+  bool nothing_lost() const;
   void mark_link(std::uint32_t link);
   void mark_node(std::size_t node);
   void classify(std::uint32_t vertex);
   HopClass class_of(std::uint32_t vertex) const;
-  JudgedLoss judged_loss(const LinkLossClass& found) const;
+  static JudgedLoss judged_loss(const LinkLossClass& found, const std::optional<PresentLoss>& now);
 
   PrefixTrie& trie_;
   GraphTables& tables_;
@@ -89,16 +96,18 @@ class GraphJudgement {
   TrieCopy copy_;
   EnvelopeRule envelope_;
   LinkLoss link_loss_;
+  PresentLossFit present_;
   std::size_t vertices_ = 0;            ///< Number of vertices when it began.
   std::vector<std::uint32_t> same_;     ///< By vertex, see resolve_silence().
   std::vector<std::uint32_t> numbers_;  ///< By link: its number in LinkLoss.
   /// Numbers of links whose ends were identified with other vertices, by both ends.
   absl::flat_hash_map<std::uint64_t, std::uint32_t> between_;
   std::vector<PrefixNode> trials_;
-  std::vector<bool> lossy_;        ///< By link number in LinkLoss.
-  std::vector<bool> beyond_loss_;  ///< By position in the copy.
-  std::vector<Share> shares_;      ///< By vertex.
-  std::vector<HopClass> classes_;  ///< By vertex: the class given last.
+  std::vector<PrefixNode> latest_;  ///< Trials by the latest verdicts.
+  std::vector<bool> lossy_;         ///< By link number in LinkLoss.
+  std::vector<bool> beyond_loss_;   ///< By position in the copy.
+  std::vector<Share> shares_;       ///< By vertex.
+  std::vector<HopClass> classes_;   ///< By vertex: the class given last.
   bool changed_ = false;
   std::size_t next_ = 0;  ///< Position in this stage.
   std::size_t cost_ = 0;

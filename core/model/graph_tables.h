@@ -40,7 +40,8 @@ struct VertexRecord {
   std::uint32_t flows = 0;
   std::uint64_t left = 0;  ///< Sequence number of the last flow's departure.
   PlaceStatistics statistics;
-  double moves = 0;  ///< Recent changes of next hop, decaying; see recent_moves().
+  double moves = 0;               ///< Recent changes of next hop, decaying; see kept_since().
+  double balancing_evidence = 0;  ///< Of these, FlowPath::balancing_evidence; decays likewise.
   Timestamp moved_at{};
 };
 

@@ -22,17 +22,6 @@ ConfidenceInterval hull(const ConfidenceInterval& a, const ConfidenceInterval& b
   return {std::min(a.low, b.low), std::max(a.high, b.high)};
 }
 
-/// Log likelihood ratio of the observed share against `rate`.
-double gain_against(double rate, const Trials& trials) {
-  const auto lost = static_cast<double>(trials.lost);
-  const auto kept = static_cast<double>(trials.sent - trials.lost);
-  const double observed = lost / (lost + kept);
-  const auto term = [](double count, double share, double expected) {
-    return count == 0 ? 0 : count * std::log(share / expected);
-  };
-  return term(lost, observed, rate) + term(kept, 1 - observed, 1 - rate);
-}
-
 }  // namespace
 
 void LinkLoss::begin(std::vector<PrefixNode> nodes, std::size_t links) {

@@ -1,8 +1,19 @@
 #include "model/loss_evidence.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace etr::model {
+
+double gain_against(double rate, const Trials& trials) {
+  const auto lost = static_cast<double>(trials.lost);
+  const auto kept = static_cast<double>(trials.sent - trials.lost);
+  const double observed = lost / (lost + kept);
+  const auto term = [](double count, double share, double expected) {
+    return count == 0 ? 0 : count * std::log(share / expected);
+  };
+  return term(lost, observed, rate) + term(kept, 1 - observed, 1 - rate);
+}
 
 void LossEvidence::begin(std::span<const PrefixNode> nodes, std::size_t links,
                          std::span<const std::uint32_t> lossy) {

@@ -21,6 +21,10 @@ struct Trials {
   std::uint64_t lost = 0;
 };
 
+/// How much likelier the trials are with the observed loss than with `rate`: difference of log
+/// likelihoods. `rate` is above 0 and below 1, or equals the observed loss.
+double gain_against(double rate, const Trials& trials);
+
 /// Not thread-safe; belongs to the probing thread.
 class LossEvidence {
  public:

@@ -117,19 +117,24 @@ ConfidenceInterval likelihood_interval(std::span<const PrefixNode> nodes, const 
   });
 }
 
+double profile_likelihood(std::span<const PrefixNode> nodes, const LossFit& fit, std::uint32_t link,
+                          double loss) {
+  constexpr int kIterations = 6;
+  Sums sums = sums_for(nodes.size(), fit.p.size());
+  std::vector<double> p = fit.p;
+  p[link] = loss;
+  for (int i = 0; i < kIterations; ++i) {
+    iterate(nodes, p, sums);
+    p[link] = loss;
+  }
+  return log_likelihood(nodes, p, sums.alive);
+}
+
 ConfidenceInterval profile_interval(std::span<const PrefixNode> nodes, const LossFit& fit,
                                     std::uint32_t link) {
   constexpr int kHalvings = 11;
-  constexpr int kIterations = 6;
-  Sums sums = sums_for(nodes.size(), fit.p.size());
   return interval_around(fit.p[link], kHalvings, [&](double loss) {
-    std::vector<double> p = fit.p;
-    for (int i = 0; i < kIterations; ++i) {
-      p[link] = loss;
-      iterate(nodes, p, sums);
-    }
-    p[link] = loss;
-    return log_likelihood(nodes, p, sums.alive) > fit.log_likelihood - kWithin95;
+    return profile_likelihood(nodes, fit, link, loss) > fit.log_likelihood - kWithin95;
   });
 }
 

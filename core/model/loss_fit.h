@@ -49,8 +49,12 @@ LossFit fit_losses(std::span<const PrefixNode> nodes, std::size_t links,
 ConfidenceInterval likelihood_interval(std::span<const PrefixNode> nodes, const LossFit& fit,
                                        std::uint32_t link);
 
-/// The same with the other rates fitted anew for each rate of the link (profile likelihood): wider
-/// where another link may have lost part of it. Visits each node kProfileVisits times.
+/// Log likelihood with the other rates of `fit` fitted anew for a given loss of one link.
+double profile_likelihood(std::span<const PrefixNode> nodes, const LossFit& fit, std::uint32_t link,
+                          double loss);
+
+/// 95 % interval by profile_likelihood(): wider where another link may have lost part of it. Visits
+/// each node kProfileVisits times.
 constexpr std::size_t kProfileVisits = 300;
 ConfidenceInterval profile_interval(std::span<const PrefixNode> nodes, const LossFit& fit,
                                     std::uint32_t link);

@@ -57,9 +57,13 @@ void PathGraphBuilder::set_path(std::uint32_t index, const FlowPath& path, Times
   }
   const Plan plan = this->plan(*flow, path, old == nullptr || old->id == path.id);
   if (old != nullptr && old->id != path.id) paths_.leave(index, vertices(*flow), path.moved);
-  if (plan.first < hops_.size() || hops_.size() != flow->cells.size()) move(*flow, plan, at);
+  if (plan.first < hops_.size() || hops_.size() != flow->cells.size()) {
+    move(*flow, plan, path.balancing_evidence, at);
+  }
   for (std::size_t i = 0; i < std::min(path.hops.size(), flow->cells.size()); ++i) {
-    if (path.hops[i].per_packet) tables_.vertex(cells_.vertex(*flow, i)).per_packet = true;
+    if (!path.hops[i].per_packet) continue;
+    tables_.vertex(cells_.vertex(*flow, i)).per_packet = true;
+    cells_.forget_left(*flow, i);
   }
   flow->end = path.end;
   join_path(index, *flow, path);
@@ -102,11 +106,14 @@ PathGraphBuilder::Plan PathGraphBuilder::plan(const FlowRecord& flow, const Flow
   return plan;
 }
 
-void PathGraphBuilder::move(FlowRecord& flow, const Plan& plan, Timestamp at) {
+void PathGraphBuilder::move(FlowRecord& flow, const Plan& plan, double balancing_evidence,
+                            Timestamp at) {
   // The vertex before the first changed hop is where the route moved.
   if (plan.fresh < std::min(hops_.size(), flow.cells.size())) {
     VertexRecord& branch = tables_.vertex(cells_.predecessor(flow, plan.fresh));
-    branch.moves = recent_moves(branch, at) + 1;
+    const double kept = kept_since(branch.moved_at, at);
+    branch.moves = branch.moves * kept + 1;
+    branch.balancing_evidence = branch.balancing_evidence * kept + balancing_evidence;
     branch.moved_at = at;
   }
   const std::size_t first = std::min(plan.first, flow.cells.size());

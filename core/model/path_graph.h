@@ -45,6 +45,9 @@ struct FlowPath {
   /// The flow has moved here from its former path. Otherwise a different id means that the former
   /// one was a guess: the flow was never on that path.
   bool moved = false;
+  /// If moved: Alternations::evidence() of the first hop that differs. Above 0 it may be packets
+  /// that alternate there, not flows that move.
+  double balancing_evidence = 0;
 };
 
 /// The final verdict on one probe.
@@ -126,7 +129,7 @@ class PathGraphBuilder {
   };
 
   Plan plan(const FlowRecord& flow, const FlowPath& path, bool same_path);
-  void move(FlowRecord& flow, const Plan& plan, Timestamp at);
+  void move(FlowRecord& flow, const Plan& plan, double balancing_evidence, Timestamp at);
   void join_path(std::uint32_t index, FlowRecord& flow, const FlowPath& path);
   /// An unknown hop becomes known by a reply, or silent by a loss.
   void learn(FlowRecord& flow, std::size_t index, const ProbeVerdict& verdict);

@@ -19,6 +19,11 @@ constexpr std::uint32_t kHidden = std::numeric_limits<std::uint32_t>::max();
 /// Verdicts without a reply before a hop counts as silent.
 constexpr std::uint64_t kSilentAfter = 3;
 
+/// Flows keep moving at a branch point if each has changed its next hop so often lately.
+constexpr double kMovesBackAndForth = 2.5;
+/// Evidence of packets that alternate, below which it is flows. Exactly 0: no pair of replies yet.
+constexpr double kMovesByFlow = -1.5;
+
 }  // namespace
 
 GraphWriter::GraphWriter(PathGraph& graph, const GraphSources& sources)
@@ -158,6 +163,7 @@ LossyLink GraphWriter::lossy_link(const NamedLoss& named) const {
   out.recent_judged = named.loss.crossing.sent;
   out.recent_lost = named.loss.crossing.lost;
   out.since = named.since;
+  out.now = named.loss.now;
   return out;
 }
 
@@ -166,8 +172,9 @@ void GraphWriter::write_losses() {
     LossyLink lossy = lossy_link(named);
     if (!lossy.edges.empty()) graph_.lossy_links.push_back(std::move(lossy));
   }
-  std::stable_sort(graph_.lossy_links.begin(), graph_.lossy_links.end(),
-                   [](const LossyLink& a, const LossyLink& b) { return a.rate > b.rate; });
+  std::stable_sort(
+      graph_.lossy_links.begin(), graph_.lossy_links.end(),
+      [](const LossyLink& a, const LossyLink& b) { return a.present_rate() > b.present_rate(); });
   // Backwards, so that an edge refers to the greatest loss it belongs to.
   for (std::size_t i = graph_.lossy_links.size(); i-- > 0;) {
     for (const std::uint32_t edge : graph_.lossy_links[i].edges) {
@@ -206,9 +213,12 @@ BranchState GraphWriter::state(std::uint32_t number, const BranchPoint& point,
                                const Balancing& next_hops) const {
   const VertexRecord& record = from_.tables.vertex(number);
   if (next_hops.per_packet) return BranchState::kPerPacket;
-  // Twice as many changes of next hop as flows: they move back and forth, unless packets did so
-  // before the balancing was recognized.
-  if (next_hops.per_flow && recent_moves(record, graph_.at) >= 2.0 * std::max(point.samples, 1U)) {
+  // Many changes of next hop per flow: they move back and forth, unless packets do so and the
+  // balancing is not recognized yet.
+  const double moves = record.moves * kept_since(record.moved_at, graph_.at);
+  const double evidence = record.balancing_evidence;
+  const bool by_flow = next_hops.per_flow && (evidence == 0 || evidence < kMovesByFlow);
+  if (by_flow && moves >= kMovesBackAndForth * std::max(point.samples, 1U)) {
     return BranchState::kFlapping;
   }
   if (point.confidence >= from_.confidence) return BranchState::kClosed;
@@ -273,10 +283,10 @@ std::vector<std::optional<std::uint32_t>> GraphWriter::hops_of(const PathRecord&
   return hops;
 }
 
-double recent_moves(const VertexRecord& vertex, Timestamp now) {
+double kept_since(Timestamp counted, Timestamp now) {
   constexpr double kHalfLifeSeconds = 60;
-  const double age = std::chrono::duration<double>(now - vertex.moved_at).count();
-  return vertex.moves * std::exp2(-std::max(age, 0.0) / kHalfLifeSeconds);
+  const double age = std::chrono::duration<double>(now - counted).count();
+  return std::exp2(-std::max(age, 0.0) / kHalfLifeSeconds);
 }
 
 }  // namespace etr::model

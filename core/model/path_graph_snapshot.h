@@ -21,8 +21,8 @@ struct NamedLoss {
   Timestamp since{};
 };
 
-/// Number of changes of next hop at a vertex, as of `now`; decays with a half-life of one minute.
-double recent_moves(const VertexRecord& vertex, Timestamp now);
+/// What is left of a count of changes of next hop: it decays with a half-life of one minute.
+double kept_since(Timestamp counted, Timestamp now);
 
 /// The sources of a snapshot.
 struct GraphSources {

@@ -53,6 +53,7 @@ class PathIdentity {
   const std::optional<KnownPath>& path() const { return path_; }
   PathKnowledge knowledge() const { return knowledge_; }
   bool balanced_per_packet(std::uint8_t ttl) const { return alternations_.balanced(ttl); }
+  double balancing_evidence(std::uint8_t ttl) const { return alternations_.evidence(ttl); }
 
   /// The confirmed address of a hop; the smallest of a set. Empty if unknown.
   std::optional<IpAddress> address(std::uint8_t ttl) const;

@@ -25,7 +25,12 @@ std::uint32_t PrefixTrie::child(std::uint8_t ttl, std::uint32_t parent, std::uin
     place->second = tier.free.back();
     tier.free.pop_back();
   }
-  tier.nodes[place->second] = {parent, link, vertex, 0, 0, 0, copies_, false};
+  TrieNode& node = tier.nodes[place->second];
+  node = {};
+  node.parent = parent;
+  node.link = link;
+  node.vertex = vertex;
+  node.born = copies_;
   return place->second;
 }
 
@@ -40,8 +45,7 @@ void PrefixTrie::release(std::uint8_t ttl, std::uint32_t place) {
 void PrefixTrie::clear_statistics() {
   for (Tier& tier : tiers_) {
     for (TrieNode& node : tier.nodes) {
-      node.judged = 0;
-      node.lost = 0;
+      node.clear_verdicts();
       node.beyond_loss = false;
     }
   }

@@ -22,13 +22,31 @@ struct TrieNode {
   std::uint32_t flows = 0;   ///< Including those that left lately; 0: the place is free.
   std::uint32_t judged = 0;  ///< Recent verdicts of its flows.
   std::uint32_t lost = 0;
+  std::uint32_t latest_judged = 0;  ///< The latest of these.
+  std::uint32_t latest_lost = 0;
   std::uint32_t born = 0;    ///< Number of copies begun before it was created.
   bool beyond_loss = false;  ///< The prefix crosses a lossy link.
 
   void count(RecentVerdicts::Change change) {
     judged += static_cast<std::uint32_t>(change.judged);
     lost += static_cast<std::uint32_t>(change.lost);
+    latest_judged += static_cast<std::uint32_t>(change.latest_judged);
+    latest_lost += static_cast<std::uint32_t>(change.latest_lost);
   }
+  /// Verdicts of a cell that arrives or leaves.
+  void add(const RecentVerdicts& cell) {
+    judged += cell.judged();
+    lost += cell.lost();
+    latest_judged += cell.latest_judged();
+    latest_lost += cell.latest_lost();
+  }
+  void subtract(const RecentVerdicts& cell) {
+    judged -= cell.judged();
+    lost -= cell.lost();
+    latest_judged -= cell.latest_judged();
+    latest_lost -= cell.latest_lost();
+  }
+  void clear_verdicts() { judged = lost = latest_judged = latest_lost = 0; }
 };
 
 class PrefixTrie {

@@ -46,6 +46,8 @@ CopiedNode TrieCopy::copy(const TrieNode& node, std::size_t ttl, const GraphTabl
   out.vertex = node.vertex;
   out.judged = node.judged;
   out.lost = node.lost;
+  out.latest_judged = node.latest_judged;
+  out.latest_lost = node.latest_lost;
   out.known = kind == VertexKind::kKnown;
   out.certain = nodes_[out.parent].certain && kind != VertexKind::kUnprobed;
   return out;

@@ -19,6 +19,8 @@ struct CopiedNode {
   std::uint32_t vertex = kSource;  ///< kSource at a position > 0: a free place.
   std::uint32_t judged = 0;
   std::uint32_t lost = 0;
+  std::uint32_t latest_judged = 0;
+  std::uint32_t latest_lost = 0;
   std::uint8_t ttl = 0;
   bool known = false;    ///< The vertex has an address.
   bool certain = false;  ///< Neither this hop nor one before it is unprobed.

@@ -66,7 +66,8 @@ void PathRecorder::close(Trace& trace, FlowState& flow, model::Round round, bool
   if (change) begin_path(flow, change->first_ttl, path);
   flow.reached = path.reached;
   flow.blocked = path.blocked;
-  update_graph(trace, flow, path.finished, change.has_value());
+  update_graph(trace, flow, path.finished,
+               change ? std::optional(change->first_ttl) : std::nullopt);
   ++flow.rounds_closed;
   flow.snapshot.reset();
   for (Hop& hop : path.hops) hop.hop_class = trace.graph.hop_class(flow.flow.index, hop.ttl);
@@ -109,8 +110,10 @@ std::string PathRecorder::hash(const std::string& canonical) const {
   return absl::BytesToHexString(std::string(digest.begin(), digest.end()));
 }
 
-/// Passes the path to the graph if it was refined, has changed, or ends differently.
-void PathRecorder::update_graph(Trace& trace, FlowState& flow, Timestamp at, bool moved) {
+/// Passes the path to the graph if it was refined, has changed (from TTL `changed` on), or ends
+/// differently.
+void PathRecorder::update_graph(Trace& trace, FlowState& flow, Timestamp at,
+                                std::optional<std::uint8_t> changed) {
   const model::PathIdentity& identity = flow.known.identity;
   const FlowState::ToldPath told{identity.revision(), flow.reached, flow.blocked.has_value()};
   if (flow.told_path == told) return;
@@ -128,7 +131,8 @@ void PathRecorder::update_graph(Trace& trace, FlowState& flow, Timestamp at, boo
   known.end = identity.path()->end;
   known.reached = flow.reached;
   known.blocked = flow.blocked.has_value();
-  known.moved = moved;
+  known.moved = changed.has_value();
+  if (changed) known.balancing_evidence = identity.balancing_evidence(*changed);
   trace.graph.set_path(flow.flow.index, known, at);
 }
 
@@ -137,7 +141,7 @@ void PathRecorder::resolve(Trace& trace, FlowState& flow) {
   for (const std::uint32_t id : trace.paths.take_united()) trace.graph.disown_path(id);
   flow.path_hash = hash(flow.known.identity.canonical());
   flow.snapshot.reset();
-  update_graph(trace, flow, clock_.utc(), false);
+  update_graph(trace, flow, clock_.utc(), std::nullopt);
 }
 
 }  // namespace etr::trace

@@ -30,7 +30,8 @@ class PathRecorder {
   std::uint64_t records() const { return records_; }
 
  private:
-  static void update_graph(Trace& trace, FlowState& flow, Timestamp at, bool moved);
+  static void update_graph(Trace& trace, FlowState& flow, Timestamp at,
+                           std::optional<std::uint8_t> changed);
   void report_change(const FlowState& flow, std::uint64_t round,
                      const model::IdentityChange& change, std::string old_hash);
   std::string hash(const std::string& canonical) const;

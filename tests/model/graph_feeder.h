@@ -35,12 +35,13 @@ class GraphFeeder {
   explicit GraphFeeder(const PathGraphOptions& options = {}) : graph(options) {}
 
   /// Puts the flow onto a path that ends at its last hop. Adds the flow if it is new.
-  void path(std::uint32_t flow, std::uint32_t id, const std::string& words) {
+  void path(std::uint32_t flow, std::uint32_t id, const std::string& words,
+            double balancing_evidence = 0) {
     const std::vector<PathHop> hops = testing::hops(words);
     graph.add_flow(flow, static_cast<std::uint16_t>(50000 + flow));
     graph.set_path(flow,
                    {id, "hash" + std::to_string(id), hops, static_cast<std::uint8_t>(hops.size()),
-                    hops.back().address.has_value(), false, true},
+                    hops.back().address.has_value(), false, true, balancing_evidence},
                    now);
   }
   /// The same, but the flow has always been there: what was said of it before was a guess.

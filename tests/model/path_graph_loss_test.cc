@@ -152,6 +152,62 @@ TEST(PathGraphLoss, KeepsTheTimeWhenALossWasFirstNamed) {
   EXPECT_TRUE(since);
 }
 
+/// Three links of four lose nothing, the fourth `before` and then `after`.
+PathGraph after_a_change(double before, int rounds_before, double after, int rounds_after,
+                         std::uint64_t seed = 1) {
+  Simulation network;
+  network.random.seed(seed);
+  network.paths = testing::wide(4);
+  for (std::size_t flow = 0; flow < 32; ++flow) network.add_flow(flow % 4);
+  network.loss = {{{"r1", "w2"}, before}};
+  for (int round = 0; round < rounds_before; ++round) network.round();
+  network.loss = {{{"r1", "w2"}, after}};
+  for (int round = 0; round < rounds_after; ++round) network.round();
+  return *network.feed.graph.snapshot();
+}
+
+TEST(PathGraphLoss, OfALinkThatFailedIsThePresentOneAsSoonAsItFillsTheLatestVerdicts) {
+  const PathGraph graph = after_a_change(0, 40, 1, 16);
+  ASSERT_EQ(graph.lossy_links.size(), 1U);
+  const LossyLink& link = graph.lossy_links[0];
+  EXPECT_LT(link.rate, 0.5) << "the average, over 128 verdicts";
+  ASSERT_TRUE(link.now);
+  EXPECT_GT(link.now->rate, 0.98);
+  EXPECT_GT(link.now->interval.low, 0.95);
+}
+
+TEST(PathGraphLoss, OfALinkThatWasRepairedIsNoneNow) {
+  const PathGraph graph = after_a_change(0.2, 40, 0, 16);
+  ASSERT_EQ(graph.lossy_links.size(), 1U);
+  EXPECT_GT(graph.lossy_links[0].rate, 0.1);
+  ASSERT_TRUE(graph.lossy_links[0].now);
+  EXPECT_LT(graph.lossy_links[0].now->interval.high, 0.02);
+  EXPECT_TRUE(after_a_change(0.2, 40, 0, 128).lossy_links.empty());
+}
+
+TEST(PathGraphLoss, ThatDoesNotChangeHasOnlyAnAverage) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    const PathGraph graph = after_a_change(0.2, 30, 0.2, 30, seed);
+    ASSERT_EQ(graph.lossy_links.size(), 1U);
+    EXPECT_FALSE(graph.lossy_links[0].now) << seed;
+  }
+}
+
+TEST(PathGraphLoss, OfAllPathsHasAPresentRateToo) {
+  Simulation network;
+  network.paths = testing::wide(4);
+  for (std::size_t flow = 0; flow < 16; ++flow) network.add_flow(flow % 4);
+  network.loss = {{{"src", "r1"}, .2}};
+  for (int round = 0; round < 40; ++round) network.round();
+  ASSERT_TRUE(network.feed.graph.snapshot()->shared_loss);
+  EXPECT_FALSE(network.feed.graph.snapshot()->shared_loss->now);
+  network.loss.clear();
+  for (int round = 0; round < 16; ++round) network.round();
+  const auto graph = network.feed.graph.snapshot();
+  ASSERT_TRUE(graph->shared_loss && graph->shared_loss->now);
+  EXPECT_EQ(graph->shared_loss->now->rate, 0);
+}
+
 // What was lost on one branch says nothing of the other, and what is lost beyond both is not
 // forgotten when the flows move.
 TEST(PathGraphLoss, NamesALinkBeyondOrOnARouteThatKeepsChanging) {

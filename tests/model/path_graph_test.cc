@@ -305,6 +305,18 @@ TEST(BranchPoint, IsNotFlappingWhereNextHopsAreBalancedPerPacket) {
   }
 }
 
+TEST(BranchPoint, IsNotFlappingWhilePairsOfRepliesSpeakForABalancerPerPacket) {
+  GraphFeeder feed;
+  for (std::uint32_t round = 0; round < 10; ++round) {
+    for (std::uint32_t flow = 0; flow < 4; ++flow) {
+      const bool even = (round + flow) % 2 == 0;
+      feed.path(flow, even ? 0 : 1, even ? "r1 a dst" : "r1 b dst", flow == 3 ? -0.5 : 1);
+    }
+    feed.now += 2s;
+    EXPECT_EQ(feed.graph.snapshot()->branch_points[1].state, BranchState::kOpen);
+  }
+}
+
 TEST(BranchPoint, IsFlappingWhereFlowsKeepMoving) {
   GraphFeeder feed;
   for (int round = 0; round < 10; ++round) {

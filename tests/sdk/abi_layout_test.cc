@@ -347,6 +347,9 @@ void describe_snapshots(Layout& layout) {
   ETR_MEMBER(GraphEdge, share);
   ETR_MEMBER(GraphEdge, share_interval);
   ETR_MEMBER(GraphEdge, lossy_link);
+  ETR_TYPE(PresentLoss);
+  ETR_MEMBER(PresentLoss, rate);
+  ETR_MEMBER(PresentLoss, interval);
   ETR_TYPE(LossyLink);
   ETR_MEMBER(LossyLink, edges);
   ETR_MEMBER(LossyLink, rate);
@@ -355,6 +358,7 @@ void describe_snapshots(Layout& layout) {
   ETR_MEMBER(LossyLink, recent_judged);
   ETR_MEMBER(LossyLink, recent_lost);
   ETR_MEMBER(LossyLink, since);
+  ETR_MEMBER(LossyLink, now);
   ETR_TYPE(BranchPoint);
   ETR_MEMBER(BranchPoint, vertex);
   ETR_MEMBER(BranchPoint, next_hops);

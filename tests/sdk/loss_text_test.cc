@@ -57,6 +57,24 @@ TEST(LossText, NamesTheEndsOfALinkTheRateAndTheFlows) {
             "loss on 10.0.0.1 > 10.0.1.1 (TTL 2): 21 % (16-27 %), 3 of 24 flows");
 }
 
+TEST(LossText, ShowsThePresentRateWhereItIsNotTheAverage) {
+  LossyLink changed = loss({1}, 0.5, {0.46, 0.54});
+  changed.now = PresentLoss{1, {0.98, 1}};
+  EXPECT_EQ(loss_text(sample(), changed, host),
+            "loss on 10.0.0.1 > 10.0.1.1 (TTL 2): 100 % (98-100 %) now, 50 % on average, "
+            "3 of 24 flows");
+  changed.now = PresentLoss{0, {0, 0.004}};
+  EXPECT_EQ(loss_rate_text(changed), "none now (0-0.4 %), 50 % on average");
+}
+
+TEST(LossText, SaysThatNoFlowIsOnALinkWhoseLossIsRemembered) {
+  LossyLink left = loss({1}, 0.21, {0.16, 0.27});
+  left.flows = 0;
+  EXPECT_EQ(loss_text(sample(), left, host),
+            "loss on 10.0.0.1 > 10.0.1.1 (TTL 2): 21 % (16-27 %) when flows last crossed it, "
+            "none now");
+}
+
 TEST(LossText, StartsAtThisHostForTheFirstLink) {
   const PathGraph graph = sample();
   EXPECT_EQ(loss_text(graph, loss({0}, 0.021, {0.004, 0.05}), host),
@@ -82,10 +100,10 @@ TEST(LossText, LeavesSharedLossBetweenTheWayOutAndBack) {
   EXPECT_EQ(shared_loss_text(graph, host), "");
   graph.shared_loss = loss({0}, 0.05, {0.04, 0.07});
   EXPECT_EQ(shared_loss_text(graph, host),
-            "5 % (4-7 %) lost on the way to 10.0.0.1 or on the way back, all flows");
+            "loss on the way to 10.0.0.1 or on the way back: 5 % (4-7 %), all flows");
   graph.shared_loss->edges.clear();
   EXPECT_EQ(shared_loss_text(graph, host),
-            "5 % (4-7 %) lost on the way out or on the way back, all flows");
+            "loss on the way out or on the way back: 5 % (4-7 %), all flows");
 }
 
 TEST(LossText, ListsLossyLinksThenSharedLoss) {
@@ -93,8 +111,9 @@ TEST(LossText, ListsLossyLinksThenSharedLoss) {
   EXPECT_THAT(loss_lines(graph, host), testing::IsEmpty());
   graph.lossy_links = {loss({1}, 0.21, {0.16, 0.27})};
   graph.shared_loss = loss({0}, 0.05, {0.04, 0.07});
-  EXPECT_THAT(loss_lines(graph, host),
-              testing::ElementsAre(testing::StartsWith("loss on"), testing::StartsWith("5 %")));
+  EXPECT_THAT(
+      loss_lines(graph, host),
+      testing::ElementsAre(testing::StartsWith("loss on"), testing::StartsWith("loss on the way")));
 }
 
 TEST(HopLossText, MarksWhatIsNotJudgedAsLoss) {

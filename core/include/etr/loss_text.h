@@ -1,9 +1,11 @@
 // Loss in words, the same in every view and report. Of links one line each:
 //
 //   loss on 10.0.1.2 > 10.0.2.2 (TTL 2): 21 % (16-27 %), 3 of 24 flows
+//   loss on 10.0.1.2 > 10.0.2.2 (TTL 2): 100 % (98-100 %) now, 50 % on average, 3 of 24 flows
+//   loss on 10.0.1.2 > 10.0.2.2 (TTL 2): 21 % (16-27 %) when flows last crossed it, none now
 //   loss somewhere on 10.0.1.2 > 10.0.2.2 > ??? (TTL 2-3): 21 % (16-27 %), 3 of 24 flows
 //   loss on 10.0.1.2 > 10.0.2.2 or beside it (TTL 2, balanced per packet): 10 % (9-11 %), ...
-//   5 % (4-7 %) lost on the way to 10.0.0.1 or on the way back, all flows
+//   loss on the way to 10.0.0.1 or on the way back: 5 % (4-7 %), all flows
 //
 // Links that follow each other are written as one chain; the TTL is that of a link's far end.
 #pragma once
@@ -52,9 +54,19 @@ inline std::string hop_loss_text(const PooledHop& hop) {
 }
 
 /// "21 % (16-27 %)".
+inline std::string loss_rate_text(double rate, const ConfidenceInterval& interval) {
+  return loss_number(rate) + " % (" + loss_number(interval.low) + "-" + loss_number(interval.high) +
+         " %)";
+}
+
+/// "21 % (16-27 %)"; where the loss has changed lately "100 % (98-100 %) now, 50 % on average",
+/// or "none now (0-0.4 %), 20 % on average".
 inline std::string loss_rate_text(const LossyLink& loss) {
-  return loss_number(loss.rate) + " % (" + loss_number(loss.interval.low) + "-" +
-         loss_number(loss.interval.high) + " %)";
+  if (!loss.now) return loss_rate_text(loss.rate, loss.interval);
+  const auto& [rate, interval] = *loss.now;
+  const std::string now = rate < 0.0005 ? "none now (0-" + loss_number(interval.high) + " %)"
+                                        : loss_rate_text(rate, interval) + " now";
+  return now + ", " + loss_number(loss.rate) + " % on average";
 }
 
 /// The chains that links form, in TTL order within each; the chain of the first link comes first.
@@ -107,9 +119,11 @@ inline std::string loss_text(const PathGraph& graph, const LossyLink& loss, cons
     if (last != first) where += "-" + std::to_string(last);
     where += balanced ? ", balanced per packet)" : ")";
   }
-  return (loss.edges.size() > 1 ? "loss somewhere on " : "loss on ") + where + ": " +
-         loss_rate_text(loss) + ", " + std::to_string(loss.flows) + " of " +
-         std::to_string(graph.flows) + (graph.flows == 1 ? " flow" : " flows");
+  const std::string line = (loss.edges.size() > 1 ? "loss somewhere on " : "loss on ") + where +
+                           ": " + loss_rate_text(loss);
+  if (loss.flows == 0) return line + " when flows last crossed it, none now";
+  return line + ", " + std::to_string(loss.flows) + " of " + std::to_string(graph.flows) +
+         (graph.flows == 1 ? " flow" : " flows");
 }
 
 /// One line about the loss that all probes share, without its end; empty if there is none.
@@ -120,9 +134,8 @@ inline std::string shared_loss_text(const PathGraph& graph, const HostText& host
     const GraphVertex& vertex = graph.vertices[graph.edges[link].to];
     if (vertex.address && (last == nullptr || vertex.ttl > last->ttl)) last = &vertex;
   }
-  return loss_rate_text(*graph.shared_loss) + " lost on the way " +
-         (last == nullptr ? "out" : "to " + host(*last->address)) +
-         " or on the way back, all flows";
+  return "loss on the way " + (last == nullptr ? "out" : "to " + host(*last->address)) +
+         " or on the way back: " + loss_rate_text(*graph.shared_loss) + ", all flows";
 }
 
 /// All that is known of where a trace loses, one line each, without their ends.

@@ -83,8 +83,14 @@ struct GraphEdge {
   std::optional<std::uint32_t> lossy_link;  ///< Position in `lossy_links`.
 };
 
-/// Loss that begins at one link. Where the verdicts cannot distinguish several links, all are
-/// listed.
+/// Loss of the latest 16 verdicts of each flow and hop.
+struct PresentLoss {
+  double rate = 0;  ///< 0..1.
+  ConfidenceInterval interval;
+};
+
+/// Loss that begins at one link. Rate and interval are averages over the recent verdicts. Where the
+/// verdicts cannot distinguish several links, all are listed.
 struct LossyLink {
   std::vector<std::uint32_t> edges;  ///< Positions in `edges`, the most likely first.
   double rate = 0;                   ///< Share of probes lost there, 0..1.
@@ -94,6 +100,11 @@ struct LossyLink {
   std::uint64_t recent_judged = 0;
   std::uint64_t recent_lost = 0;
   Timestamp since{};  ///< When it was first named, without a break until now.
+  /// Where the average does not explain the latest verdicts: the loss has begun, grown, shrunk or
+  /// ended meanwhile.
+  std::optional<PresentLoss> now;
+
+  double present_rate() const { return now ? now->rate : rate; }
 };
 
 enum class BranchState : std::uint8_t {
@@ -155,7 +166,7 @@ struct PathGraph {
   std::uint32_t flows = 0;             ///< Being probed.
   std::vector<GraphVertex> vertices;   ///< By TTL, then address, silent ones last.
   std::vector<GraphEdge> edges;        ///< By `to`, then `from`, the source first.
-  std::vector<LossyLink> lossy_links;  ///< The highest rate first.
+  std::vector<LossyLink> lossy_links;  ///< The highest present rate first.
   /// Loss of the links that all probes cross, or of the common return path: the two cannot be
   /// distinguished. No edge refers to it.
   std::optional<LossyLink> shared_loss;

@@ -175,8 +175,11 @@ std::shared_ptr<const PathGraph> sample_graph(std::uint32_t trace, std::uint32_t
   }
   path.at_end = graph->vertices.back().statistics;
   graph->paths.push_back(path);
-  graph->lossy_links = {{{7, 8}, 0.07, {0.04, 0.12}, graph->flows, 400, 28, kStart + 30s}};
-  if (trace == 1) graph->shared_loss = LossyLink{{0}, 0.02, {0.01, 0.04}, graph->flows, 400, 8, {}};
+  const PresentLoss failed{1, {0.98, 1}};
+  graph->lossy_links = {{{7, 8}, 0.07, {0.04, 0.12}, graph->flows, 400, 28, kStart + 30s, failed}};
+  if (trace == 1) {
+    graph->shared_loss = LossyLink{{0}, 0.02, {0.01, 0.04}, graph->flows, 400, 8, {}, {}};
+  }
   return graph;
 }
 

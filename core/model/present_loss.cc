@@ -1,0 +1,81 @@
+#include "model/present_loss.h"
+
+#include <algorithm>
+
+#include "model/share_interval.h"
+
+namespace etr::model {
+
+namespace {
+
+/// The threshold at which a link is named at all.
+bool significant(double gain) { return 2 * gain > LinkLossOptions{}.threshold; }
+
+}  // namespace
+
+void PresentLossFit::begin(std::span<const PrefixNode> latest, std::size_t links,
+                           const LinkLossResult& found) {
+  latest_ = latest;
+  found_ = &found;
+  classes_.assign(found.classes.size(), {});
+  shared_.reset();
+  shared_trials_ = {};
+  next_ = 0;
+  std::vector<std::uint32_t> lossy;
+  for (const LinkLossClass& one : found.classes) lossy.push_back(one.links.front());
+  evidence_.begin(latest, links, lossy);
+  stage_ = Stage::kGather;
+}
+
+bool PresentLossFit::advance(std::size_t budget) {
+  switch (stage_) {
+    case Stage::kGather:
+      if (evidence_.advance(budget)) break;
+      fit_ = fit_losses(evidence_.groups(), classes_.size() + 1);
+      stage_ = Stage::kClasses;
+      break;
+    case Stage::kClasses:
+      if (next_ < classes_.size()) {
+        judge_class(next_++);
+      } else {
+        next_ = 0;
+        stage_ = found_->shared ? Stage::kShared : Stage::kDone;
+      }
+      break;
+    case Stage::kShared: count_shared(budget); break;
+    case Stage::kDone: break;
+  }
+  return stage_ != Stage::kDone;
+}
+
+void PresentLossFit::judge_class(std::size_t index) {
+  const auto number = static_cast<std::uint32_t>(index + 1);
+  const auto groups = evidence_.groups();
+  const double average = profile_likelihood(groups, fit_, number, found_->classes[index].rate);
+  if (!significant(fit_.log_likelihood - average)) return;
+  classes_[index] = PresentLoss{fit_.p[number], likelihood_interval(groups, fit_, number)};
+}
+
+/// Like LinkLoss: of trials that end on a link which all trials cross.
+void PresentLossFit::count_shared(std::size_t budget) {
+  const std::vector<std::uint32_t>& links = found_->shared->links;
+  const std::size_t stop = next_ + std::min(budget, latest_.size() - next_);
+  for (; next_ < stop; ++next_) {
+    const PrefixNode& node = latest_[next_];
+    if (std::find(links.begin(), links.end(), node.link) == links.end()) continue;
+    shared_trials_.sent += node.sent;
+    shared_trials_.lost += node.lost;
+  }
+  if (next_ < latest_.size()) return;
+  judge_shared();
+  stage_ = Stage::kDone;
+}
+
+void PresentLossFit::judge_shared() {
+  const auto [sent, lost] = shared_trials_;
+  if (sent == 0 || !significant(gain_against(found_->shared->rate, shared_trials_))) return;
+  shared_ = PresentLoss{static_cast<double>(lost) / static_cast<double>(sent),
+                        share_interval(lost, sent)};
+}
+
+}  // namespace etr::model
