@@ -15,14 +15,6 @@ namespace {
 
 using Hops = std::map<std::uint8_t, HopRow>;
 
-Hops pool(const std::vector<const etr::FlowSnapshot*>& flows) {
-  Hops hops;
-  for (const etr::FlowSnapshot* flow : flows) {
-    for (const etr::HopStats& hop : flow->hops) hops[hop.ttl].add(hop);
-  }
-  return hops;
-}
-
 bool is_ambiguous(etr::PathKnowledge knowledge) {
   return knowledge == etr::PathKnowledge::kAmbiguous;
 }
@@ -123,16 +115,16 @@ constexpr std::size_t kFewestHostColumns = 16;  // enough for an IPv4 address
 
 void RunReport::add(const etr::Path& path) {
   SeenPath& seen = seen_[path.trace][path.path_id];
-  seen.hash = path.path_hash;
   seen.ambiguous = is_ambiguous(path.path_knowledge);
   if (path.reached || path.blocked) seen.length = path.hops.size();
   seen.ports.insert(path.source_port);
+  ++records_;
+  LastReplies& replies = replies_[{path.trace, path.flow}];
   for (const etr::Hop& hop : path.hops) {
     if (!hop.reply) continue;
     seen.answered.insert(hop.ttl);
-    if (hop.reply->rtt) seen.last[hop.ttl] = {records_, hop.reply->source, *hop.reply->rtt};
+    if (hop.reply->rtt) replies[hop.ttl] = {records_, hop.reply->source};
   }
-  ++records_;
 }
 
 std::string RunReport::text(const etr::RunInfo& run, const etr::Snapshot& snapshot,
@@ -151,16 +143,13 @@ std::vector<RunReport::Row> RunReport::rows(const SeenPaths& seen, const Flows& 
   for (const etr::FlowSnapshot* flow : flows) {
     const auto [place, added] = places.try_emplace(flow->path_id, rows.size());
     if (added) {
-      rows.push_back(
-          {path_name(flow->path_hash), {}, is_ambiguous(flow->path_knowledge), {}, {}, {}});
+      rows.push_back({path_name(flow->path_hash), {}, is_ambiguous(flow->path_knowledge), {}, {}});
     }
     Row& row = rows[place->second];
     row.flows.push_back(flow);
     row.ports.insert(flow->source_port);
   }
   for (Row& row : rows) {
-    const auto path = seen.find(row.flows.front()->path_id);
-    if (path != seen.end()) row.last = path->second.last;
     row.hops = hop_count(length_of(row.flows), last_answer(row.flows));
   }
   if (graph == nullptr) return rows;
@@ -173,8 +162,7 @@ std::vector<RunReport::Row> RunReport::rows(const SeenPaths& seen, const Flows& 
                     hop_count(path->second.length, last),
                     false,
                     {},
-                    path->second.ports,
-                    {}});
+                    path->second.ports});
   }
   return rows;
 }
@@ -236,6 +224,22 @@ std::string RunReport::path_table(const std::vector<Row>& rows) const {
   return text;
 }
 
+std::map<std::uint8_t, HopRow> RunReport::pool(const Flows& flows) const {
+  Hops hops;
+  for (const etr::FlowSnapshot* flow : flows) {
+    const auto replies = replies_.find({flow->trace, flow->flow});
+    for (const etr::HopStats& hop : flow->hops) {
+      LastReply last;
+      if (replies != replies_.end()) {
+        const auto found = replies->second.find(hop.ttl);
+        if (found != replies->second.end()) last = found->second;
+      }
+      hops[hop.ttl].add(hop, last);
+    }
+  }
+  return hops;
+}
+
 std::string RunReport::hop_table(const Row& row, etr::Names& names, Room room) const {
   const Hops hops = pool(row.flows);
   const auto name_of = [&](const HopRow::Responder& responder) {
@@ -281,13 +285,11 @@ std::string RunReport::hop_table(const Row& row, etr::Names& names, Room room) c
     }
     for (const HopRow::Responder& responder : hop.responders) {
       const bool first = &responder == &hop.responders.front();
-      const auto last = row.last.find(ttl);
-      const bool known = last != row.last.end() && last->second.source == responder.address;
       text += (first ? ttl_label(std::to_string(ttl)) : std::string(kTtlColumns, ' ')) +
               left(name_of(responder), width) +
               (first ? loss(etr::hop_loss_text(hop.pooled)) + count(std::to_string(hop.sent))
                      : loss("") + count("+" + std::to_string(responder.received))) +
-              time(milliseconds(known ? last->second.rtt : responder.latest->last)) +
+              time(milliseconds(responder.latest->last)) +
               rtt_columns(responder.rtts, widths.time) + remarks(responder, false) + "\n";
     }
     for (const HopRow::Responder& responder : hop.former) {

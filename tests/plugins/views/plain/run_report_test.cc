@@ -295,12 +295,28 @@ TEST(RunReport, FoldsAdjacentSilentHops) {
   EXPECT_THAT(text, Not(HasSubstr("  3  ???")));
 }
 
-TEST(RunReport, ShowsTheLastRttOfAllFlows) {
-  etr::Path latest = etr::test::sample_path();
-  latest.path_id = 0;
-  latest.hops[0].reply->rtt = milliseconds(99);
-  const std::string text = report({flow(0, 0, three_hops(milliseconds(1)))}, {latest});
-  EXPECT_THAT(text, HasSubstr("    99.00     1.00"));
+etr::Path record_of(std::uint32_t flow, std::uint32_t path_id) {
+  etr::Path path = etr::test::sample_path();
+  path.flow = flow;
+  path.path_id = path_id;
+  path.hops[0].reply->rtt = milliseconds(99);
+  return path;
+}
+
+TEST(RunReport, ShowsTheLastRttOfTheFlowHeardLast) {
+  const std::vector<etr::FlowSnapshot> flows{flow(0, 0, three_hops(milliseconds(1))),
+                                             flow(1, 0, three_hops(milliseconds(2)))};
+  EXPECT_THAT(report(flows, {record_of(0, 0), record_of(1, 0)}),
+              HasSubstr("20     2.00     1.50     1.00     2.00"));
+  EXPECT_THAT(report(flows, {record_of(1, 0), record_of(0, 0)}),
+              HasSubstr("20     1.00     1.50     1.00     2.00"));
+}
+
+TEST(RunReport, TakesAllColumnsOfARowFromTheFlowsOnThePath) {
+  EXPECT_THAT(
+      report({flow(0, 0, three_hops(milliseconds(1))), flow(1, 1, three_hops(milliseconds(2)))},
+             {record_of(0, 0), record_of(1, 0)}),
+      HasSubstr("10     1.00     1.00     1.00     1.00"));
 }
 
 TEST(RunReport, ShowsNoLossOfATargetThatNeverReplied) {
