@@ -55,9 +55,14 @@ std::string path_fate(const std::vector<const etr::FlowSnapshot*>& flows, bool h
   return has_replies ? "not reached" : "no answer";
 }
 
+bool is_known(const HopRow& hop) { return !hop.responders.empty() || !hop.former.empty(); }
+
 /// The end of the adjacent hops from `first` on that one line can represent: no responder, present
-/// or former, and the same loss text.
+/// or former, and the same loss text; or whatever follows the last hop that has ever replied.
 Hops::const_iterator silent_run(const Hops& hops, Hops::const_iterator first) {
+  if (std::none_of(first, hops.end(), [](const auto& hop) { return is_known(hop.second); })) {
+    return hops.end();
+  }
   auto last = first;
   for (auto next = std::next(first); next != hops.end() && next->first == last->first + 1; ++next) {
     if (!last->second.former.empty() || !next->second.former.empty()) break;
@@ -80,6 +85,16 @@ std::string remarks(const HopRow::Responder& responder, bool former) {
   return text + mpls_text(latest.mpls) + (former ? "  before the path changed" : "");
 }
 
+/// "3 of 8 flows do not reach the target"; empty if all do.
+std::string unreached_line(const std::vector<const etr::FlowSnapshot*>& flows) {
+  const auto unreached = std::count_if(flows.begin(), flows.end(), [](const auto* flow) {
+    return flow->blocked || !(flow->reached || flow->distance);
+  });
+  if (unreached == 0) return {};
+  return std::to_string(unreached) + " of " + counted(flows.size(), "flow") +
+         (unreached == 1 ? " does" : " do") + " not reach the target";
+}
+
 const etr::PathGraph* graph_of(const etr::TraceInfo& trace, const etr::Snapshot& snapshot) {
   for (const auto& graph : snapshot.graphs) {
     if (graph != nullptr && graph->trace == trace.trace) return graph.get();
@@ -87,13 +102,16 @@ const etr::PathGraph* graph_of(const etr::TraceInfo& trace, const etr::Snapshot&
   return nullptr;
 }
 
-/// Lossy links, shared loss and unsteady branch points of the trace, one per line.
-std::string graph_paragraph(const etr::PathGraph* graph, etr::Names& names, Room room) {
-  if (graph == nullptr) return {};
+/// Flows that do not arrive, lossy links, shared loss and unsteady branch points of the trace, one
+/// per line.
+std::string findings(const std::vector<const etr::FlowSnapshot*>& flows,
+                     const etr::PathGraph* graph, etr::Names& names, Room room) {
+  std::string text = unreached_line(flows);
+  if (!text.empty()) text += "\n";
+  if (graph == nullptr) return text.empty() ? text : "\n" + text;
   const auto name = [&](const etr::IpAddress& address) {
     return host(address, names.name(address), room.host);
   };
-  std::string text;
   for (const std::string& line : etr::loss_lines(*graph, name)) text += line + "\n";
   for (const std::string& line : etr::branch_lines(*graph, name)) text += line + "\n";
   return text.empty() ? text : "\n" + text;
@@ -192,7 +210,7 @@ std::string RunReport::trace_text(const etr::TraceInfo& trace, const etr::Snapsh
   if (count(true) != 0) text += " and " + std::to_string(count(true)) + " left";
   text += '\n';
   if (all.empty()) return text;
-  text += "\n" + path_table(all) + graph_paragraph(graph, names, room);
+  text += "\n" + path_table(all) + findings(flows, graph, names, room);
   for (const Row& row : all) {
     if (!row.flows.empty()) text += "\n" + hop_table(row, names, room);
   }
@@ -277,9 +295,13 @@ std::string RunReport::hop_table(const Row& row, etr::Names& names, Room room) c
     if (hop.responders.empty()) {
       const auto end = silent_run(hops, it);
       std::uint64_t sent = 0;
-      for (auto one = it; one != end; ++one) sent += one->second.sent;
+      etr::PooledHop pooled;
+      for (auto one = it; one != end; ++one) {
+        sent += one->second.sent;
+        pooled.add(one->second.pooled);
+      }
       text += ttl_label(ttl_range(ttl, std::prev(end)->first)) + left("???", width) +
-              loss(etr::hop_loss_text(hop.pooled)) + count(std::to_string(sent)) + time("-") +
+              loss(etr::hop_loss_text(pooled)) + count(std::to_string(sent)) + time("-") +
               rtt_columns({}, widths.time) + "\n";
       it = std::prev(end);
     }

@@ -34,11 +34,7 @@ std::string details(const Scene& scene, const etr::FlowSnapshot& flow, int colum
   state.detail_focus = false;
   Scene one =
       make_scene(scene.run, scene.snapshot, scene.history, scene.events, scene.names, state);
-  int rows = 2;
-  for (const etr::HopStats& hop : flow.hops) {
-    rows += static_cast<int>(std::max<std::size_t>(1, hop.responders.size()) + hop.former.size());
-  }
-  return text_of({rows, columns}, [&](Grid& grid, const Area& area) {
+  return text_of({detail_rows(flow) + 2, columns}, [&](Grid& grid, const Area& area) {
     draw_detail(grid, area, one, Framing::kBare);
   });
 }

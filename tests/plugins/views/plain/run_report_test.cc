@@ -295,6 +295,32 @@ TEST(RunReport, FoldsAdjacentSilentHops) {
   EXPECT_THAT(text, Not(HasSubstr("  3  ???")));
 }
 
+// A target that stops answering: higher TTLs are probed less often, and are not judged yet.
+TEST(RunReport, FoldsAllHopsBeyondTheLastReply) {
+  std::vector<etr::HopStats> hops = three_hops(milliseconds(1));
+  for (std::uint8_t ttl = 4; ttl <= 22; ++ttl) {
+    hops.push_back(hop(ttl, 0, 2, ttl < 9 ? etr::HopClass::kSilent : etr::HopClass::kUnknown, {}));
+  }
+  etr::FlowSnapshot dark = flow(0, 0, hops);
+  dark.distance.reset();
+  EXPECT_THAT(report({dark}),
+              testing::ContainsRegex("\n   3  192.0.2.9 .*\n4-22  [?]{3} +silent +38 .*\n$"));
+}
+
+TEST(RunReport, CountsFlowsThatDoNotReachTheTarget) {
+  etr::FlowSnapshot dark = flow(1, 1, three_hops(milliseconds(1)));
+  dark.reached = false;
+  dark.distance.reset();
+  etr::FlowSnapshot blocked = flow(2, 1, three_hops(milliseconds(1)));
+  blocked.blocked = etr::Blocked{3, address("192.0.2.7"), 3, 13};
+  const etr::FlowSnapshot whole = flow(0, 0, three_hops(milliseconds(1)));
+  EXPECT_THAT(report({whole, dark}),
+              HasSubstr("\n\n1 of 2 flows does not reach the target\n\nPath "));
+  EXPECT_THAT(report({whole, dark, blocked}),
+              HasSubstr("\n2 of 3 flows do not reach the target\n"));
+  EXPECT_THAT(report({whole}), Not(HasSubstr("not reach")));
+}
+
 etr::Path record_of(std::uint32_t flow, std::uint32_t path_id) {
   etr::Path path = etr::test::sample_path();
   path.flow = flow;
