@@ -135,7 +135,6 @@ void RunReport::add(const etr::Path& path) {
   SeenPath& seen = seen_[path.trace][path.path_id];
   seen.ambiguous = is_ambiguous(path.path_knowledge);
   if (path.reached || path.blocked) seen.length = path.hops.size();
-  seen.ports.insert(path.source_port);
   ++records_;
   LastReplies& replies = replies_[{path.trace, path.flow}];
   for (const etr::Hop& hop : path.hops) {
@@ -176,11 +175,7 @@ std::vector<RunReport::Row> RunReport::rows(const SeenPaths& seen, const Flows& 
     if (!left.flows->empty() || path == seen.end() || path->second.ambiguous) continue;
     const auto& answered = path->second.answered;
     const std::size_t last = answered.empty() ? 0 : *answered.rbegin();
-    rows.push_back({path_name(left.hash),
-                    hop_count(path->second.length, last),
-                    false,
-                    {},
-                    path->second.ports});
+    rows.push_back({path_name(left.hash), hop_count(path->second.length, last), false, {}, {}});
   }
   return rows;
 }
@@ -234,7 +229,8 @@ std::string RunReport::path_table(const std::vector<Row>& rows) const {
     }
     text += left(row.name(), kHashColumns) + right(row.hops, 6) +
             right(etr::hop_loss_text(target), 9) + rtt_columns(target.statistics, 9) +
-            right(std::to_string(row.flows.size()), 7) + "  " + ranges(row.ports);
+            right(std::to_string(row.flows.size()), 7);
+    if (!row.ports.empty()) text += "  " + ranges(row.ports);
     const std::string fate = path_fate(row.flows, row.hash != kNoPath);
     if (!fate.empty()) text += "  (" + fate + ")";
     text += '\n';

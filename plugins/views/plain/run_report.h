@@ -42,7 +42,6 @@ class RunReport {
     bool ambiguous = false;            ///< As of its last record.
     std::size_t length = 0;            ///< 0: its end is unknown.
     std::set<std::uint32_t> answered;  ///< TTLs that replied.
-    std::set<std::uint32_t> ports;
   };
   using SeenPaths = std::map<std::uint32_t, SeenPath>;  ///< By path id.
   using Flows = std::vector<const etr::FlowSnapshot*>;
