@@ -1,6 +1,7 @@
 // One row per unique path; below, the hops of the selected path.
 #include <algorithm>
 
+#include "etr/loss_text.h"
 #include "figures.h"
 #include "panels.h"
 #include "path_group.h"
@@ -37,7 +38,7 @@ std::vector<Column> columns(int width) {
   return all;
 }
 
-Field loss_field(const etr::PooledHop& hop) { return {loss_text(hop), loss_role(hop)}; }
+Field loss_field(const etr::PooledHop& hop) { return {etr::hop_loss_text(hop), loss_role(hop)}; }
 
 /// The hash, with a "?" if the path is ambiguous.
 std::string path_name(const PathGroup& group) {

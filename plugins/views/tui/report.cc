@@ -9,6 +9,7 @@
 #include <limits>
 #include <string_view>
 
+#include "etr/loss_text.h"
 #include "figures.h"
 #include "panels.h"
 #include "path_group.h"
@@ -64,7 +65,7 @@ std::string path_lines(const Scene& scene) {
     if (!group.no_arrival.empty()) {
       out += ", " + std::string(group.no_arrival);
     } else if (end.judged() > 0) {
-      out += ", loss " + loss_text(group.end);
+      out += ", loss " + etr::hop_loss_text(group.end);
     }
     if (end.rtt_samples > 0) out += ", mean " + milliseconds(end.rtt_mean_ns) + " ms";
     out += ", source ports " + port_list(group) + "\n ";
