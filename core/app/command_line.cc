@@ -291,7 +291,7 @@ absl::Status check_invocation(const Invocation& invocation) {
   const auto conflict = [](const char* text) { return absl::InvalidArgumentError(text); };
   if (invocation.action == Invocation::Action::kRun && invocation.hosts.empty() &&
       !pipeline::brings_targets(invocation.overrides)) {
-    return conflict("destination is required");
+    return conflict("destination is required (see 'etr --help')");
   }
   if (invocation.json && invocation.json_file) {
     return conflict("cannot use both --json and --json-file");

@@ -24,6 +24,14 @@ constexpr std::string_view kClosing = R"(
 Durations need a unit: 250ms, 1.5s, 1m30s. Flags override the pipeline file, the file overrides
 the defaults. Each flag about tracing is also a key of the file's [trace] table; `etr --check`
 prints them all. A host called "plugins" is written `etr -- plugins`.
+
+Exit status:
+  0      the run ended, by itself, by q or by a signal, and everything was written
+  1      a value is out of range, conflicts with another or is impossible; or something failed,
+         for example nothing could be sent, or an output could not be written
+  2      the command line cannot be parsed
+  141    the reader of standard output went away
+  128+N  signal N came a second time and ended the program at once
 )";
 
 constexpr std::size_t kHelpColumn = 36;

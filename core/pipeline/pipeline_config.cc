@@ -46,7 +46,7 @@ absl::Status apply_set(const RawOption& set, PipelineConfig& config) {
   if (table == "trace" && option.name == "capture_buffer") {
     return bad_set(set, "comes too late here, use the flag --capture-buffer");
   }
-  if (table == "trace") return apply_trace_options({option}, config.trace);
+  if (table == "trace") return apply_trace_options({option}, config.trace, config.trace_places);
   if (table == "prober") {
     config.prober.options.push_back(option);
     return absl::OkStatus();
@@ -129,10 +129,9 @@ absl::StatusOr<PipelineConfig> override_config(PipelineConfig config, const Over
   for (const RawOption& set : overrides.sets) {
     if (absl::Status status = apply_set(set, config); !status.ok()) return status;
   }
-  if (absl::Status status = apply_trace_options(overrides.trace, config.trace); !status.ok()) {
-    return status;
-  }
-  if (absl::Status status = validate(config.trace); !status.ok()) return status;
+  absl::Status status = apply_trace_options(overrides.trace, config.trace, config.trace_places);
+  if (status.ok()) status = validate(config.trace, config.trace_places);
+  if (!status.ok()) return status;
   if (!config.view && config.sinks.empty()) {
     return absl::InvalidArgumentError((config.file.empty() ? "the pipeline" : config.file) +
                                       ": no view and no sink configured");

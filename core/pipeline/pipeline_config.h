@@ -20,12 +20,17 @@ namespace etr::pipeline {
 struct PipelineConfig {
   std::string file;  ///< From which it was read, for messages.
   TraceOptions trace;
+  OptionPlaces trace_places;
   plugin::PluginUse prober{"tcp-syn", {}, "", ""};
   plugin::PluginUse hasher{"crc32", {}, "", ""};
   std::optional<plugin::PluginUse> view;  ///< Empty: headless.
   std::vector<plugin::PluginUse> sinks;
   std::vector<plugin::PluginFolder> plugin_folders;  ///< Of the pipeline file, absolute.
-  friend bool operator==(const PipelineConfig&, const PipelineConfig&) = default;
+  /// Whether both ask for the same; where they say so does not matter.
+  friend bool operator==(const PipelineConfig& a, const PipelineConfig& b) {
+    return a.file == b.file && a.trace == b.trace && a.prober == b.prober && a.hasher == b.hasher &&
+           a.view == b.view && a.sinks == b.sinks && a.plugin_folders == b.plugin_folders;
+  }
 };
 
 /// What flags change in a pipeline.

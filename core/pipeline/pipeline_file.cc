@@ -47,7 +47,7 @@ class Reader {
     for (const auto& [key, node] : root) {
       const std::string name(key.str());
       if (name == "trace")
-        read_trace(table(key, node), config.trace);
+        read_trace(table(key, node), config);
       else if (name == "prober")
         config.prober = read_use(key.source(), table(key, node));
       else if (name == "hasher")
@@ -101,7 +101,7 @@ class Reader {
     return "a date or time";
   }
 
-  void read_trace(const toml::table& table, TraceOptions& trace) const {
+  void read_trace(const toml::table& table, PipelineConfig& config) const {
     std::vector<RawOption> options;
     for (const auto& [key, node] : table) {
       for (const auto& [flag, ours] : kFlagNames) {
@@ -124,9 +124,8 @@ class Reader {
       }
       options.push_back(std::move(option));
     }
-    if (const absl::Status status = apply_trace_options(options, trace); !status.ok()) {
-      throw Problem{status};
-    }
+    const absl::Status status = apply_trace_options(options, config.trace, config.trace_places);
+    if (!status.ok()) throw Problem{status};
   }
 
   PluginUse read_use(const toml::source_region& source, const toml::table& table) const {

@@ -5,6 +5,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -70,13 +72,17 @@ std::vector<OptionSpec> trace_option_specs();
 /// Their present values, in the same order.
 std::vector<NamedOption> trace_option_values(const TraceOptions& options);
 
+/// The place where each option was set, for messages. Options set by a flag are not listed: their
+/// messages have the flag's words.
+using OptionPlaces = std::map<std::string, std::string, std::less<>>;
+
 /// Sets what is given; errors name the place and the option.
-absl::Status apply_trace_options(const std::vector<plugin::RawOption>& given,
-                                 TraceOptions& options);
+absl::Status apply_trace_options(const std::vector<plugin::RawOption>& given, TraceOptions& options,
+                                 OptionPlaces& places);
 
 /// Checks ranges and combinations, in the Go etr's order. Errors are lower-case sentences for the
-/// user.
-absl::Status validate(const TraceOptions& options);
+/// user; they begin with the place and the option if it has a place.
+absl::Status validate(const TraceOptions& options, const OptionPlaces& places = {});
 
 /// What the engine and its planner take. The options have passed validate().
 trace::EngineOptions engine_options(const TraceOptions& options, const trace::RunKey& key);

@@ -64,6 +64,9 @@ class Reader {
     }
     if (const toml::node* steps = root.get("clock_step")) {
       for (const toml::table* table : values_.tables(*steps, "[[clock_step]]")) {
+        if (!network_.virtual_clock) {
+          values_.fail(*table, "a clock in real time cannot be stepped: write clock = \"virtual\"");
+        }
         read_keys(clock_step_keys(), values_, *table, network_.clock_steps.emplace_back());
       }
     }
@@ -212,7 +215,10 @@ class Reader {
     for (const auto& [at, table] : ordered) {
       const toml::node* changed_node = table->get("node");
       const toml::node* changed_link = table->get("link");
-      if ((changed_node == nullptr) == (changed_link == nullptr)) {
+      if (changed_node != nullptr && changed_link != nullptr) {
+        values_.fail(*table, "a change has node = \"ID\" or link = \"ID -> ID\", not both");
+      }
+      if (changed_node == nullptr && changed_link == nullptr) {
         values_.fail(*table, "a change needs node = \"ID\" or link = \"ID -> ID\"");
       }
       if (changed_node != nullptr) {

@@ -41,7 +41,8 @@ absl::StatusOr<plan::FlowId> FlowTable::open(std::uint32_t trace_id) {
     const std::uint32_t port = options_.first_source_port + index;
     if (port > kLastPort) {
       return absl::ResourceExhaustedError(
-          absl::StrFormat("no free source port at or above %d", options_.first_source_port));
+          absl::StrFormat("%s: no free source port at or above %d: choose a lower --source-port",
+                          trace.info.target, options_.first_source_port));
     }
     ++trace.next_index;
     const auto opened = open_at(trace, index, static_cast<std::uint16_t>(port));

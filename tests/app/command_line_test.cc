@@ -166,8 +166,8 @@ TEST(CommandLine, AFlagIsGivenOnce) {
 }
 
 TEST(CommandLine, ConflictsAreFoundInEtrsOrder) {
-  EXPECT_EQ(conflict({}), "destination is required");
-  EXPECT_EQ(conflict({"-J", "-j", "x", "-T", "-U"}), "destination is required");
+  EXPECT_EQ(conflict({}), "destination is required (see 'etr --help')");
+  EXPECT_EQ(conflict({"-J", "-j", "x", "-T", "-U"}), "destination is required (see 'etr --help')");
   EXPECT_EQ(conflict({"-J", "-j", "x", "-T", "-U", "h"}), "cannot use both --json and --json-file");
   EXPECT_EQ(conflict({"--hash-algorithm", "md5", "-T", "-U", "h"}),
             "hash algorithm must be either 'crc32' or 'sha256'");

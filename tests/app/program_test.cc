@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <string>
+#include <utility>
 
 #include "support/temporary_folder.h"
 
@@ -49,6 +51,19 @@ TEST(Program, FailsIfWhatItPrintsCannotBeWritten) {
 }
 
 // The next file or socket would take its number, and get what is meant for the user.
+TEST(Program, ReportsAFullStandardOutputAlikeForRecordsAndView) {
+  const std::string network =
+      " --simulate " ETR_SOURCE_DIR "/examples/networks/nested4x4.toml -c 1 203.0.113.9";
+  for (const auto& [flags, part] :
+       {std::pair("-J", "sink 'ndjson'"), std::pair("--view plain", "view 'plain'")}) {
+    const Result result = etr::test::run_program(flags + network, "2>&1 >/dev/full");
+    EXPECT_EQ(result.status, 1) << flags;
+    EXPECT_THAT(result.text, HasSubstr(std::string(part) + ": cannot write standard output: "
+                                                           "no space left on device"));
+    EXPECT_EQ(std::count(result.text.begin(), result.text.end(), '\n'), 1) << result.text;
+  }
+}
+
 TEST(Program, OpensNothingInPlaceOfAClosedStandardDescriptor) {
   const std::string trace = "--simulate demo -c 1 -P 1 -t 200ms -J www.shop.example ";
   const Result closed = etr::test::run_program(trace, "2>&1 >&-");

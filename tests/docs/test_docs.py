@@ -128,6 +128,21 @@ class Program(unittest.TestCase):
             shown = [said]
         self.assertEqual(shown[0], said, "record it anew: ETR_RECORD_DOCS=1 tests/docs/test_docs.py")
 
+    def test_the_exit_statuses_are_those_of_help(self):
+        stated = re.findall(r"(?m)^  (\d+)  +\w", etr("--help").stderr.partition("\nExit status:\n")[2])
+        network = ("--simulate", "examples/networks/nested4x4.toml", "-c", "1", "203.0.113.9")
+        commands = {0: ("-J", *network), 1: ("-J", "-P", "0", *network), 2: ("-J", "--flow", *network)}
+        self.assertEqual(stated, [str(status) for status in (*commands, 141)])
+        for status, arguments in commands.items():
+            with self.subTest(status=status):
+                self.assertEqual(etr(*arguments).returncode, status)
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = subprocess.run([ETR, "-J", *network], cwd=ROOT, stdout=writer, stderr=subprocess.PIPE,
+                              stdin=subprocess.DEVNULL, check=False, timeout=30)
+        os.close(writer)
+        self.assertEqual((done.returncode, done.stderr), (141, b""))
+
     def test_every_command_is_accepted(self):
         tried = 0
         for document in ("README.md", "docs/architecture.md", "docs/performance.md"):

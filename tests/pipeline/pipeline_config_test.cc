@@ -7,6 +7,9 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
+
+#include "pipeline/pipeline_file.h"
 
 namespace etr::pipeline {
 namespace {
@@ -158,6 +161,42 @@ TEST_F(FindInstalled, AnUnknownNameGetsTheNearest) {
   EXPECT_THAT(refusal("bacth"), HasSubstr("no pipeline 'bacth', neither here nor in "));
   EXPECT_THAT(refusal("bacth"), HasSubstr("; did you mean 'batch'?"));
   EXPECT_THAT(refusal("xyzzyx"), HasSubstr("; installed are batch, default"));
+}
+
+std::string file_error(const std::string& trace, const Overrides& overrides = {}) {
+  const auto config = parse_pipeline("[view]\nuse = \"plain\"\n[trace]\n" + trace, "p.toml");
+  if (!config.ok()) return std::string(config.status().message());
+  return std::string(override_config(*config, overrides).status().message());
+}
+
+TEST(PipelineConfig, NamesThePlaceOfATraceOptionOutOfRange) {
+  EXPECT_EQ(file_error("flows = -3"),
+            "p.toml:4:1: option 'flows': parallel probes must be at least 1");
+  const std::pair<const char*, const char*> cases[] = {
+      {"flows", "70000"},       {"source_port", "0"},
+      {"dest_port", "0"},       {"dest_port", "65536"},
+      {"count", "-1"},          {"max_ttl", "256"},
+      {"ttl_delay", "\"-1s\""}, {"round_interval", "\"-1s\""},
+      {"timeout", "\"0s\""},    {"rate", "-1"},
+      {"family", "\"ipx\""},    {"source", "\"0.0.0.0\""},
+      {"log_level", "\"loud\""}};
+  for (const auto& [key, value] : cases) {
+    EXPECT_THAT(file_error(std::string("resolve = false\n") + key + " = " + value),
+                testing::StartsWith(std::string("p.toml:5:1: option '") + key + "': "));
+  }
+  EXPECT_THAT(file_error("source_port = 65535"),
+              testing::StartsWith("p.toml:4:1: option 'source_port': "));
+}
+
+TEST(PipelineConfig, NamesTheFlagThatSetATraceOptionOutOfRange) {
+  Overrides overrides;
+  overrides.sets = {{"trace.flows", plugin::FlagText{"0"}, "--set"}};
+  EXPECT_EQ(file_error("count = 1", overrides),
+            "--set: option 'flows': parallel probes must be at least 1");
+  overrides.sets.clear();
+  overrides.trace = {{"flows", plugin::FlagText{"0"}, "--parallel-probes"}};
+  EXPECT_EQ(file_error("flows = 3", overrides), "parallel probes must be at least 1")
+      << "the message has the flag's own words";
 }
 
 }  // namespace

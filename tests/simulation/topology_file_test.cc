@@ -235,7 +235,8 @@ down = true
 }
 
 TEST(TopologyFile, FaultsStepsAndNamesAreRead) {
-  const absl::StatusOr<Network> network = parse(R"(
+  const absl::StatusOr<Network> network =
+      parse_topology("clock = \"virtual\"\n" + std::string(kHead) + R"(
 [[router]]
 id = "r1"
 next = ["web"]
@@ -250,7 +251,8 @@ by = "-1h"
 [names]
 "203.0.113.9" = "www.example"
 "2001:db8::9" = "www6.example"
-)");
+)",
+                     "net.toml");
   ASSERT_TRUE(network.ok()) << network.status();
   EXPECT_EQ(network->send_faults[0].error, "network is down");
   EXPECT_EQ(network->clock_steps[0].by, -1h);
@@ -294,6 +296,11 @@ TEST(TopologyFile, ErrorsNamePlaceReasonAndNearestName) {
             "net.toml:13:8: 'web' is a target, which has no links");
   EXPECT_EQ(error_of(r1 + "next = [\"web\"]\n[[change]]\nat = \"1s\"\nsilent = true"),
             "net.toml:11:1: a change needs node = \"ID\" or link = \"ID -> ID\"");
+  EXPECT_EQ(error_of(r1 + "next = [\"web\"]\n[[change]]\nat = \"1s\"\nnode = \"r1\"\nlink = "
+                          "\"r1 -> web\""),
+            "net.toml:11:1: a change has node = \"ID\" or link = \"ID -> ID\", not both");
+  EXPECT_EQ(error_of(r1 + "next = [\"web\"]\n[[clock_step]]\nat = \"1s\"\nby = \"1h\""),
+            "net.toml:11:1: a clock in real time cannot be stepped: write clock = \"virtual\"");
   EXPECT_EQ(error_of("[[router]]\nid = \"r[1-5000]\"\nnext = [\"r[1-5000]\"]"),
             "net.toml:10:9: more than 200000 links");
   EXPECT_THAT(error_of("= 3"), HasSubstr("net.toml:8:1: "));

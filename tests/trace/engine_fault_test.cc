@@ -219,6 +219,17 @@ TEST(EngineFaults, APortInUseSkipsItsFlowAndIsReported) {
   }
 }
 
+TEST(EngineFaults, WithoutAFreePortTheTargetAndTheWayOutAreNamed) {
+  Network network = line(3);
+  network.source.taken_ports = {65534, 65535};
+  EngineRunOptions options = one_flow(1);
+  options.engine.first_source_port = 65534;
+  EngineRun run(network, options);
+  EXPECT_EQ(run.engine->start().message(),
+            simulation::testing::target_address(Family::kIpv4).to_string() +
+                ": no free source port at or above 65534: choose a lower --source-port");
+}
+
 TEST(EngineFaults, WithoutDescriptorsPortsGoUnreservedWithANotice) {
   Network network = line(3);
   network.source.descriptors = 2;

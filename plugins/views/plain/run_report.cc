@@ -15,14 +15,6 @@ namespace {
 
 using Hops = std::map<std::uint8_t, HopRow>;
 
-Hops pool(const std::vector<const etr::FlowSnapshot*>& flows) {
-  Hops hops;
-  for (const etr::FlowSnapshot* flow : flows) {
-    for (const etr::HopStats& hop : flow->hops) hops[hop.ttl].add(hop);
-  }
-  return hops;
-}
-
 bool is_ambiguous(etr::PathKnowledge knowledge) {
   return knowledge == etr::PathKnowledge::kAmbiguous;
 }
@@ -63,9 +55,14 @@ std::string path_fate(const std::vector<const etr::FlowSnapshot*>& flows, bool h
   return has_replies ? "not reached" : "no answer";
 }
 
+bool is_known(const HopRow& hop) { return !hop.responders.empty() || !hop.former.empty(); }
+
 /// The end of the adjacent hops from `first` on that one line can represent: no responder, present
-/// or former, and the same loss text.
+/// or former, and the same loss text; or whatever follows the last hop that has ever replied.
 Hops::const_iterator silent_run(const Hops& hops, Hops::const_iterator first) {
+  if (std::none_of(first, hops.end(), [](const auto& hop) { return is_known(hop.second); })) {
+    return hops.end();
+  }
   auto last = first;
   for (auto next = std::next(first); next != hops.end() && next->first == last->first + 1; ++next) {
     if (!last->second.former.empty() || !next->second.former.empty()) break;
@@ -88,6 +85,16 @@ std::string remarks(const HopRow::Responder& responder, bool former) {
   return text + mpls_text(latest.mpls) + (former ? "  before the path changed" : "");
 }
 
+/// "3 of 8 flows do not reach the target"; empty if all do.
+std::string unreached_line(const std::vector<const etr::FlowSnapshot*>& flows) {
+  const auto unreached = std::count_if(flows.begin(), flows.end(), [](const auto* flow) {
+    return flow->blocked || !(flow->reached || flow->distance);
+  });
+  if (unreached == 0) return {};
+  return std::to_string(unreached) + " of " + counted(flows.size(), "flow") +
+         (unreached == 1 ? " does" : " do") + " not reach the target";
+}
+
 const etr::PathGraph* graph_of(const etr::TraceInfo& trace, const etr::Snapshot& snapshot) {
   for (const auto& graph : snapshot.graphs) {
     if (graph != nullptr && graph->trace == trace.trace) return graph.get();
@@ -95,13 +102,16 @@ const etr::PathGraph* graph_of(const etr::TraceInfo& trace, const etr::Snapshot&
   return nullptr;
 }
 
-/// Lossy links, shared loss and unsteady branch points of the trace, one per line.
-std::string graph_paragraph(const etr::PathGraph* graph, etr::Names& names, Room room) {
-  if (graph == nullptr) return {};
+/// Flows that do not arrive, lossy links, shared loss and unsteady branch points of the trace, one
+/// per line.
+std::string findings(const std::vector<const etr::FlowSnapshot*>& flows,
+                     const etr::PathGraph* graph, etr::Names& names, Room room) {
+  std::string text = unreached_line(flows);
+  if (!text.empty()) text += "\n";
+  if (graph == nullptr) return text.empty() ? text : "\n" + text;
   const auto name = [&](const etr::IpAddress& address) {
     return host(address, names.name(address), room.host);
   };
-  std::string text;
   for (const std::string& line : etr::loss_lines(*graph, name)) text += line + "\n";
   for (const std::string& line : etr::branch_lines(*graph, name)) text += line + "\n";
   return text.empty() ? text : "\n" + text;
@@ -123,16 +133,15 @@ constexpr std::size_t kFewestHostColumns = 16;  // enough for an IPv4 address
 
 void RunReport::add(const etr::Path& path) {
   SeenPath& seen = seen_[path.trace][path.path_id];
-  seen.hash = path.path_hash;
   seen.ambiguous = is_ambiguous(path.path_knowledge);
   if (path.reached || path.blocked) seen.length = path.hops.size();
-  seen.ports.insert(path.source_port);
+  ++records_;
+  LastReplies& replies = replies_[{path.trace, path.flow}];
   for (const etr::Hop& hop : path.hops) {
     if (!hop.reply) continue;
     seen.answered.insert(hop.ttl);
-    if (hop.reply->rtt) seen.last[hop.ttl] = {records_, hop.reply->source, *hop.reply->rtt};
+    if (hop.reply->rtt) replies[hop.ttl] = {records_, hop.reply->source};
   }
-  ++records_;
 }
 
 std::string RunReport::text(const etr::RunInfo& run, const etr::Snapshot& snapshot,
@@ -151,16 +160,13 @@ std::vector<RunReport::Row> RunReport::rows(const SeenPaths& seen, const Flows& 
   for (const etr::FlowSnapshot* flow : flows) {
     const auto [place, added] = places.try_emplace(flow->path_id, rows.size());
     if (added) {
-      rows.push_back(
-          {path_name(flow->path_hash), {}, is_ambiguous(flow->path_knowledge), {}, {}, {}});
+      rows.push_back({path_name(flow->path_hash), {}, is_ambiguous(flow->path_knowledge), {}, {}});
     }
     Row& row = rows[place->second];
     row.flows.push_back(flow);
     row.ports.insert(flow->source_port);
   }
   for (Row& row : rows) {
-    const auto path = seen.find(row.flows.front()->path_id);
-    if (path != seen.end()) row.last = path->second.last;
     row.hops = hop_count(length_of(row.flows), last_answer(row.flows));
   }
   if (graph == nullptr) return rows;
@@ -169,12 +175,7 @@ std::vector<RunReport::Row> RunReport::rows(const SeenPaths& seen, const Flows& 
     if (!left.flows->empty() || path == seen.end() || path->second.ambiguous) continue;
     const auto& answered = path->second.answered;
     const std::size_t last = answered.empty() ? 0 : *answered.rbegin();
-    rows.push_back({path_name(left.hash),
-                    hop_count(path->second.length, last),
-                    false,
-                    {},
-                    path->second.ports,
-                    {}});
+    rows.push_back({path_name(left.hash), hop_count(path->second.length, last), false, {}, {}});
   }
   return rows;
 }
@@ -204,7 +205,7 @@ std::string RunReport::trace_text(const etr::TraceInfo& trace, const etr::Snapsh
   if (count(true) != 0) text += " and " + std::to_string(count(true)) + " left";
   text += '\n';
   if (all.empty()) return text;
-  text += "\n" + path_table(all) + graph_paragraph(graph, names, room);
+  text += "\n" + path_table(all) + findings(flows, graph, names, room);
   for (const Row& row : all) {
     if (!row.flows.empty()) text += "\n" + hop_table(row, names, room);
   }
@@ -228,12 +229,29 @@ std::string RunReport::path_table(const std::vector<Row>& rows) const {
     }
     text += left(row.name(), kHashColumns) + right(row.hops, 6) +
             right(etr::hop_loss_text(target), 9) + rtt_columns(target.statistics, 9) +
-            right(std::to_string(row.flows.size()), 7) + "  " + ranges(row.ports);
+            right(std::to_string(row.flows.size()), 7);
+    if (!row.ports.empty()) text += "  " + ranges(row.ports);
     const std::string fate = path_fate(row.flows, row.hash != kNoPath);
     if (!fate.empty()) text += "  (" + fate + ")";
     text += '\n';
   }
   return text;
+}
+
+std::map<std::uint8_t, HopRow> RunReport::pool(const Flows& flows) const {
+  Hops hops;
+  for (const etr::FlowSnapshot* flow : flows) {
+    const auto replies = replies_.find({flow->trace, flow->flow});
+    for (const etr::HopStats& hop : flow->hops) {
+      LastReply last;
+      if (replies != replies_.end()) {
+        const auto found = replies->second.find(hop.ttl);
+        if (found != replies->second.end()) last = found->second;
+      }
+      hops[hop.ttl].add(hop, last);
+    }
+  }
+  return hops;
 }
 
 std::string RunReport::hop_table(const Row& row, etr::Names& names, Room room) const {
@@ -273,21 +291,23 @@ std::string RunReport::hop_table(const Row& row, etr::Names& names, Room room) c
     if (hop.responders.empty()) {
       const auto end = silent_run(hops, it);
       std::uint64_t sent = 0;
-      for (auto one = it; one != end; ++one) sent += one->second.sent;
+      etr::PooledHop pooled;
+      for (auto one = it; one != end; ++one) {
+        sent += one->second.sent;
+        pooled.add(one->second.pooled);
+      }
       text += ttl_label(ttl_range(ttl, std::prev(end)->first)) + left("???", width) +
-              loss(etr::hop_loss_text(hop.pooled)) + count(std::to_string(sent)) + time("-") +
+              loss(etr::hop_loss_text(pooled)) + count(std::to_string(sent)) + time("-") +
               rtt_columns({}, widths.time) + "\n";
       it = std::prev(end);
     }
     for (const HopRow::Responder& responder : hop.responders) {
       const bool first = &responder == &hop.responders.front();
-      const auto last = row.last.find(ttl);
-      const bool known = last != row.last.end() && last->second.source == responder.address;
       text += (first ? ttl_label(std::to_string(ttl)) : std::string(kTtlColumns, ' ')) +
               left(name_of(responder), width) +
               (first ? loss(etr::hop_loss_text(hop.pooled)) + count(std::to_string(hop.sent))
                      : loss("") + count("+" + std::to_string(responder.received))) +
-              time(milliseconds(known ? last->second.rtt : responder.latest->last)) +
+              time(milliseconds(responder.latest->last)) +
               rtt_columns(responder.rtts, widths.time) + remarks(responder, false) + "\n";
     }
     for (const HopRow::Responder& responder : hop.former) {

@@ -15,7 +15,7 @@
 #include "etr/path.h"
 #include "etr/run_info.h"
 #include "etr/snapshot.h"
-#include "etr/time.h"
+#include "hop_row.h"
 #include "path_text.h"
 
 namespace plain {
@@ -36,19 +36,12 @@ class RunReport {
                    Room room) const;
 
  private:
-  struct LastReply {
-    std::uint64_t order = 0;  ///< Position among all records.
-    etr::IpAddress source;
-    etr::Duration rtt{};
-  };
+  using LastReplies = std::map<std::uint8_t, LastReply>;  ///< Of one flow, by TTL.
   /// What records contain and the snapshot does not.
   struct SeenPath {
-    std::string hash;
     bool ambiguous = false;            ///< As of its last record.
     std::size_t length = 0;            ///< 0: its end is unknown.
     std::set<std::uint32_t> answered;  ///< TTLs that replied.
-    std::set<std::uint32_t> ports;
-    std::map<std::uint8_t, LastReply> last;  ///< By TTL.
   };
   using SeenPaths = std::map<std::uint32_t, SeenPath>;  ///< By path id.
   using Flows = std::vector<const etr::FlowSnapshot*>;
@@ -58,7 +51,6 @@ class RunReport {
     bool ambiguous = false;
     Flows flows;  ///< On the path at the end; empty: all have left it.
     std::set<std::uint32_t> ports;
-    std::map<std::uint8_t, LastReply> last;
 
     bool is_doubtful() const { return ambiguous && hash != kNoPath; }
     std::string name() const { return is_doubtful() ? hash + "?" : hash; }
@@ -70,9 +62,11 @@ class RunReport {
   std::string trace_text(const etr::TraceInfo& trace, const etr::Snapshot& snapshot,
                          etr::Names& names, Room room) const;
   std::string path_table(const std::vector<Row>& rows) const;
+  std::map<std::uint8_t, HopRow> pool(const Flows& flows) const;
   std::string hop_table(const Row& row, etr::Names& names, Room room) const;
 
-  std::map<std::uint32_t, SeenPaths> seen_;  ///< By trace.
+  std::map<std::uint32_t, SeenPaths> seen_;                                 ///< By trace.
+  std::map<std::pair<std::uint32_t, std::uint32_t>, LastReplies> replies_;  ///< By trace and flow.
   std::uint64_t records_ = 0;
 };
 

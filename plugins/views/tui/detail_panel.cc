@@ -34,19 +34,22 @@ std::string title(const Scene& scene, const etr::FlowSnapshot& flow) {
   return text;
 }
 
+/// One responder of a hop, or all hops beyond the last that answered.
 struct Row {
   const etr::HopStats* hop = nullptr;
   const etr::ResponderStats* responder = nullptr;  ///< Null: no reply on the present path yet.
   std::optional<etr::IpAddress> address;           ///< Of the responder, if known.
   bool first = true;
-  bool old = false;  ///< Of an earlier path of the flow.
+  bool old = false;          ///< Of an earlier path of the flow.
+  std::uint8_t through = 0;  ///< TTL of the last hop if the row is of several.
 };
 
 /// At each hop the responders of the present path, then those of earlier paths, each in the order
 /// of their first replies.
-std::vector<Row> rows_of(const etr::FlowSnapshot& flow) {
+std::vector<Row> rows_of(const etr::FlowSnapshot& flow, const SilentTail& tail) {
   std::vector<Row> rows;
-  for (const etr::HopStats& hop : flow.hops) {
+  for (std::size_t i = 0; i < tail.first; ++i) {
+    const etr::HopStats& hop = flow.hops[i];
     if (hop.responders.empty()) {
       rows.push_back({&hop, nullptr, hop.address, true, false});
     }
@@ -58,10 +61,14 @@ std::vector<Row> rows_of(const etr::FlowSnapshot& flow) {
       rows.push_back({&hop, &responder, responder.address, false, true});
     }
   }
+  if (tail.first < flow.hops.size()) {
+    rows.push_back({&tail.pooled, nullptr, std::nullopt, true, false, flow.hops.back().ttl});
+  }
   return rows;
 }
 
 Field host_field(const Scene& scene, const Row& row, int room) {
+  if (row.through != 0) return {no_answer(row.hop->ttl, row.through), Role::kSilent};
   if (!row.address) return {"???", Role::kSilent};
   const std::string mark = row.first ? "" : row.old ? "old " : "↳ ";
   const std::string host = scene.host(*row.address, room - display_width(mark));
@@ -101,6 +108,10 @@ std::vector<Field> fields(const Scene& scene, const Row& row, int width, int roo
 
 }  // namespace
 
+int detail_rows(const etr::FlowSnapshot& flow) {
+  return static_cast<int>(rows_of(flow, silent_tail(flow)).size());
+}
+
 void draw_detail(Grid& grid, const Area& area, const Scene& scene, Framing framing) {
   const etr::FlowSnapshot* flow = scene.flow();
   const bool focused = scene.state.detail_focus;
@@ -113,10 +124,13 @@ void draw_detail(Grid& grid, const Area& area, const Scene& scene, Framing frami
   table.header(grid, inner.row, inner.column);
   inner = inner.below(1);
 
-  const std::vector<Row> rows = rows_of(*flow);
+  const SilentTail tail = silent_tail(*flow);
+  const std::vector<Row> rows = rows_of(*flow, tail);
   const int count = static_cast<int>(rows.size());
-  const auto chosen = std::find_if(rows.begin(), rows.end(),
-                                   [&](const Row& row) { return row.hop->ttl == scene.state.ttl; });
+  const auto chosen = std::find_if(rows.begin(), rows.end(), [&](const Row& row) {
+    return row.hop->ttl <= scene.state.ttl &&
+           scene.state.ttl <= std::max(row.hop->ttl, row.through);
+  });
   const int selected = chosen == rows.end() ? 0 : static_cast<int>(chosen - rows.begin());
   const int top = focused ? window_top(selected, count, inner.rows) : 0;
   for (int i = 0; i < inner.rows && top + i < count; ++i) {

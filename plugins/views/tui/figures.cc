@@ -51,8 +51,6 @@ std::string_view no_arrival(const etr::FlowSnapshot& flow) {
 
 std::string percent(double share) { return formatted("%.1f%%", share * 100); }
 
-std::string loss_text(const etr::PooledHop& hop) { return etr::hop_loss_text(hop); }
-
 Role loss_role(double share) {
   if (share > 0.25) return Role::kLossHigh;
   return share > 0.10 ? Role::kLossMedium : Role::kLossLow;
@@ -71,7 +69,7 @@ Role loss_role(const etr::PooledHop& hop) {
 std::string loss_text(const etr::HopStats& hop) {
   etr::PooledHop alone;
   alone.add_verdicts(hop);
-  return loss_text(alone);
+  return etr::hop_loss_text(alone);
 }
 
 Role loss_role(const etr::HopStats& hop) {

@@ -30,9 +30,9 @@ std::string_view no_arrival(const etr::FlowSnapshot& flow);
 /// The responder with most replies; null for a hop without replies.
 const etr::ResponderStats* main_responder(const etr::HopStats& hop);
 
-/// As etr::hop_loss_text(). Only loss on the path gets a loss colour.
-std::string loss_text(const etr::PooledHop& hop);
+/// As etr::hop_loss_text().
 std::string loss_text(const etr::HopStats& hop);
+/// Only loss on the path gets a loss colour.
 Role loss_role(const etr::PooledHop& hop);
 Role loss_role(const etr::HopStats& hop);
 Role loss_role(double share);

@@ -66,7 +66,8 @@ Label label(const Scene& scene, const Vertex& vertex, int room) {
   if (vertex.selected) out.host_role = Role::kHighlight;
   const etr::PooledStatistics& seen = vertex.seen.statistics;
   if (seen.rtt_samples > 0) out.numbers = milliseconds(seen.rtt_mean_ns) + "ms ";
-  if (const std::string loss = loss_text(vertex.seen); loss != "-") out.numbers += loss + " ";
+  if (const std::string loss = etr::hop_loss_text(vertex.seen); loss != "-")
+    out.numbers += loss + " ";
   out.numbers += formatted("×%d", vertex.flows);
   out.numbers_role = role_of(vertex.seen);
   return out;

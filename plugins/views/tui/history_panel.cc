@@ -120,9 +120,13 @@ int draw_history(Grid& grid, const Area& area, const Scene& scene) {
   const int fixed = 4 + names + 1 + 8;  // TTL, host, loss
   const int room = std::max(1, width - fixed);
   std::vector<std::vector<Bucket>> lines;
-  for (const etr::HopStats& hop : flow->hops) {
+  const SilentTail tail = silent_tail(*flow);
+  const std::size_t shown = std::min(tail.first + 1, flow->hops.size());
+  for (std::size_t hop = 0; hop < shown; ++hop) {
     lines.emplace_back();
-    for (int i = 0; i < room; ++i) lines.back().push_back(bucket(scene, *flow, hop.ttl, i));
+    for (int i = 0; i < room; ++i) {
+      lines.back().push_back(bucket(scene, *flow, flow->hops[hop].ttl, i));
+    }
   }
   const double full = scale(lines);
   const std::vector<std::optional<etr::IpAddress>> addresses = hops_of(*flow);
@@ -146,11 +150,14 @@ int draw_history(Grid& grid, const Area& area, const Scene& scene) {
   const int top = std::clamp(scene.state.scroll, 0, scroll_end);
   for (int i = 0; i < inner.rows && top + i < count; ++i) {
     const auto index = static_cast<std::size_t>(top + i);
-    const etr::HopStats& hop = flow->hops[index];
+    const bool in_tail = index == tail.first;
+    const etr::HopStats& hop = in_tail ? tail.pooled : flow->hops[index];
     const std::optional<etr::IpAddress>& address = addresses[hop.ttl - std::size_t{1}];
     const int row = inner.row + i;
     grid.put_right(row, inner.column, std::to_string(hop.ttl), Role::kText, 3);
-    grid.put(row, inner.column + 4, cut(label(scene, address, names), names),
+    grid.put(row, inner.column + 4,
+             cut(in_tail ? no_answer(hop.ttl, flow->hops.back().ttl) : label(scene, address, names),
+                 names),
              address ? Role::kAddress : Role::kSilent, names);
     grid.put_right(row, inner.column + 4 + names, loss_text(hop), loss_role(hop), 8);
     const int right = inner.column + inner.columns - 1;

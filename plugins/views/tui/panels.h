@@ -30,6 +30,8 @@ void draw_summary(Grid& grid, const Area& area, const Scene& scene,
                   Framing framing = Framing::kFramed);
 void draw_detail(Grid& grid, const Area& area, const Scene& scene,
                  Framing framing = Framing::kFramed);
+/// Rows that draw_detail() has for the hops of a flow.
+int detail_rows(const etr::FlowSnapshot& flow);
 /// Panels that scroll return the largest State::scroll that still changes the picture.
 /// The unique paths, and the hops of the selected one.
 int draw_paths(Grid& grid, const Area& area, const Scene& scene);

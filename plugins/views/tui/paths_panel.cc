@@ -1,6 +1,7 @@
 // One row per unique path; below, the hops of the selected path.
 #include <algorithm>
 
+#include "etr/loss_text.h"
 #include "figures.h"
 #include "panels.h"
 #include "path_group.h"
@@ -37,7 +38,7 @@ std::vector<Column> columns(int width) {
   return all;
 }
 
-Field loss_field(const etr::PooledHop& hop) { return {loss_text(hop), loss_role(hop)}; }
+Field loss_field(const etr::PooledHop& hop) { return {etr::hop_loss_text(hop), loss_role(hop)}; }
 
 /// The hash, with a "?" if the path is ambiguous.
 std::string path_name(const PathGroup& group) {
@@ -81,7 +82,12 @@ void draw_list(Grid& grid, const Area& area, const Scene& scene,
                                    [](const PathGroup& group) { return group.counted; });
   std::string title = formatted("Paths (%d unique of %zu flow%s", static_cast<int>(known),
                                 scene.matching.size(), scene.matching.size() == 1 ? "" : "s");
-  title += lossy > 0 ? formatted(", %d lossy)", static_cast<int>(lossy)) : ")";
+  if (lossy > 0) title += formatted(", %d lossy", static_cast<int>(lossy));
+  const auto unreached = std::count_if(groups.begin(), groups.end(), [](const PathGroup& group) {
+    return !group.no_arrival.empty();
+  });
+  if (unreached > 0) title += formatted(", %d not reached", static_cast<int>(unreached));
+  title += ")";
   if (!scene.state.filter.empty()) title += " matching '" + scene.state.filter + "'";
   Area inner = draw_pane(grid, area, title, Role::kSummaryTitle, focused);
   const Table table(columns(inner.columns), inner.columns);
@@ -122,8 +128,13 @@ int draw_hops(Grid& grid, const Area& area, const Scene& scene, const PathGroup&
     table.header(grid, inner.row, inner.column);
     inner = inner.below(1);
   }
-  const std::vector<etr::PooledHop> pooled = pooled_hops(group);
-  const int count = static_cast<int>(group.hops.size());
+  std::vector<etr::PooledHop> pooled = pooled_hops(group);
+  // The hops beyond the last known one have one row.
+  std::size_t tail = group.hops.size();
+  while (tail > 0 && !group.hops[tail - 1]) --tail;
+  if (group.hops.size() - tail < 2) tail = group.hops.size();
+  for (std::size_t i = tail + 1; i < pooled.size(); ++i) pooled[tail].add(pooled[i]);
+  const int count = static_cast<int>(std::min(tail + 1, group.hops.size()));
   const int scroll_end = std::max(0, count - inner.rows);
   const int top = focused ? std::clamp(scene.state.scroll, 0, scroll_end) : 0;
   for (int i = 0; i < inner.rows && top + i < count; ++i) {
@@ -131,16 +142,18 @@ int draw_hops(Grid& grid, const Area& area, const Scene& scene, const PathGroup&
     const std::optional<etr::IpAddress>& address = group.hops[index];
     const bool differs = index < differing.size() && differing[index];
     const etr::PooledHop& hop = pooled[index];
-    table.row(
-        grid, inner.row + i, inner.column,
-        {{std::to_string(index + 1), Role::kText},
-         {differs ? "≠" : "", Role::kHighlight},
-         {address ? scene.host(*address, table.stretched()) : "???", !address  ? Role::kSilent
-                                                                     : differs ? Role::kHighlight
-                                                                               : Role::kAddress},
-         loss_field(hop),
-         {hop.statistics.rtt_samples > 0 ? milliseconds(hop.statistics.rtt_mean_ns) : "-",
-          Role::kText}});
+    table.row(grid, inner.row + i, inner.column,
+              {{std::to_string(index + 1), Role::kText},
+               {differs ? "≠" : "", Role::kHighlight},
+               {index == tail ? no_answer(tail + 1, group.hops.size())
+                : address     ? scene.host(*address, table.stretched())
+                              : "???",
+                !address  ? Role::kSilent
+                : differs ? Role::kHighlight
+                          : Role::kAddress},
+               loss_field(hop),
+               {hop.statistics.rtt_samples > 0 ? milliseconds(hop.statistics.rtt_mean_ns) : "-",
+                Role::kText}});
   }
   draw_more(grid, area, inner, count - top - inner.rows);
   return focused ? scroll_end : 0;

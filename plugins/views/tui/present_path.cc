@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "etr/pooled.h"
+
 namespace tui {
 
 std::vector<std::optional<etr::IpAddress>> hops_of(const etr::FlowSnapshot& flow) {
@@ -13,6 +15,35 @@ std::vector<std::optional<etr::IpAddress>> hops_of(const etr::FlowSnapshot& flow
     addresses[hop.ttl - 1U] = hop.address;
   }
   return addresses;
+}
+
+SilentTail silent_tail(const etr::FlowSnapshot& flow) {
+  const auto known = [&flow](const etr::HopStats& hop) {
+    return hop.address || !hop.responders.empty() || !hop.former.empty() ||
+           hop.ttl == flow.distance || (flow.blocked && hop.ttl == flow.blocked->ttl);
+  };
+  SilentTail tail;
+  tail.first = flow.hops.size();
+  while (tail.first > 0 && !known(flow.hops[tail.first - 1])) --tail.first;
+  if (flow.hops.size() - tail.first < 2) {
+    tail.first = flow.hops.size();
+    return tail;
+  }
+  etr::PooledHop together;
+  tail.pooled.ttl = flow.hops[tail.first].ttl;
+  for (std::size_t i = tail.first; i < flow.hops.size(); ++i) {
+    const etr::HopStats& hop = flow.hops[i];
+    together.add_verdicts(hop);
+    tail.pooled.sent += hop.sent;
+    tail.pooled.lost += hop.lost;
+    tail.pooled.send_failed += hop.send_failed;
+  }
+  tail.pooled.hop_class = together.hop_class.value_or(etr::HopClass::kUnknown);
+  return tail;
+}
+
+std::string no_answer(std::size_t first_ttl, std::size_t last_ttl) {
+  return "no answer " + std::to_string(first_ttl) + "-" + std::to_string(last_ttl);
 }
 
 bool is_no_path(const std::string& hash) {

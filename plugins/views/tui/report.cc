@@ -9,6 +9,7 @@
 #include <limits>
 #include <string_view>
 
+#include "etr/loss_text.h"
 #include "figures.h"
 #include "panels.h"
 #include "path_group.h"
@@ -34,11 +35,7 @@ std::string details(const Scene& scene, const etr::FlowSnapshot& flow, int colum
   state.detail_focus = false;
   Scene one =
       make_scene(scene.run, scene.snapshot, scene.history, scene.events, scene.names, state);
-  int rows = 2;
-  for (const etr::HopStats& hop : flow.hops) {
-    rows += static_cast<int>(std::max<std::size_t>(1, hop.responders.size()) + hop.former.size());
-  }
-  return text_of({rows, columns}, [&](Grid& grid, const Area& area) {
+  return text_of({detail_rows(flow) + 2, columns}, [&](Grid& grid, const Area& area) {
     draw_detail(grid, area, one, Framing::kBare);
   });
 }
@@ -68,7 +65,7 @@ std::string path_lines(const Scene& scene) {
     if (!group.no_arrival.empty()) {
       out += ", " + std::string(group.no_arrival);
     } else if (end.judged() > 0) {
-      out += ", loss " + loss_text(group.end);
+      out += ", loss " + etr::hop_loss_text(group.end);
     }
     if (end.rtt_samples > 0) out += ", mean " + milliseconds(end.rtt_mean_ns) + " ms";
     out += ", source ports " + port_list(group) + "\n ";

@@ -12,6 +12,7 @@
 #include "figures.h"
 #include "hop_column.h"
 #include "path_group.h"
+#include "present_path.h"
 #include "prompt.h"
 #include "text.h"
 
@@ -40,7 +41,8 @@ void select_hop(State& state, const Scene& scene, int step) {
   const auto found = std::find_if(flow->hops.begin(), flow->hops.end(),
                                   [&](const etr::HopStats& hop) { return hop.ttl == state.ttl; });
   const long index = found == flow->hops.end() ? 0 : found - flow->hops.begin();
-  const long wanted = std::clamp<long>(index + step, 0, static_cast<long>(flow->hops.size()) - 1);
+  const long last = static_cast<long>(std::min(silent_tail(*flow).first, flow->hops.size() - 1));
+  const long wanted = std::clamp<long>(std::min(index, last) + step, 0, last);
   state.ttl = flow->hops[static_cast<std::size_t>(wanted)].ttl;
 }
 

@@ -184,8 +184,9 @@ TEST(RunReport, MarksPathsThatAllFlowsHaveLeft) {
   const std::string text = report({flow(2, 0, three_hops(milliseconds(1)))}, {before},
                                   etr::test::sample_run(), {}, {left});
   EXPECT_THAT(text, HasSubstr("1 flow, 10 rounds, 1 path and 1 left\n"));
-  EXPECT_THAT(text, HasSubstr("33d71695     3        -        -        -        -        -      0  "
-                              "50002  (left)\n"));
+  EXPECT_THAT(
+      text,
+      HasSubstr("33d71695     3        -        -        -        -        -      0  (left)\n"));
   EXPECT_THAT(text, Not(HasSubstr("Path 33d71695"))) << "a path that was left has no hop table";
 }
 
@@ -295,12 +296,54 @@ TEST(RunReport, FoldsAdjacentSilentHops) {
   EXPECT_THAT(text, Not(HasSubstr("  3  ???")));
 }
 
-TEST(RunReport, ShowsTheLastRttOfAllFlows) {
-  etr::Path latest = etr::test::sample_path();
-  latest.path_id = 0;
-  latest.hops[0].reply->rtt = milliseconds(99);
-  const std::string text = report({flow(0, 0, three_hops(milliseconds(1)))}, {latest});
-  EXPECT_THAT(text, HasSubstr("    99.00     1.00"));
+// A target that stops answering: higher TTLs are probed less often, and are not judged yet.
+TEST(RunReport, FoldsAllHopsBeyondTheLastReply) {
+  std::vector<etr::HopStats> hops = three_hops(milliseconds(1));
+  for (std::uint8_t ttl = 4; ttl <= 22; ++ttl) {
+    hops.push_back(hop(ttl, 0, 2, ttl < 9 ? etr::HopClass::kSilent : etr::HopClass::kUnknown, {}));
+  }
+  etr::FlowSnapshot dark = flow(0, 0, hops);
+  dark.distance.reset();
+  EXPECT_THAT(report({dark}),
+              testing::ContainsRegex("\n   3  192.0.2.9 .*\n4-22  [?]{3} +silent +38 .*\n$"));
+}
+
+TEST(RunReport, CountsFlowsThatDoNotReachTheTarget) {
+  etr::FlowSnapshot dark = flow(1, 1, three_hops(milliseconds(1)));
+  dark.reached = false;
+  dark.distance.reset();
+  etr::FlowSnapshot blocked = flow(2, 1, three_hops(milliseconds(1)));
+  blocked.blocked = etr::Blocked{3, address("192.0.2.7"), 3, 13};
+  const etr::FlowSnapshot whole = flow(0, 0, three_hops(milliseconds(1)));
+  EXPECT_THAT(report({whole, dark}),
+              HasSubstr("\n\n1 of 2 flows does not reach the target\n\nPath "));
+  EXPECT_THAT(report({whole, dark, blocked}),
+              HasSubstr("\n2 of 3 flows do not reach the target\n"));
+  EXPECT_THAT(report({whole}), Not(HasSubstr("not reach")));
+}
+
+etr::Path record_of(std::uint32_t flow, std::uint32_t path_id) {
+  etr::Path path = etr::test::sample_path();
+  path.flow = flow;
+  path.path_id = path_id;
+  path.hops[0].reply->rtt = milliseconds(99);
+  return path;
+}
+
+TEST(RunReport, ShowsTheLastRttOfTheFlowHeardLast) {
+  const std::vector<etr::FlowSnapshot> flows{flow(0, 0, three_hops(milliseconds(1))),
+                                             flow(1, 0, three_hops(milliseconds(2)))};
+  EXPECT_THAT(report(flows, {record_of(0, 0), record_of(1, 0)}),
+              HasSubstr("20     2.00     1.50     1.00     2.00"));
+  EXPECT_THAT(report(flows, {record_of(1, 0), record_of(0, 0)}),
+              HasSubstr("20     1.00     1.50     1.00     2.00"));
+}
+
+TEST(RunReport, TakesAllColumnsOfARowFromTheFlowsOnThePath) {
+  EXPECT_THAT(
+      report({flow(0, 0, three_hops(milliseconds(1))), flow(1, 1, three_hops(milliseconds(2)))},
+             {record_of(0, 0), record_of(1, 0)}),
+      HasSubstr("10     1.00     1.00     1.00     1.00"));
 }
 
 TEST(RunReport, ShowsNoLossOfATargetThatNeverReplied) {
