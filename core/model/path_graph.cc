@@ -71,8 +71,8 @@ void PathGraphBuilder::set_path(std::uint32_t index, const FlowPath& path, Times
   changed();
 }
 
-void PathGraphBuilder::disown_path(std::uint32_t id) {
-  paths_.disown(id);
+void PathGraphBuilder::forget_guessed_path(std::uint32_t id) {
+  paths_.forget_guess(id);
   changed();
 }
 

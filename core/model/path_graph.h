@@ -81,7 +81,7 @@ class PathGraphBuilder {
   void set_path(std::uint32_t flow, const FlowPath& path, Timestamp at);
 
   /// The path turned out to be the same as another one: it is not remembered as left.
-  void disown_path(std::uint32_t id);
+  void forget_guessed_path(std::uint32_t id);
 
   /// Counts the verdict on one probe. The first reply from an unknown hop sets its address.
   /// Verdicts past the end of the path are ignored.

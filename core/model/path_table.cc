@@ -33,7 +33,7 @@ PathRecord& PathTable::join(const GraphFlow& flow, std::uint32_t id) {
   return record;
 }
 
-void PathTable::leave(std::uint32_t flow, const std::vector<std::uint32_t>& vertices, bool really) {
+void PathTable::leave(std::uint32_t flow, const std::vector<std::uint32_t>& vertices, bool taken) {
   PathRecord* record = of_flow(flow);
   if (record == nullptr) return;
   const Place place = places_[flow];
@@ -41,8 +41,8 @@ void PathTable::leave(std::uint32_t flow, const std::vector<std::uint32_t>& vert
   record->members[place.member] = record->members.back();
   record->members.pop_back();
   record->listed.reset();
-  record->real = record->real || really;
-  if (record->members.empty() && !record->real) return forget(place.record);
+  record->taken = record->taken || taken;
+  if (record->members.empty() && !record->taken) return forget(place.record);
   if (record->members.empty()) {
     record->former = vertices;
     record->left = ++last_left_;
@@ -63,11 +63,11 @@ void PathTable::leave(std::uint32_t flow, const std::vector<std::uint32_t>& vert
   }
 }
 
-void PathTable::disown(std::uint32_t id) {
+void PathTable::forget_guess(std::uint32_t id) {
   const auto found = by_id_.find(id);
   if (found == by_id_.end()) return;
   const std::uint32_t place = found->second;
-  records_[place].real = false;
+  records_[place].taken = false;
   if (!records_[place].members.empty()) return;
   left_.erase(records_[place].left);
   forget(place);

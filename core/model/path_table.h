@@ -31,7 +31,7 @@ struct PathRecord {
   /// Vertices of the path when its last flow left, by TTL - 1; kSource where unknown.
   std::vector<std::uint32_t> former;
   std::uint64_t left = 0;  ///< Sequence number of the last departure; 0: has flows.
-  bool real = false;       ///< A flow was really on it and has left.
+  bool taken = false;      ///< A flow has taken it and left: it was no guess.
   PlaceStatistics at_end;
 };
 
@@ -40,10 +40,10 @@ class PathTable {
   /// Puts a flow onto a path.
   PathRecord& join(const GraphFlow& flow, std::uint32_t id);
   /// Takes a flow off its path. Once the last one is gone the path is remembered by `vertices`, or
-  /// forgotten if no flow was `really` on it.
-  void leave(std::uint32_t flow, const std::vector<std::uint32_t>& vertices, bool really);
-  /// No flow was really on this path: it turned out to be another one.
-  void disown(std::uint32_t id);
+  /// forgotten if none had `taken` it: then it was a guess.
+  void leave(std::uint32_t flow, const std::vector<std::uint32_t>& vertices, bool taken);
+  /// No flow took this path: it turned out to be another one.
+  void forget_guess(std::uint32_t id);
   /// The path of a flow, or null.
   PathRecord* of_flow(std::uint32_t flow);
   const PathRecord* of_flow(std::uint32_t flow) const;

@@ -53,7 +53,7 @@ void PathRecorder::close(Trace& trace, FlowState& flow, model::Round round, bool
   resolve(trace, flow);  // A change is one from the path that the flow is known to be on by now.
   const std::string old_hash = flow.path_hash;
   const auto change = flow.known.identity.observe(round.observation());
-  for (const std::uint32_t id : trace.paths.take_united()) trace.graph.disown_path(id);
+  for (const std::uint32_t id : trace.paths.take_united()) trace.graph.forget_guessed_path(id);
   flow.path_hash = hash(flow.known.identity.canonical());
   path.path_hash = flow.path_hash;
   path.path_id = flow.known.identity.path()->id;
@@ -138,7 +138,7 @@ void PathRecorder::update_graph(Trace& trace, FlowState& flow, Timestamp at,
 
 void PathRecorder::resolve(Trace& trace, FlowState& flow) {
   if (!flow.known.identity.resolve()) return;
-  for (const std::uint32_t id : trace.paths.take_united()) trace.graph.disown_path(id);
+  for (const std::uint32_t id : trace.paths.take_united()) trace.graph.forget_guessed_path(id);
   flow.path_hash = hash(flow.known.identity.canonical());
   flow.snapshot.reset();
   update_graph(trace, flow, clock_.utc(), std::nullopt);
