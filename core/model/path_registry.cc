@@ -154,10 +154,10 @@ PathRegistry::Match PathRegistry::resolve(const KnownPath& path,
     unite_balanced(entry, path.hops);
     return {entry.path.id, knowledge};
   }
-  const auto as_well_known = [&](const Entry* entry) {
+  const auto overlaps_and_ranks_no_lower = [&](const Entry* entry) {
     return relate(path, entry->path) == Relation::kOverlaps && score(entry->path) >= score(path);
   };
-  if (std::any_of(found.others.begin(), found.others.end(), as_well_known)) {
+  if (std::any_of(found.others.begin(), found.others.end(), overlaps_and_ranks_no_lower)) {
     return ambiguous(path, former);
   }
   // The path is better known than all distinct paths it may be: it replaces them, and takes the

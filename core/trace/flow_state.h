@@ -37,13 +37,13 @@ struct FlowState {
   std::shared_ptr<const FlowSnapshot> snapshot;  ///< Null: to be built.
   std::uint64_t snapshot_classes = 0;  ///< Class generation of the graph it was built with.
   /// The state of the path as last reported to the path graph.
-  struct ToldPath {
+  struct ReportedPath {
     std::uint64_t revision = 0;  ///< Revision of the identity.
     bool reached = false;
     bool blocked = false;
-    friend bool operator==(const ToldPath&, const ToldPath&) = default;
+    friend bool operator==(const ReportedPath&, const ReportedPath&) = default;
   };
-  ToldPath told_path;
+  ReportedPath reported_path;
 
   model::HopStatistics& hop(std::uint8_t ttl) {
     if (hops.size() < ttl) hops.resize(ttl);

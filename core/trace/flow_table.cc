@@ -83,8 +83,8 @@ absl::StatusOr<bool> FlowTable::open_at(Trace& trace, std::uint32_t index, std::
   flow.secret = options_.key.flow_secret(id);
   const std::uint8_t possible = prober_.max_ttl(flow.source.family, route->mtu);
   const std::uint8_t max_ttl = std::min(options_.max_ttl, possible);
-  if (possible < options_.max_ttl && trace.ttl_limit_told != possible) {
-    trace.ttl_limit_told = possible;
+  if (possible < options_.max_ttl && trace.reported_ttl_limit != possible) {
+    trace.reported_ttl_limit = possible;
     report(EventKind::kNotice, trace, std::nullopt,
            absl::StrFormat("ttl is limited to %d by the mtu of %d octets on %s", possible,
                            route->mtu, route->interface));

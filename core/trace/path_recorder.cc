@@ -115,9 +115,9 @@ std::string PathRecorder::hash(const std::string& canonical) const {
 void PathRecorder::update_graph(Trace& trace, FlowState& flow, Timestamp at,
                                 std::optional<std::uint8_t> changed) {
   const model::PathIdentity& identity = flow.known.identity;
-  const FlowState::ToldPath told{identity.revision(), flow.reached, flow.blocked.has_value()};
-  if (flow.told_path == told) return;
-  flow.told_path = told;
+  const FlowState::ReportedPath now{identity.revision(), flow.reached, flow.blocked.has_value()};
+  if (flow.reported_path == now) return;
+  flow.reported_path = now;
   std::vector<model::PathHop> hops;
   hops.reserve(identity.path()->hops.size());
   for (const auto& addresses : identity.path()->hops) {

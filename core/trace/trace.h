@@ -20,7 +20,7 @@ struct Trace {
   model::PathGraphBuilder graph;
   std::vector<plan::FlowId> flows;  ///< Open flows, by index.
   std::uint32_t next_index = 0;     ///< Of the next flow; its port is the first port plus this.
-  std::optional<std::uint8_t> ttl_limit_told;  ///< TTL limit by the MTU, as last reported.
+  std::optional<std::uint8_t> reported_ttl_limit;  ///< TTL limit by the MTU, as last reported.
 };
 
 }  // namespace etr::trace

@@ -11,6 +11,7 @@
 #include "figures.h"
 #include "hop_graph.h"
 #include "panels.h"
+#include "present_path.h"
 #include "text.h"
 #include "wiring.h"
 
@@ -59,7 +60,7 @@ Label label(const Scene& scene, const Vertex& vertex, int room) {
       out.host = display_width(brief) <= room ? brief : shortened(*vertex.address, room);
     }
   } else {
-    out.host = "???";
+    out.host = vertex.silent_to > 0 ? no_answer(vertex.ttl, vertex.silent_to) : "???";
     out.host_role = Role::kSilent;
   }
   if (vertex.flows == 0) out.host_role = Role::kDim;  // All flows have left it.

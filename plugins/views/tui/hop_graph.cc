@@ -158,6 +158,20 @@ std::vector<const etr::LossyLink*> lossy_links(const etr::PathGraph& graph, cons
   return links;
 }
 
+/// Keeps one tier of those beyond the last hop that has ever replied.
+void cut_silent_tail(std::vector<Tier>& tiers) {
+  std::size_t known = tiers.size();
+  const auto replied = [](const Vertex& vertex) { return vertex.address.has_value(); };
+  while (known > 0 && std::none_of(tiers[known - 1].vertices.begin(),
+                                   tiers[known - 1].vertices.end(), replied)) {
+    --known;
+  }
+  if (tiers.size() - known < 2) return;
+  const std::uint8_t last = tiers.back().vertices.front().ttl;
+  tiers.resize(known + 1);
+  for (Vertex& vertex : tiers.back().vertices) vertex.silent_to = last;
+}
+
 /// For each vertex: whether it is kept rather than folded.
 std::vector<bool> kept(const Tier& tier, std::size_t room, std::size_t room_at_loss) {
   std::vector<std::size_t> ranked(tier.vertices.size());
@@ -214,6 +228,7 @@ HopGraph hop_graph(const Scene& scene) {
   if (scene.flow() != nullptr) selected.push_back(scene.flow());
   HopGraph out{make_tiers(*scene.graph, drawn, paths_of(scene, selected)),
                lossy_links(*scene.graph, drawn)};
+  cut_silent_tail(out.tiers);
   std::vector<int> before;
   for (Tier& tier : out.tiers) before = order(tier, before);
   return out;

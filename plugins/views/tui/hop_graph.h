@@ -18,6 +18,8 @@ namespace tui {
 struct Vertex {
   std::uint8_t ttl = 0;
   std::optional<etr::IpAddress> address;  ///< Empty: no reply was ever received.
+  /// If positive, no hop from here to this TTL has ever replied, and one tier stands for all.
+  std::uint8_t silent_to = 0;
   int flows = 0;
   int folded = 0;         ///< If positive: stands for that many vertices.
   bool selected = false;  ///< On the selected flow's path.

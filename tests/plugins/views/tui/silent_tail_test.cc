@@ -50,6 +50,15 @@ TEST(SilentTail, IsOneRowInEveryPanel) {
   }
 }
 
+TEST(SilentTail, IsOneTierOfTheGraph) {
+  Desk desk = black_hole(4);
+  desk.type("3");
+  const std::string text = desk.text(kWide);
+  EXPECT_THAT(text, testing::ContainsRegex("\n│ +6 .*203.0.113.80")) << text;
+  EXPECT_THAT(text, testing::ContainsRegex("\n│ +7 +no answer 7-22 +silent ×4")) << text;
+  EXPECT_THAT(text, Not(testing::ContainsRegex("\n│ +8 "))) << text;
+}
+
 TEST(SilentTail, IsOneRowInTheSavedReport) {
   Desk desk = black_hole();
   const std::string report = tui::report(desk.scene(), tui::ReportExtent::kAll);
