@@ -54,8 +54,9 @@ class ProbeTable {
   explicit ProbeTable(std::uint16_t slots, std::uint16_t first_id = 1)
       : slots_(slots), next_id_(first_id) {}
 
-  /// Adds a probe in the next free slot from `round mod slots` on. Null if every slot of the TTL is
-  /// in flight. Pointers stay valid until the next add() or forget().
+  /// Adds a probe in the next unused slot from `round mod slots` on, or in the one used longest
+  /// ago. Null if every slot of the TTL is in flight. Pointers stay valid until the next add() or
+  /// forget().
   Probe* add(std::uint8_t ttl, std::uint64_t round);
 
   /// The last probe in this slot, whatever its state; null if forgotten.
@@ -82,6 +83,7 @@ class ProbeTable {
   std::size_t size() const { return probes_.size(); }
 
  private:
+  std::optional<std::uint16_t> slot_for(std::uint8_t ttl, std::uint64_t round);
   void forget_oldest();
 
   std::uint16_t slots_;

@@ -87,5 +87,28 @@ TEST(OpenTcpPort, StaysAttributableAfterAChallengeAck) {
   EXPECT_LT(times.back() - times[times.size() - 2], options.engine.timeout / 2);
 }
 
+// Behind a balancer per packet over branches of different lengths the target answers a TTL, so the
+// probe to the next one is withdrawn; then a router answers there, and the TTL is probed again. The
+// reply to the withdrawn probe must not be taken for that of the new one.
+TEST(OpenTcpPort, ShowsNoRttBelowThatOfTheNetwork) {
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    simulation::Network network = simulation::testing::unequal();
+    network.seed = seed;
+    find_router(network, "r1")->balancing = simulation::Balancing::kPacket;
+    EngineRunOptions options = options_for();
+    options.engine.key = trace::RunKey::from_seed(seed);
+    options.plan.flows = 12;
+    options.plan.rounds = 30;
+    options.plan.ttl_delay = 0ms;  // As after a pause: the TTLs follow at once.
+    EngineRun run(std::move(network), options);
+    run.run();
+    for (const GraphVertex& vertex : run.summary.snapshot->graphs.at(0)->vertices) {
+      if (vertex.address != simulation::testing::target_address()) continue;
+      if (vertex.statistics.rtt_samples == 0) continue;
+      EXPECT_GE(vertex.statistics.rtt_best, 8ms) << seed << ", TTL " << int{vertex.ttl};
+    }
+  }
+}
+
 }  // namespace
 }  // namespace etr::testing
