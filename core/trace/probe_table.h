@@ -32,6 +32,8 @@ struct Probe {
   bool stamp_from_route = false;   ///< Stamped on the interface of the flow: final.
   std::uint32_t answered_on = 0;   ///< Interface on which the reply was received.
   Timestamp answered_at{};
+  /// A challenge ACK arrived that may be the reply to this probe: its silence is not loss.
+  bool challenged = false;
   bool recorded = true;            ///< Belongs to the record of its round.
   std::uint8_t extra_replies = 0;  ///< Reported late and duplicate replies.
 
