@@ -119,7 +119,9 @@ PathIdentity::~PathIdentity() {
 
 /// Looks up the number of the path, and moves the flow to that path in the registry.
 void PathIdentity::settle(std::optional<std::uint32_t> former) {
-  const PathRegistry::Match match = registry_->resolve(*path_, former);
+  const auto shorter = end_in_doubt() ? registry_->ending_in_gap(*path_) : std::nullopt;
+  const PathRegistry::Match match = shorter ? PathRegistry::Match{*shorter, PathKnowledge::kGaps}
+                                            : registry_->resolve(*path_, former);
   knowledge_ = match.known;
   path_->id = match.id;
   if (on_ != match.id) {
@@ -129,6 +131,22 @@ void PathIdentity::settle(std::optional<std::uint32_t> former) {
   }
   resolved_at_ = registry_->version();
   ++revision_;
+}
+
+bool PathIdentity::end_in_doubt() const {
+  return path_->end && *path_->end > 1 && end_seen_ < kSureRounds &&
+         path_->hops[*path_->end - 2U].empty();
+}
+
+void PathIdentity::note_end(const Observation& seen, std::optional<std::uint8_t> before) {
+  if (path_->end != before) end_seen_ = 0;
+  if (seen.end && seen.end == path_->end && end_seen_ < kSureRounds) ++end_seen_;
+}
+
+std::optional<std::uint8_t> PathIdentity::end() const {
+  if (!path_) return std::nullopt;
+  const KnownPath* known = end_in_doubt() ? registry_->find(path_->id) : nullptr;
+  return known != nullptr && known->end ? known->end : path_->end;
 }
 
 bool PathIdentity::resolve() {
@@ -165,6 +183,7 @@ std::optional<std::uint8_t> PathIdentity::doubtful(const Observation& seen) cons
 std::optional<IdentityChange> PathIdentity::observe(const Observation& seen) {
   if (!path_) {
     path_ = path_of(seen);
+    note_end(seen, path_->end);
     settle({});
     return std::nullopt;
   }
@@ -172,8 +191,11 @@ std::optional<IdentityChange> PathIdentity::observe(const Observation& seen) {
   const Difference differs = difference(*path_, seen);
   if (differs.count == 0) {
     const KnownPath before = *path_;
+    const bool doubted = end_in_doubt();
     refine(*path_, seen);
-    if (balanced || before.hops != path_->hops || before.end != path_->end) {
+    note_end(seen, before.end);
+    if (balanced || doubted != end_in_doubt() || before.hops != path_->hops ||
+        before.end != path_->end) {
       registry_->refine(path_->id, before, *path_);
       settle({});
     } else {
@@ -234,6 +256,7 @@ std::optional<IdentityChange> PathIdentity::change_to(const Observation& seen) {
   }
   remember(std::move(*path_));
   path_ = std::move(next);
+  end_seen_ = kSureRounds;
   alternations_.spread(*path_);
   settle(former);
   // The same path, if that hop is balanced per packet, as other flows or this change show.

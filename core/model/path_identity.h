@@ -5,6 +5,10 @@
 // difference at a single TTL must be seen twice, by another probe of the same round or in the next
 // round. So must a round that mixes hops of two known paths, as one does that was in progress when
 // the route changed. A flow that returns to a former path gets that path's number again.
+//
+// The first rounds of a flow may hear the destination only beyond TTLs whose replies were lost. So
+// if a known path ends within the unheard TTLs right before the end, the flow counts as on that
+// path until it has shown the same end in kSureRounds rounds.
 #pragma once
 
 #include <cstdint>
@@ -58,10 +62,17 @@ class PathIdentity {
   /// The confirmed address of a hop; the smallest of a set. Empty if unknown.
   std::optional<IpAddress> address(std::uint8_t ttl) const;
 
+  /// Where the path ends; while that is in doubt, where the known path ends that it is taken for.
+  std::optional<std::uint8_t> end() const;
+
   /// The text to hash, see KnownPath::canonical(); includes hops that only other flows have heard.
   std::string canonical() const;
 
  private:
+  static constexpr std::uint8_t kSureRounds = 3;
+
+  bool end_in_doubt() const;
+  void note_end(const Observation& observation, std::optional<std::uint8_t> before);
   bool note_alternations(const Observation& observation);
   bool mixes_known_paths(const Observation& observation) const;
   std::optional<IdentityChange> change_to(const Observation& observation);
@@ -71,6 +82,7 @@ class PathIdentity {
   PathRegistry* registry_;
   std::optional<KnownPath> path_;
   PathKnowledge knowledge_ = PathKnowledge::kWhole;
+  std::uint8_t end_seen_ = 0;        ///< Rounds that showed the present end, up to kSureRounds.
   std::optional<std::uint32_t> on_;  ///< Number of the path entered in the registry.
   std::uint64_t resolved_at_ = 0;    ///< Version of the registry.
   std::uint64_t revision_ = 0;

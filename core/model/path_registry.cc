@@ -176,6 +176,26 @@ PathRegistry::Match PathRegistry::resolve(const KnownPath& path,
   return {grown->path.id, knowledge};
 }
 
+std::optional<std::uint32_t> PathRegistry::ending_in_gap(const KnownPath& path) const {
+  if (!path.end || path.hops.size() != *path.end) return std::nullopt;
+  KnownPath before = path;
+  before.end.reset();
+  before.hops.pop_back();
+  while (!before.hops.empty() && before.hops.back().empty()) before.hops.pop_back();
+  if (before.hops.empty()) return std::nullopt;
+  std::optional<std::uint32_t> found;
+  for (const std::uint32_t id : distinct_.candidates(before.hops)) {
+    const KnownPath& other = paths_.at(id).path;
+    if (!other.end || *other.end >= *path.end || *other.end <= before.hops.size()) continue;
+    const std::set<IpAddress>* end = known_at(other, *other.end - 1U);
+    if (end == nullptr || *end != path.hops.back()) continue;
+    if (relate(before, other) != Relation::kWithin) continue;
+    if (found) return std::nullopt;
+    found = id;
+  }
+  return found;
+}
+
 /// The entry does not contradict a better known path, so it is no longer distinct. If all its hops
 /// are known, it is that path.
 void PathRegistry::yield(Entry& entry, const KnownPath& path) {

@@ -68,6 +68,9 @@ class PathRegistry {
   /// Finds the path, or adds it. A new one gets the number `former` if it had it before and the
   /// registry has dropped it since, or else the next free number.
   Match resolve(const KnownPath& path, std::optional<std::uint32_t> former = std::nullopt);
+  /// The one distinct path that ends within the unknown hops right before the end of `path`, at the
+  /// same address, and has all its hops before them. Empty: there is none, or there are several.
+  std::optional<std::uint32_t> ending_in_gap(const KnownPath& path) const;
   /// The only flow on this path knew `before` of it and knows `path` now. The path keeps its number
   /// if it was ambiguous, or if its end was thought to be further away.
   void refine(std::uint32_t id, const KnownPath& before, const KnownPath& path);

@@ -51,11 +51,11 @@ bool Round::answered(std::uint8_t ttl, Timestamp sent_at, const Reply& reply) {
   return true;
 }
 
-bool Round::missed(std::uint8_t ttl, Timestamp sent_at, Verdict verdict) {
+bool Round::missed(std::uint8_t ttl, Timestamp sent_at, Verdict verdict, bool counts) {
   Step& step = this->step(ttl);
   --step.in_flight;
   --in_flight_;
-  if (verdict == Verdict::kLost) ++step.hop.asked;
+  if (verdict == Verdict::kLost && counts) ++step.hop.asked;
   if (step.hop.reply) return false;
   step.hop.verdict = verdict;
   step.hop.sent_at = sent_at;
@@ -99,6 +99,11 @@ StepState Round::state(std::uint8_t ttl) const {
 std::uint8_t Round::asked(std::uint8_t ttl) const {
   const Step* step = find(ttl);
   return step == nullptr ? std::uint8_t{0} : step->asked;
+}
+
+bool Round::confirms(std::uint8_t ttl, Timestamp sent_at) const {
+  const Step* step = find(ttl);
+  return step != nullptr && step->hop.reply && step->hop.sent_at < sent_at;
 }
 
 base::Instant Round::sent_at(std::uint8_t ttl) const {

@@ -37,8 +37,8 @@ class Round {
   /// later replies only confirm the responder, see Observation::Confirmation.
   bool answered(std::uint8_t ttl, Timestamp sent_at, const Reply& reply);
   /// A probe was lost or could not be sent. True if this is the verdict of the TTL: it has no reply
-  /// and no other probe in flight.
-  bool missed(std::uint8_t ttl, Timestamp sent_at, Verdict verdict);
+  /// and no other probe in flight. `counts`: a loss counts as one.
+  bool missed(std::uint8_t ttl, Timestamp sent_at, Verdict verdict, bool counts = true);
   /// A probe counts as never sent: its reply would show nothing, or could not be attributed.
   void withdraw(std::uint8_t ttl);
   /// Every unanswered TTL from `ttl` on must be sent again.
@@ -54,6 +54,9 @@ class Round {
   StepState state(std::uint8_t ttl) const;
   /// Probes sent at this TTL, without withdrawn ones.
   std::uint8_t asked(std::uint8_t ttl) const;
+  /// A probe sent earlier was answered at this TTL, so this one only tests which router is there: a
+  /// hop counts one reply per round, and to count losses of further probes alone would be biased.
+  bool confirms(std::uint8_t ttl, Timestamp sent_at) const;
   /// When the latest probe of the TTL was sent.
   base::Instant sent_at(std::uint8_t ttl) const;
   /// The lowest TTL still to be sent; 256: none.

@@ -131,14 +131,20 @@ void Judge::expire(base::Instant now) {
 void Judge::give_up(plan::FlowId id, Probe& probe) {
   FlowState& flow = run_.flows.at(id);
   model::KnownFlow& known = flow.known;
+  model::Round* round = round_of(flow, probe);
   probe.state = ProbeState::kLost;
-  flow.hop(probe.ttl).add_loss();
-  run_.flows.trace_of(flow).graph.count(flow.flow.index, probe.ttl,
-                                        {false, {}, {}, run_.transport.clock().utc()});
+  const bool confirms = round != nullptr && round->confirms(probe.ttl, probe.sent_at());
+  const bool is_loss = !confirms && !probe.challenged;
+  if (is_loss) {
+    flow.hop(probe.ttl).add_loss();
+    run_.flows.trace_of(flow).graph.count(flow.flow.index, probe.ttl,
+                                          {false, {}, {}, run_.transport.clock().utc()});
+  } else {
+    --flow.hop(probe.ttl).sent;
+  }
   flow.snapshot.reset();
   if (known.end.ttl() == probe.ttl) known.gate.end_decided(probe.round);
-  model::Round* round = round_of(flow, probe);
-  if (round != nullptr && round->missed(probe.ttl, probe.sent_at(), Verdict::kLost)) {
+  if (round != nullptr && round->missed(probe.ttl, probe.sent_at(), Verdict::kLost, is_loss)) {
     known.end.lost(probe.ttl);
     follow_end(id, known.end.ttl(), Duration::zero());
   }
@@ -157,6 +163,9 @@ void Judge::ambiguous(const Answer& answer) {
 
 bool Judge::surplus(const Answer& answer) {
   FlowState& flow = run_.flows.at(answer.flow);
+  if (answer.reply.kind == ReplyKind::kAck) {
+    flow.probes.for_each_in_flight([](Probe& probe) { probe.challenged = true; });
+  }
   model::ServiceGate& gate = flow.known.gate;
   bool opened = false;
   if (gate.take_withdrawn(run_.now(), opened)) {

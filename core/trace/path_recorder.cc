@@ -124,11 +124,12 @@ void PathRecorder::update_graph(Trace& trace, FlowState& flow, Timestamp at,
     const auto smallest = addresses.empty() ? std::nullopt : std::optional(*addresses.begin());
     hops.push_back({smallest, addresses.size() > 1});
   }
+  if (identity.end() && hops.size() > *identity.end()) hops.resize(*identity.end());
   model::FlowPath known;
   known.id = identity.path()->id;
   known.hash = flow.path_hash;
   known.hops = hops;
-  known.end = identity.path()->end;
+  known.end = identity.end();
   known.reached = flow.reached;
   known.blocked = flow.blocked.has_value();
   known.moved = changed.has_value();

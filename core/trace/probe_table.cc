@@ -17,25 +17,37 @@ Probe* ProbeTable::add(std::uint8_t ttl, std::uint64_t round) {
   if (ttl >= cells_.size()) cells_.resize(ttl + 1U);
   std::vector<std::uint16_t>& cell = cells_[ttl];
   if (cell.empty()) cell.resize(slots_);
-  const auto first = static_cast<std::uint16_t>(round % slots_);
-  for (std::uint32_t step = 0; step < slots_; ++step) {
-    const auto slot = static_cast<std::uint16_t>((first + step) % slots_);
-    const Probe* user = by_cell({ttl, slot});
-    if (user != nullptr && user->state == ProbeState::kInFlight) continue;
-    if (probes_.size() >= kMaxRemembered) {
-      if (probes_.front().state == ProbeState::kInFlight) return nullptr;
-      forget_oldest();
-    }
-    Probe probe;
-    probe.id = next_id_;
-    probe.ttl = ttl;
-    probe.slot = slot;
-    probe.round = round;
-    next_id_ = next_id_ == kIds ? std::uint16_t{1} : static_cast<std::uint16_t>(next_id_ + 1);
-    cell[slot] = probe.id;
-    return &probes_.emplace_back(probe);
+  const std::optional<std::uint16_t> slot = slot_for(ttl, round);
+  if (!slot) return nullptr;
+  if (probes_.size() >= kMaxRemembered) {
+    if (probes_.front().state == ProbeState::kInFlight) return nullptr;
+    forget_oldest();
   }
-  return nullptr;
+  Probe probe;
+  probe.id = next_id_;
+  probe.ttl = ttl;
+  probe.slot = *slot;
+  probe.round = round;
+  next_id_ = next_id_ == kIds ? std::uint16_t{1} : static_cast<std::uint16_t>(next_id_ + 1);
+  cell[*slot] = probe.id;
+  return &probes_.emplace_back(probe);
+}
+
+/// The first slot without a remembered probe, else the one used longest ago: a probe that was
+/// withdrawn or lost may still be answered, and its reply must not be taken for that of a new one.
+std::optional<std::uint16_t> ProbeTable::slot_for(std::uint8_t ttl, std::uint64_t round) {
+  std::optional<std::uint16_t> oldest;
+  std::uint32_t age_of_oldest = 0;
+  for (std::uint32_t step = 0; step < slots_; ++step) {
+    const auto slot = static_cast<std::uint16_t>((round + step) % slots_);
+    const Probe* user = by_cell({ttl, slot});
+    if (user == nullptr) return slot;
+    const std::uint32_t age = (next_id_ + kIds - user->id) % kIds;
+    if (user->state == ProbeState::kInFlight || age <= age_of_oldest) continue;
+    oldest = slot;
+    age_of_oldest = age;
+  }
+  return oldest;
 }
 
 Probe* ProbeTable::by_cell(ProbeId id) {

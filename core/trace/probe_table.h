@@ -32,6 +32,8 @@ struct Probe {
   bool stamp_from_route = false;   ///< Stamped on the interface of the flow: final.
   std::uint32_t answered_on = 0;   ///< Interface on which the reply was received.
   Timestamp answered_at{};
+  /// A challenge ACK arrived that may be the reply to this probe: its silence is not loss.
+  bool challenged = false;
   bool recorded = true;            ///< Belongs to the record of its round.
   std::uint8_t extra_replies = 0;  ///< Reported late and duplicate replies.
 
@@ -54,8 +56,9 @@ class ProbeTable {
   explicit ProbeTable(std::uint16_t slots, std::uint16_t first_id = 1)
       : slots_(slots), next_id_(first_id) {}
 
-  /// Adds a probe in the next free slot from `round mod slots` on. Null if every slot of the TTL is
-  /// in flight. Pointers stay valid until the next add() or forget().
+  /// Adds a probe in the next unused slot from `round mod slots` on, or in the one used longest
+  /// ago. Null if every slot of the TTL is in flight. Pointers stay valid until the next add() or
+  /// forget().
   Probe* add(std::uint8_t ttl, std::uint64_t round);
 
   /// The last probe in this slot, whatever its state; null if forgotten.
@@ -82,6 +85,7 @@ class ProbeTable {
   std::size_t size() const { return probes_.size(); }
 
  private:
+  std::optional<std::uint16_t> slot_for(std::uint8_t ttl, std::uint64_t round);
   void forget_oldest();
 
   std::uint16_t slots_;

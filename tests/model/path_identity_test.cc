@@ -57,6 +57,45 @@ TEST_F(PathIdentityTest, NeverChangesBecauseOfLoss) {
   }
 }
 
+// The first round lost all probes to the destination at its own TTL.
+TEST_F(PathIdentityTest, TakesAnOvershotEndForThatOfTheKnownPath) {
+  PathIdentity other(registry);
+  other.observe(saw("a b T"));
+  flow.observe(saw("a b * T"));
+  EXPECT_EQ(id(), other.path()->id);
+  EXPECT_EQ(flow.end(), 3);
+  EXPECT_EQ(flow.canonical(), other.canonical());
+  EXPECT_FALSE(changes("a b * T"));
+  EXPECT_EQ(id(), other.path()->id);
+  EXPECT_FALSE(changes("a b T"));
+  EXPECT_EQ(id(), other.path()->id);
+  EXPECT_EQ(flow.knowledge(), PathKnowledge::kWhole);
+}
+
+TEST_F(PathIdentityTest, TakesAnOvershotEndForThatOfAPathFoundLater) {
+  PathIdentity other(registry);
+  flow.observe(saw("a b * T"));
+  other.observe(saw("a b T"));
+  EXPECT_TRUE(flow.resolve());
+  EXPECT_EQ(id(), other.path()->id);
+}
+
+TEST_F(PathIdentityTest, HasALongerPathOnceItsEndIsSure) {
+  PathIdentity other(registry);
+  other.observe(saw("a b T"));
+  for (int round = 0; round < 3; ++round) EXPECT_FALSE(changes("a b * T"));
+  EXPECT_NE(id(), other.path()->id);
+  EXPECT_EQ(flow.end(), 4);
+}
+
+TEST_F(PathIdentityTest, HasALongerPathOnceTheHopBeforeItsEndIsHeard) {
+  PathIdentity other(registry);
+  other.observe(saw("a b T"));
+  flow.observe(saw("a b * T"));
+  EXPECT_FALSE(changes("a b c T"));
+  EXPECT_NE(id(), other.path()->id);
+}
+
 TEST_F(PathIdentityTest, RefinesThePathWhenAHopIsFirstHeard) {
   EXPECT_FALSE(changes("a * c T"));
   EXPECT_FALSE(flow.path()->complete());

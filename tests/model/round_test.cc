@@ -245,6 +245,35 @@ TEST(Round, RecordsHowOftenAHopWasProbed) {
   EXPECT_EQ(asked, (std::vector<int>{1, 2, 2, 1, 0}));
 }
 
+// A second look at an answered hop counts neither if it is answered nor if it is lost.
+TEST(Round, TakesAProbeAfterTheReplyForAConfirmation) {
+  Round round(0);
+  round.sent(1, at(kStart));
+  EXPECT_FALSE(round.confirms(1, kStart));
+  round.answered(1, kStart, from("10.0.0.1"));
+  round.sent(1, at(kStart + 1ms));
+  EXPECT_TRUE(round.confirms(1, kStart + 1ms));
+  EXPECT_FALSE(round.confirms(2, kStart + 1ms));
+}
+
+// It was lost, whatever became of a later one.
+TEST(Round, TakesNoProbeBeforeTheAnsweredOneForAConfirmation) {
+  Round round(0);
+  round.sent(1, at(kStart));
+  round.sent(1, at(kStart + 1ms));
+  round.answered(1, kStart + 1ms, from("10.0.0.1"));
+  EXPECT_FALSE(round.confirms(1, kStart));
+}
+
+TEST(Round, RecordsNoLossThatDoesNotCount) {
+  Round round(0);
+  round.sent(1, at(kStart));
+  round.missed(1, kStart, Verdict::kLost, false);
+  const Path path = filled(round, 1);
+  EXPECT_EQ(path.hops[0].verdict, Verdict::kLost);
+  EXPECT_EQ(path.hops[0].asked, 0);
+}
+
 TEST(Round, ObservesTheResponderThatConfirmsAReply) {
   Round round(0);
   round.sent(1, at(kStart));

@@ -176,6 +176,27 @@ TEST_P(PerPacketBalancer, LeavesOnePathOfAllFlowsAndNoneThatTheyLeft) {
   }
 }
 
+// A flow whose first round loses all probes to the target at its TTL hears it at the next one only.
+TEST(LossOnTheWayBack, AddsNoPath) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    simulation::Network network = simulation::testing::diamond(4);
+    network.seed = seed;
+    simulation::testing::link(network, "r3", "target").back.loss = 0.2;
+    EngineRunOptions options = options_for();
+    options.engine.key = trace::RunKey::from_seed(seed);
+    options.plan.flows = 32;
+    options.plan.rounds = 6;
+    EngineRun run(std::move(network), options);
+    run.run();
+    std::set<std::uint32_t> ids;
+    for (const Path& path : run.observer.paths) ids.insert(path.path_id);
+    EXPECT_EQ(ids.size(), 4U) << "seed " << seed;
+    for (const GraphPath& path : run.summary.snapshot->graphs.at(0)->paths) {
+      EXPECT_EQ(path.end, 4) << "seed " << seed << ", path " << path.id;
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(WidthAndLength, PerPacketBalancer,
                          ::testing::Values(Balanced{2, 1}, Balanced{4, 1}, Balanced{2, 2},
                                            Balanced{4, 2}));

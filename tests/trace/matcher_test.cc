@@ -13,6 +13,8 @@ using testing::address;
 
 class MatcherTest : public ::testing::Test {
  protected:
+  static constexpr std::uint16_t kSlots = 4;
+
   /// Sends a probe and returns its IP ID; its token is 1000 + ID, its head 2000 + ID.
   std::uint16_t send(std::uint8_t ttl, std::uint64_t round = 0) {
     if (state.known.rounds.empty()) state.known.rounds.emplace_back(round);
@@ -58,7 +60,7 @@ class MatcherTest : public ::testing::Test {
   bool rewritten() const { return std::get<Match>(result).rewritten; }
 
   model::PathRegistry registry;
-  FlowState state{testing::sample_flow(Family::kIpv4, 80), 0, 4, 1, 30, registry};
+  FlowState state{testing::sample_flow(Family::kIpv4, 80), 0, kSlots, 1, 30, registry};
   Matcher matcher;
   MatchResult result;
   int sent_ = 0;
@@ -77,7 +79,8 @@ TEST_F(MatcherTest, FindsTheProbeByTtlSlotAndId) {
 TEST_F(MatcherTest, MatchesAReplyToTheOlderProbeWhoseIdItQuotes) {
   const auto old = send(2, 0);
   state_of(old) = ProbeState::kLost;
-  const auto young = send(2, 4);
+  for (std::uint64_t round = 1; round < kSlots; ++round) send(2, round);
+  const auto young = send(2, kSlots);
   EXPECT_EQ(matched(quote(2, 0, old)), old);
   EXPECT_EQ(matched(quote(2, 0, young)), young);
 }

@@ -87,5 +87,77 @@ TEST(OpenTcpPort, StaysAttributableAfterAChallengeAck) {
   EXPECT_LT(times.back() - times[times.size() - 2], options.engine.timeout / 2);
 }
 
+// Behind a balancer per packet over branches of different lengths the target answers a TTL, so the
+// probe to the next one is withdrawn; then a router answers there, and the TTL is probed again. The
+// reply to the withdrawn probe must not be taken for that of the new one.
+TEST(OpenTcpPort, ShowsNoRttBelowThatOfTheNetwork) {
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    simulation::Network network = simulation::testing::unequal();
+    network.seed = seed;
+    find_router(network, "r1")->balancing = simulation::Balancing::kPacket;
+    EngineRunOptions options = options_for();
+    options.engine.key = trace::RunKey::from_seed(seed);
+    options.plan.flows = 12;
+    options.plan.rounds = 30;
+    options.plan.ttl_delay = 0ms;  // As after a pause: the TTLs follow at once.
+    EngineRun run(std::move(network), options);
+    run.run();
+    for (const GraphVertex& vertex : run.summary.snapshot->graphs.at(0)->vertices) {
+      if (vertex.address != simulation::testing::target_address()) continue;
+      if (vertex.statistics.rtt_samples == 0) continue;
+      EXPECT_GE(vertex.statistics.rtt_best, 8ms) << seed << ", TTL " << int{vertex.ttl};
+    }
+  }
+}
+
+// Behind a balancer per packet over branches of different lengths, probes to several TTLs of a
+// round meet the target. One that arrives after a probe with a higher sequence number, overtaken on
+// the shorter branch or sent to test a TTL again, draws at best a challenge ACK. That is no loss.
+TEST(OpenTcpPort, ShowsNoLossBehindAnUnequalPerPacketBalancer) {
+  for (const Duration branch : {1ms, 5ms}) {
+    for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+      SCOPED_TRACE(::testing::Message() << "seed " << seed << ", " << branch / 1ms << " ms");
+      simulation::Network network = simulation::testing::unequal();
+      network.seed = seed;
+      find_router(network, "r1")->balancing = simulation::Balancing::kPacket;
+      auto& link = simulation::testing::link(network, "r1", "l1");
+      link.forward.delay = link.back.delay = branch;
+      EngineRunOptions options = options_for();
+      options.engine.key = trace::RunKey::from_seed(seed);
+      options.plan.flows = 32;
+      options.plan.rounds = 10;
+      EngineRun run(std::move(network), options);
+      run.run();
+      const PathGraph& graph = *run.summary.snapshot->graphs.at(0);
+      EXPECT_TRUE(graph.lossy_links.empty());
+      EXPECT_FALSE(graph.shared_loss);
+      for (const GraphVertex& vertex : graph.vertices) EXPECT_EQ(vertex.statistics.lost, 0U);
+      for (const auto& flow : run.summary.snapshot->flows) {
+        for (const HopStats& hop : flow->hops) EXPECT_EQ(hop.lost, 0U) << "flow " << flow->flow;
+      }
+    }
+  }
+}
+
+// A challenge ACK does not excuse the probes that never came near the target.
+TEST(OpenTcpPort, ShowsRealLossBeforeAnUnequalPerPacketBalancer) {
+  constexpr double kLoss = 0.1;
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    simulation::Network network = simulation::testing::unequal();
+    network.seed = seed;
+    find_router(network, "r1")->balancing = simulation::Balancing::kPacket;
+    simulation::testing::link(network, "source", "r1").forward.loss = kLoss;
+    EngineRunOptions options = options_for();
+    options.engine.key = trace::RunKey::from_seed(seed);
+    options.plan.flows = 32;
+    options.plan.rounds = 30;
+    EngineRun run(std::move(network), options);
+    run.run();
+    const GraphVertex& first = run.summary.snapshot->graphs.at(0)->vertices.at(0);
+    const double lost = static_cast<double>(first.statistics.lost);
+    EXPECT_NEAR(lost / static_cast<double>(first.statistics.judged()), kLoss, 0.02) << seed;
+  }
+}
+
 }  // namespace
 }  // namespace etr::testing

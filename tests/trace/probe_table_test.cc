@@ -31,6 +31,24 @@ TEST(ProbeTable, UsesTheNextFreeSlotForASecondProbeOfARound) {
   EXPECT_EQ(table.add(5, 2)->slot, 1);
 }
 
+// Without an ID in the reply, only the slot tells one probe of a TTL from another: the reply to a
+// probe that was withdrawn must not be taken for that of the probe sent in its place.
+TEST(ProbeTable, ReusesNoSlotWhileAnotherIsUnused) {
+  for (const ProbeState state : {ProbeState::kAnswered, ProbeState::kLost, ProbeState::kVoid}) {
+    ProbeTable table(3);
+    table.add(5, 0)->state = state;
+    EXPECT_EQ(table.add(5, 0)->slot, 1);
+    EXPECT_EQ(table.add(5, 1)->slot, 2);
+  }
+}
+
+TEST(ProbeTable, ReusesTheSlotUsedLongestAgo) {
+  ProbeTable table(3);
+  for (const std::uint64_t round : {1U, 2U, 3U}) table.add(5, round)->state = ProbeState::kLost;
+  EXPECT_EQ(table.add(5, 5)->slot, 1);
+  EXPECT_EQ(table.add(5, 5)->slot, 2);
+}
+
 TEST(ProbeTable, ReturnsNullIfEverySlotOfTheTtlIsInFlight) {
   ProbeTable table(2);
   table.add(5, 0);
@@ -71,7 +89,7 @@ TEST(ProbeTable, FindsNoProbeThatWasNotSent) {
 }
 
 TEST(ProbeTable, FindsTheOlderProbeOfASlotByItsIdOnly) {
-  ProbeTable table(2);
+  ProbeTable table(1);
   const std::uint16_t old = table.add(5, 0)->id;
   table.by_id(old)->state = ProbeState::kLost;
   const std::uint16_t young = table.add(5, 2)->id;
