@@ -32,7 +32,6 @@ void LinkLoss::begin(std::vector<PrefixNode> nodes, std::size_t links) {
   chosen_.clear();
   omitted_.reset();
   shared_links_.clear();
-  shared_trials_ = {};
   pending_ = {};
   begin_sweep(chosen_);
 }
@@ -46,7 +45,13 @@ bool LinkLoss::advance() {
     case Stage::kScore: score_links(); break;
     case Stage::kFit: fit_candidates(); break;
     case Stage::kDoubt: doubt_candidates(); break;
-    case Stage::kShared: count_shared(); break;
+    case Stage::kShared:
+      cost_ += std::min(kPiece, nodes_.size());
+      if (shared_trials_.advance(kPiece)) break;
+      judge_shared();
+      result_ = std::move(pending_);
+      stage_ = Stage::kDone;
+      break;
     case Stage::kDone: break;
   }
   return stage_ != Stage::kDone;
@@ -208,7 +213,7 @@ void LinkLoss::review_next() {
     begin_sweep(without(*omitted_));
   } else {
     pending_.background = best_.p[kBackground];
-    next_ = 0;
+    shared_trials_.begin(nodes_, shared_links_);
     stage_ = Stage::kShared;
   }
 }
@@ -269,27 +274,8 @@ void LinkLoss::note_shared(std::uint32_t link) {
   if (all.sent > 0 && evidence_.crossing(link, 0).sent == all.sent) shared_links_.push_back(link);
 }
 
-/// Counts the trials that end on a link which all trials cross: they crossed no other links.
-void LinkLoss::count_shared() {
-  if (shared_links_.empty()) next_ = nodes_.size();
-  const std::size_t stop = next_ + std::min(kPiece, nodes_.size() - next_);
-  cost_ += stop - next_;
-  for (; next_ < stop; ++next_) {
-    const PrefixNode& node = nodes_[next_];
-    const bool shared =
-        std::find(shared_links_.begin(), shared_links_.end(), node.link) != shared_links_.end();
-    if (!shared) continue;
-    shared_trials_.sent += node.sent;
-    shared_trials_.lost += node.lost;
-  }
-  if (next_ < nodes_.size()) return;
-  judge_shared();
-  result_ = std::move(pending_);
-  stage_ = Stage::kDone;
-}
-
 void LinkLoss::judge_shared() {
-  const Trials& trials = shared_trials_;
+  const Trials& trials = shared_trials_.trials();
   if (trials.lost == 0) return;
   const double rate = static_cast<double>(trials.lost) / static_cast<double>(trials.sent);
   const double tolerated = options_.tolerated_loss;

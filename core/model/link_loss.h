@@ -24,6 +24,7 @@
 #include "etr/path_graph.h"
 #include "model/loss_evidence.h"
 #include "model/loss_fit.h"
+#include "model/shared_trials.h"
 
 namespace etr::model {
 
@@ -102,7 +103,6 @@ class LinkLoss {
   double fit_alike(const std::vector<PrefixNode>& by_length, std::size_t common);
   void keep_as_best();
   void note_shared(std::uint32_t link);
-  void count_shared();
   void judge_shared();
   std::vector<std::uint32_t> without(std::size_t index) const;
   void drop(std::size_t index);
@@ -130,7 +130,7 @@ class LinkLoss {
   std::optional<std::size_t> omitted_;
 
   std::vector<std::uint32_t> shared_links_;
-  Trials shared_trials_;
+  SharedTrials shared_trials_;
   LinkLossResult pending_;
   LinkLossResult result_;
 };

@@ -1,7 +1,5 @@
 #include "model/present_loss.h"
 
-#include <algorithm>
-
 #include "model/share_interval.h"
 
 namespace etr::model {
@@ -19,7 +17,6 @@ void PresentLossFit::begin(std::span<const PrefixNode> latest, std::size_t links
   found_ = &found;
   classes_.assign(found.classes.size(), {});
   shared_.reset();
-  shared_trials_ = {};
   next_ = 0;
   std::vector<std::uint32_t> lossy;
   for (const LinkLossClass& one : found.classes) lossy.push_back(one.links.front());
@@ -37,12 +34,18 @@ bool PresentLossFit::advance(std::size_t budget) {
     case Stage::kClasses:
       if (next_ < classes_.size()) {
         judge_class(next_++);
+      } else if (found_->shared) {
+        shared_trials_.begin(latest_, found_->shared->links);
+        stage_ = Stage::kShared;
       } else {
-        next_ = 0;
-        stage_ = found_->shared ? Stage::kShared : Stage::kDone;
+        stage_ = Stage::kDone;
       }
       break;
-    case Stage::kShared: count_shared(budget); break;
+    case Stage::kShared:
+      if (shared_trials_.advance(budget)) break;
+      judge_shared();
+      stage_ = Stage::kDone;
+      break;
     case Stage::kDone: break;
   }
   return stage_ != Stage::kDone;
@@ -56,24 +59,9 @@ void PresentLossFit::judge_class(std::size_t index) {
   classes_[index] = PresentLoss{fit_.p[number], likelihood_interval(groups, fit_, number)};
 }
 
-/// Like LinkLoss: of trials that end on a link which all trials cross.
-void PresentLossFit::count_shared(std::size_t budget) {
-  const std::vector<std::uint32_t>& links = found_->shared->links;
-  const std::size_t stop = next_ + std::min(budget, latest_.size() - next_);
-  for (; next_ < stop; ++next_) {
-    const PrefixNode& node = latest_[next_];
-    if (std::find(links.begin(), links.end(), node.link) == links.end()) continue;
-    shared_trials_.sent += node.sent;
-    shared_trials_.lost += node.lost;
-  }
-  if (next_ < latest_.size()) return;
-  judge_shared();
-  stage_ = Stage::kDone;
-}
-
 void PresentLossFit::judge_shared() {
-  const auto [sent, lost] = shared_trials_;
-  if (sent == 0 || !significant(gain_against(found_->shared->rate, shared_trials_))) return;
+  const auto [sent, lost] = shared_trials_.trials();
+  if (sent == 0 || !significant(gain_against(found_->shared->rate, {sent, lost}))) return;
   shared_ = PresentLoss{static_cast<double>(lost) / static_cast<double>(sent),
                         share_interval(lost, sent)};
 }

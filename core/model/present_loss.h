@@ -15,6 +15,7 @@
 #include "model/link_loss.h"
 #include "model/loss_evidence.h"
 #include "model/loss_fit.h"
+#include "model/shared_trials.h"
 
 namespace etr::model {
 
@@ -35,7 +36,6 @@ class PresentLossFit {
   enum class Stage : std::uint8_t { kGather, kClasses, kShared, kDone };
 
   void judge_class(std::size_t index);
-  void count_shared(std::size_t budget);
   void judge_shared();
 
   Stage stage_ = Stage::kDone;
@@ -43,8 +43,8 @@ class PresentLossFit {
   const LinkLossResult* found_ = nullptr;
   LossEvidence evidence_;
   LossFit fit_;
-  std::size_t next_ = 0;  ///< Class or node of this stage.
-  Trials shared_trials_;
+  std::size_t next_ = 0;  ///< Class to be judged.
+  SharedTrials shared_trials_;
   std::vector<std::optional<PresentLoss>> classes_;
   std::optional<PresentLoss> shared_;
 };
