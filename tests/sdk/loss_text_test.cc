@@ -47,8 +47,14 @@ TEST(LossText, SaysThatALostProbeMayHaveBeenOnTheWayToAnotherRouterBalancedPerPa
   PathGraph graph = sample();
   graph.vertices[1].per_packet = graph.vertices[2].per_packet = true;
   EXPECT_EQ(loss_text(graph, loss({1}, 0.1, {0.09, 0.11}), host),
-            "loss on 10.0.0.1 > 10.0.1.1 or beside it (TTL 2, balanced per packet): 10 % (9-11 %), "
+            "loss on one of the links from 10.0.0.1 (TTL 2, balanced per packet): 10 % (9-11 %), "
             "3 of 24 flows");
+  EXPECT_EQ(loss_text(graph, loss({3}, 0.1, {0.09, 0.11}), host),
+            "loss on one of the links to ??? (TTL 3, balanced per packet): 10 % (9-11 %), "
+            "3 of 24 flows");
+  EXPECT_EQ(loss_text(graph, loss({1, 3}, 0.1, {0.09, 0.11}), host),
+            "loss somewhere on the links along 10.0.0.1 > 10.0.1.1 > ??? "
+            "(TTL 2-3, balanced per packet): 10 % (9-11 %), 3 of 24 flows");
 }
 
 TEST(LossText, NamesTheEndsOfALinkTheRateAndTheFlows) {
@@ -61,18 +67,18 @@ TEST(LossText, ShowsThePresentRateWhereItIsNotTheAverage) {
   LossyLink changed = loss({1}, 0.5, {0.46, 0.54});
   changed.now = PresentLoss{1, {0.98, 1}};
   EXPECT_EQ(loss_text(sample(), changed, host),
-            "loss on 10.0.0.1 > 10.0.1.1 (TTL 2): 100 % (98-100 %) now, 50 % on average, "
+            "loss on 10.0.0.1 > 10.0.1.1 (TTL 2): 100 % of the last 16 probes, 50 % on average, "
             "3 of 24 flows");
   changed.now = PresentLoss{0, {0, 0.004}};
-  EXPECT_EQ(loss_rate_text(changed), "none now (0-0.4 %), 50 % on average");
+  EXPECT_EQ(loss_rate_text(changed), "none of the last 16 probes, 50 % on average");
 }
 
 TEST(LossText, SaysThatNoFlowIsOnALinkWhoseLossIsRemembered) {
   LossyLink left = loss({1}, 0.21, {0.16, 0.27});
   left.flows = 0;
   EXPECT_EQ(loss_text(sample(), left, host),
-            "loss on 10.0.0.1 > 10.0.1.1 (TTL 2): 21 % (16-27 %) when flows last crossed it, "
-            "none now");
+            "loss on 10.0.0.1 > 10.0.1.1 (TTL 2): 21 % (16-27 %), "
+            "no flow crosses it now");
 }
 
 TEST(LossText, StartsAtThisHostForTheFirstLink) {

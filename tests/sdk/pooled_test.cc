@@ -67,6 +67,19 @@ TEST(PooledHop, CountsNoReplyWithoutRttAsASample) {
   EXPECT_EQ(pooled.statistics.rtt_samples, 0U);
 }
 
+// Of nine flows four were answered at once, and five never: they may not reach this hop.
+TEST(PooledHop, DoesNotHideFlowsThatNeverHearAHopWhichAnswersOthers) {
+  PooledHop pooled;
+  for (int flow = 0; flow < 4; ++flow) pooled.add(hop(HopClass::kAnswering, 60, 0));
+  for (int flow = 0; flow < 5; ++flow) pooled.add(hop(HopClass::kSilent, 0, 60));
+  ASSERT_TRUE(pooled.loss());
+  EXPECT_DOUBLE_EQ(*pooled.loss(), 300.0 / 540);
+  EXPECT_TRUE(pooled.uncertain());
+  PooledHop both;
+  both.add(pooled);
+  EXPECT_DOUBLE_EQ(*both.loss(), 300.0 / 540);
+}
+
 TEST(PooledHop, CountsNoSilenceAsLoss) {
   PooledHop pooled;
   EXPECT_FALSE(pooled.hop_class.has_value());

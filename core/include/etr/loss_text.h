@@ -1,10 +1,10 @@
 // Loss in words, the same in every view and report. Of links one line each:
 //
 //   loss on 10.0.1.2 > 10.0.2.2 (TTL 2): 21 % (16-27 %), 3 of 24 flows
-//   loss on 10.0.1.2 > 10.0.2.2 (TTL 2): 100 % (98-100 %) now, 50 % on average, 3 of 24 flows
-//   loss on 10.0.1.2 > 10.0.2.2 (TTL 2): 21 % (16-27 %) when flows last crossed it, none now
+//   loss on 10.0.1.2 > 10.0.2.2 (TTL 2): 100 % of the last 16 probes, 50 % on average, 3 of 24 flows
+//   loss on 10.0.1.2 > 10.0.2.2 (TTL 2): 21 % (16-27 %), no flow crosses it now
 //   loss somewhere on 10.0.1.2 > 10.0.2.2 > ??? (TTL 2-3): 21 % (16-27 %), 3 of 24 flows
-//   loss on 10.0.1.2 > 10.0.2.2 or beside it (TTL 2, balanced per packet): 10 % (9-11 %), ...
+//   loss on one of the links from 10.0.1.2 (TTL 2, balanced per packet): 10 % (9-11 %), ...
 //   loss on the way to 10.0.0.1 or on the way back: 5 % (4-7 %), all flows
 //
 // Links that follow each other are written as one chain; the TTL is that of a link's far end.
@@ -30,10 +30,11 @@ namespace etr {
 /// How an address is written.
 using HostText = std::function<std::string(const IpAddress&)>;
 
-/// A share without its unit: "21", below 10 % "2.1".
+/// A share without its unit: "21", below 10 % "2.1", near all "99.6".
 inline std::string loss_number(double share) {
   std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), share < 0.0995 ? "%.1f" : "%.0f", share * 100);
+  const bool tenths = share < 0.0995 || (share >= 0.995 && share < 0.9995);
+  std::snprintf(text.data(), text.size(), tenths ? "%.1f" : "%.0f", share * 100);
   const std::string_view number(text.data());
   const bool whole = number.size() > 2 && number.substr(number.size() - 2) == ".0";
   return std::string(number.substr(0, number.size() - (whole ? 2 : 0)));
@@ -59,14 +60,13 @@ inline std::string loss_rate_text(double rate, const ConfidenceInterval& interva
          " %)";
 }
 
-/// "21 % (16-27 %)"; where the loss has changed lately "100 % (98-100 %) now, 50 % on average",
-/// or "none now (0-0.4 %), 20 % on average".
+/// "21 % (16-27 %)"; where the loss has changed lately "100 % of the last 16 probes, 50 % on
+/// average" or "none of the last 16 probes, ...": of each flow and hop. While these 16 cover the
+/// change, their share is no rate that could have an interval.
 inline std::string loss_rate_text(const LossyLink& loss) {
   if (!loss.now) return loss_rate_text(loss.rate, loss.interval);
-  const auto& [rate, interval] = *loss.now;
-  const std::string now = rate < 0.0005 ? "none now (0-" + loss_number(interval.high) + " %)"
-                                        : loss_rate_text(rate, interval) + " now";
-  return now + ", " + loss_number(loss.rate) + " % on average";
+  const std::string now = loss.now->rate < 0.0005 ? "none" : loss_number(loss.now->rate) + " %";
+  return now + " of the last 16 probes, " + loss_number(loss.rate) + " % on average";
 }
 
 /// The chains that links form, in TTL order within each; the chain of the first link comes first.
@@ -94,34 +94,47 @@ inline std::vector<std::vector<std::uint32_t>> chains_of(const PathGraph& graph,
   return chains;
 }
 
-/// One line about a lossy link, without its end.
-inline std::string loss_text(const PathGraph& graph, const LossyLink& loss, const HostText& host) {
+/// "10.0.1.2 > 10.0.2.2 (TTL 2)". Beside a hop balanced per packet, a probe that was lost may have
+/// been on the way to another of its routers: "one of the links from 10.0.1.2 (TTL 2, balanced per
+/// packet)".
+inline std::string chain_text(const PathGraph& graph, const std::vector<std::uint32_t>& chain,
+                              const HostText& host) {
   const auto name = [&](std::optional<std::uint32_t> vertex) {
     if (!vertex) return std::string("this host");
     const std::optional<IpAddress>& address = graph.vertices[*vertex].address;
     return address ? host(*address) : std::string("???");
   };
+  const auto balanced = [&graph](std::optional<std::uint32_t> vertex) {
+    return vertex && graph.vertices[*vertex].per_packet;
+  };
+  const GraphEdge& first = graph.edges[chain.front()];
+  const GraphEdge& last = graph.edges[chain.back()];
+  bool any_balanced = balanced(first.from);
+  std::string text = name(first.from);
+  for (const std::uint32_t link : chain) {
+    text += " > " + name(graph.edges[link].to);
+    any_balanced = any_balanced || balanced(graph.edges[link].to);
+  }
+  if (any_balanced && chain.size() > 1) {
+    text = "the links along " + text;
+  } else if (any_balanced) {
+    text = "one of the links " + (balanced(first.to) ? "from " + name(first.from) : "to " + name(first.to));
+  }
+  const std::string from_ttl = std::to_string(graph.vertices[first.to].ttl);
+  const std::string to_ttl = std::to_string(graph.vertices[last.to].ttl);
+  return text + " (TTL " + from_ttl + (chain.size() > 1 ? "-" + to_ttl : "") +
+         (any_balanced ? ", balanced per packet)" : ")");
+}
+
+/// One line about a lossy link, without its end.
+inline std::string loss_text(const PathGraph& graph, const LossyLink& loss, const HostText& host) {
   std::string where;
   for (const std::vector<std::uint32_t>& chain : chains_of(graph, loss.edges)) {
-    if (!where.empty()) where += " or ";
-    where += name(graph.edges[chain.front()].from);
-    for (const std::uint32_t link : chain) where += " > " + name(graph.edges[link].to);
-    const int first = graph.vertices[graph.edges[chain.front()].to].ttl;
-    const int last = graph.vertices[graph.edges[chain.back()].to].ttl;
-    // A probe that was lost there may have been on the way to another of its routers.
-    const bool balanced = std::any_of(chain.begin(), chain.end(), [&](std::uint32_t link) {
-      const auto from = graph.edges[link].from;
-      return graph.vertices[graph.edges[link].to].per_packet ||
-             (from && graph.vertices[*from].per_packet);
-    });
-    if (balanced) where += " or beside it";
-    where += " (TTL " + std::to_string(first);
-    if (last != first) where += "-" + std::to_string(last);
-    where += balanced ? ", balanced per packet)" : ")";
+    where += (where.empty() ? "" : " or ") + chain_text(graph, chain, host);
   }
   const std::string line = (loss.edges.size() > 1 ? "loss somewhere on " : "loss on ") + where +
                            ": " + loss_rate_text(loss);
-  if (loss.flows == 0) return line + " when flows last crossed it, none now";
+  if (loss.flows == 0) return line + ", no flow crosses it now";
   return line + ", " + std::to_string(loss.flows) + " of " + std::to_string(graph.flows) +
          (graph.flows == 1 ? " flow" : " flows");
 }

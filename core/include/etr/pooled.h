@@ -54,8 +54,9 @@ inline void add_rtts(PooledStatistics& into, const ResponderStats& more) {
   add_rtts(into, rtts);
 }
 
-/// Verdicts and RTTs of one hop. Verdicts of flows to which the hop is silent or limited are not
-/// counted: their silence is not loss.
+/// Verdicts and RTTs of one hop. Verdicts of flows to which the hop is limited are not counted:
+/// that silence is not loss. Nor are those of flows to which it is silent, unless it answers other
+/// flows at once: then these flows may not reach it.
 struct PooledHop {
   /// As judged: of what was added, the one that says most of the path; empty: no probe has a
   /// verdict.
@@ -83,6 +84,7 @@ struct PooledHop {
   }
   void add(const PooledHop& other) {
     if (other.hop_class) add_class(*other.hop_class, other.statistics.answered > 0);
+    unheard_ += other.unheard_;
     statistics.answered += other.statistics.answered;
     statistics.lost += other.statistics.lost;
     add_rtts(statistics, other.statistics);
@@ -93,15 +95,19 @@ struct PooledHop {
   std::optional<double> loss() const {
     if (statistics.judged() == 0) return std::nullopt;
     if (statistics.answered == 0 && hop_class != HopClass::kLossy) return std::nullopt;
-    return static_cast<double>(statistics.lost) / static_cast<double>(statistics.judged());
+    return static_cast<double>(statistics.lost + unheard_) /
+           static_cast<double>(statistics.judged() + unheard_);
   }
-  /// loss() is more than 0, and not judged as loss of the path.
-  bool uncertain() const { return loss().value_or(0) > 0 && hop_class != HopClass::kLossy; }
+  /// loss() is more than 0, and not all of it is judged as loss of the path.
+  bool uncertain() const {
+    return loss().value_or(0) > 0 && (hop_class != HopClass::kLossy || unheard_ > 0);
+  }
 
  private:
   void add_verdicts(HopClass of, std::uint64_t answered, std::uint64_t lost) {
     if (of == HopClass::kUnknown && answered + lost == 0) return;
     add_class(of, answered > 0);
+    if (of == HopClass::kSilent) unheard_ += lost;
     if (of == HopClass::kSilent || of == HopClass::kLimited) return;
     statistics.answered += answered;
     statistics.lost += lost;
@@ -124,7 +130,8 @@ struct PooledHop {
     return 1;
   }
 
-  int weight_ = 0;  ///< Of `hop_class`.
+  int weight_ = 0;             ///< Of `hop_class`.
+  std::uint64_t unheard_ = 0;  ///< Probes of flows to which the hop is silent.
 };
 
 }  // namespace etr
