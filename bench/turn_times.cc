@@ -2,6 +2,8 @@
 // a simulated network that loses packets. The simulation's own time is not counted. Prints the
 // distribution.
 //
+// Then what the machine itself adds to equal pieces of work of the same CPU time in all.
+//
 //   turn_times [FLOWS [HOPS [ROUNDS [fan|mesh]]]]
 //
 // 10000 flows, 30 hops, 3 rounds and a fan of 64 paths if nothing is given; in the mesh every tier
@@ -9,9 +11,11 @@
 #include <time.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <numeric>
 #include <string_view>
 #include <vector>
 
@@ -144,6 +148,26 @@ etr::simulation::Network network_of(int hops, bool mesh) {
   return network;
 }
 
+/// CPU times of equal pieces of work that touch no memory and call nothing, `total` in all: what
+/// the machine itself adds to a turn.
+std::vector<Duration> equal_pieces(Duration total) {
+  constexpr int kSteps = 300'000;
+  std::vector<Duration> times;
+  std::uint64_t state = 1;
+  for (Duration sum{}; sum < total; sum += times.back()) {
+    const Duration begun = thread_time();
+    for (int i = 0; i < kSteps; ++i) {
+      state ^= state << 13U;
+      state ^= state >> 7U;
+      state ^= state << 17U;
+    }
+    times.push_back(thread_time() - begun);
+  }
+  if (state == 0) std::abort();  // Never: the work must not be optimized away.
+  std::sort(times.begin(), times.end());
+  return times;
+}
+
 double microseconds(Duration duration) {
   return std::chrono::duration<double, std::micro>(duration).count();
 }
@@ -192,5 +216,14 @@ int main(int argc, char** argv) {
       quantile(0.5), quantile(0.99), quantile(0.999), quantile(0.9999), quantile(1));
   const auto over = turns.end() - std::upper_bound(turns.begin(), turns.end(), Duration(2ms));
   std::printf("%td turns took more than 2 ms\n", over);
+
+  const Duration total = std::accumulate(turns.begin(), turns.end(), Duration{});
+  const std::vector<Duration> pieces = equal_pieces(total);
+  const Duration median = pieces[pieces.size() / 2];
+  const auto late = pieces.end() - std::upper_bound(pieces.begin(), pieces.end(), median + 1ms);
+  std::printf(
+      "the machine: of %zu equal pieces of work, as much CPU time in all, median %.0f us, longest "
+      "%.0f us, %td took 1 ms more than the median\n",
+      pieces.size(), microseconds(median), microseconds(pieces.back()), late);
   return watcher.records > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

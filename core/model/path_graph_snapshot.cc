@@ -32,6 +32,7 @@ GraphWriter::GraphWriter(PathGraph& graph, const GraphSources& sources)
   write_edges();
   write_losses();
   write_branch_points();
+  graph_.paths.reserve(sources.paths.size());
 }
 
 std::optional<std::uint32_t> GraphWriter::position(std::uint32_t vertex) const {
@@ -225,28 +226,14 @@ BranchState GraphWriter::state(std::uint32_t number, const BranchPoint& point,
   return record.capped ? BranchState::kCapped : BranchState::kOpen;
 }
 
-void GraphWriter::list_paths() {
-  const std::vector<PathRecord>& records = from_.paths.records();
-  listed_.emplace();
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    if (records[i].used) listed_->emplace_back(records[i].id, i);
-  }
-  std::sort(listed_->begin(), listed_->end());
-  graph_.paths.reserve(listed_->size());
-}
-
 bool GraphWriter::advance() {
-  if (!listed_) {
-    list_paths();
-    if (listed_->size() > kPathsPerPiece) return false;
+  for (std::size_t i = 0; i < kPathsPerPiece; ++i) {
+    PathRecord* record = from_.paths.at_or_after(next_path_);
+    if (record == nullptr) return true;
+    graph_.paths.push_back(path(*record));
+    next_path_ = record->id + 1;
   }
-  const std::size_t end = std::min(next_path_ + kPathsPerPiece, listed_->size());
-  for (; next_path_ < end; ++next_path_) {
-    const auto& [id, index] = (*listed_)[next_path_];
-    PathRecord& record = from_.paths.records()[index];
-    if (record.used && record.id == id) graph_.paths.push_back(path(record));
-  }
-  return next_path_ == listed_->size();
+  return false;
 }
 
 GraphPath GraphWriter::path(PathRecord& record) const {

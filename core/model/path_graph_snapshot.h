@@ -35,7 +35,8 @@ struct GraphSources {
 };
 
 /// Writes one graph: vertices, edges, losses and branch points at once, then the paths a few at a
-/// time. Vertices must not be swept meanwhile; what is new since the beginning is not in the graph.
+/// time. Vertices must not be swept meanwhile; those that are new since the beginning are not in the
+/// graph.
 class GraphWriter {
  public:
   /// Paths written in one piece. Each takes up to 10 µs, more if its list of flows is made anew.
@@ -58,7 +59,6 @@ class GraphWriter {
   void write_edges();
   void write_losses();
   void write_branch_points();
-  void list_paths();
 
   bool shown(std::uint32_t vertex) const;
   GraphVertex vertex(std::uint32_t number) const;
@@ -78,9 +78,7 @@ class GraphWriter {
   std::vector<std::uint32_t> same_;
   std::vector<std::uint32_t> order_;      ///< Numbers of the vertices shown.
   std::vector<std::uint32_t> positions_;  ///< By vertex number.
-  /// Paths: id, index of the record.
-  std::optional<std::vector<std::pair<std::uint32_t, std::size_t>>> listed_;
-  std::size_t next_path_ = 0;
+  std::uint32_t next_path_ = 0;  ///< The lowest id that the next path may have.
 };
 
 }  // namespace etr::model

@@ -73,6 +73,11 @@ void PathTable::forget_guess(std::uint32_t id) {
   forget(place);
 }
 
+PathRecord* PathTable::at_or_after(std::uint32_t id) {
+  const auto found = by_id_.lower_bound(id);
+  return found == by_id_.end() ? nullptr : &records_[found->second];
+}
+
 PathRecord* PathTable::of_flow(std::uint32_t flow) {
   return flow < places_.size() && places_[flow].record != kNone ? &records_[places_[flow].record]
                                                                 : nullptr;

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/btree_map.h"
 #include "etr/path_graph.h"
 #include "model/place_statistics.h"
 
@@ -47,6 +47,9 @@ class PathTable {
   /// The path of a flow, or null.
   PathRecord* of_flow(std::uint32_t flow);
   const PathRecord* of_flow(std::uint32_t flow) const;
+  std::size_t size() const { return by_id_.size(); }
+  /// The path with the lowest id from `id` on, or null.
+  PathRecord* at_or_after(std::uint32_t id);
   /// Including unused places.
   std::vector<PathRecord>& records() { return records_; }
   const std::vector<PathRecord>& records() const { return records_; }
@@ -67,7 +70,7 @@ class PathTable {
   std::vector<PathRecord> records_;
   std::vector<std::uint32_t> free_;
   std::vector<Place> places_;  ///< By flow.
-  absl::flat_hash_map<std::uint32_t, std::uint32_t> by_id_;
+  absl::btree_map<std::uint32_t, std::uint32_t> by_id_;
   std::map<std::uint64_t, std::uint32_t> left_;  ///< Records without flows, in order of leaving.
   std::uint64_t last_left_ = 0;
 };
