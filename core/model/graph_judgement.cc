@@ -11,8 +11,24 @@ namespace etr::model {
 namespace {
 
 constexpr std::size_t kPiece = LinkLoss::kPiece;
+/// For twice the gain in log likelihood: chi square with one degree of freedom, 0.1 % one-sided.
+constexpr double kOwnSilence = 9.5;
 /// Unexplained loss above this may still prove to be a lossy link: the class stays open.
 constexpr double kUnremarkableLoss = 0.01;
+
+/// The router at the far end of the link loses significantly more probes than cross it to go on: it
+/// withholds replies, though not yet provably by the envelope rule, which wants more verdicts.
+bool is_silence_of_far_end(const LinkLossClass& found) {
+  const Trials& at_end = found.ending;
+  const Trials beyond{found.crossing.sent - at_end.sent, found.crossing.lost - at_end.lost};
+  if (at_end.sent == 0 || beyond.sent == 0) return false;
+  const auto share = [](const Trials& trials) {
+    return static_cast<double>(trials.lost) / static_cast<double>(trials.sent);
+  };
+  if (share(at_end) <= share(beyond)) return false;
+  const double together = share(found.crossing);
+  return 2 * (gain_against(together, at_end) + gain_against(together, beyond)) > kOwnSilence;
+}
 
 }  // namespace
 
@@ -169,8 +185,12 @@ void GraphJudgement::begin_marking() {
   const LinkLossResult& result = link_loss_.result();
   losses_.clear();
   shared_.reset();
+  lossy_.assign(numbers_.size() + 1, false);
   for (std::size_t i = 0; i < result.classes.size(); ++i) {
-    losses_.push_back(judged_loss(result.classes[i], present_.classes()[i]));
+    const LinkLossClass& found = result.classes[i];
+    if (is_silence_of_far_end(found)) continue;
+    losses_.push_back(judged_loss(found, present_.classes()[i]));
+    lossy_[found.links.front()] = true;  // Only the most likely link of the class.
   }
   if (result.shared) {
     shared_ = judged_loss(*result.shared, present_.shared());
@@ -178,9 +198,6 @@ void GraphJudgement::begin_marking() {
       return tables_.vertex(tables_.link(a).to).ttl < tables_.vertex(tables_.link(b).to).ttl;
     });
   }
-  lossy_.assign(numbers_.size() + 1, false);
-  // Only the most likely link of each class counts as lossy.
-  for (const LinkLossClass& found : result.classes) lossy_[found.links.front()] = true;
   beyond_loss_.assign(copy_.nodes().size(), false);
   beyond_loss_[0] = shared_.has_value();
   shares_.assign(vertices_, {});

@@ -243,6 +243,7 @@ void LinkLoss::name(std::uint32_t link) {
   const auto& doubt = doubts_[*omitted_];
   found.interval = doubt ? hull(alone, *doubt) : alone;
   found.crossing = evidence_.crossing(link);
+  found.ending = evidence_.ending(link);
   if (alone.low > options_.tolerated_loss && !all_links_alike()) {
     pending_.classes.push_back(std::move(found));
   }
@@ -281,7 +282,7 @@ void LinkLoss::judge_shared() {
   const double tolerated = options_.tolerated_loss;
   if (rate <= tolerated || 2 * gain_against(tolerated, trials) <= options_.threshold) return;
   pending_.shared =
-      LinkLossClass{shared_links_, rate, share_interval(trials.lost, trials.sent), trials};
+      LinkLossClass{shared_links_, rate, share_interval(trials.lost, trials.sent), trials, {}};
 }
 
 std::vector<std::uint32_t> LinkLoss::without(std::size_t index) const {

@@ -50,6 +50,7 @@ struct LinkLossClass {
   double rate = 0;
   ConfidenceInterval interval;
   Trials crossing;  ///< Trials sent across the most likely link.
+  Trials ending;    ///< Of them, those sent to its far end.
 };
 
 struct LinkLossResult {

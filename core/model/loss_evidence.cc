@@ -34,6 +34,7 @@ void LossEvidence::begin(std::span<const PrefixNode> nodes, std::size_t links,
   beyond_.clear();
   beyond_.reserve(nodes.size());
   crossing_.clear();
+  ending_.assign(links, {});
   assigning_ = true;
   next_ = 0;
   group_ = 0;
@@ -61,6 +62,8 @@ void LossEvidence::assign(std::size_t node) {
   beyond_.emplace_back();
   groups_[group].sent += trial.sent;
   groups_[group].lost += trial.lost;
+  ending_[trial.link].sent += trial.sent;
+  ending_[trial.link].lost += trial.lost;
   const std::uint32_t length = node == 0 ? 0 : length_of_[trial.parent] + 1;
   length_of_.push_back(length);
   if (trial.sent == 0) return;

@@ -42,6 +42,8 @@ class LossEvidence {
   }
   /// The same over all groups.
   Trials crossing(std::uint32_t link) const;
+  /// Trials sent to the far end of a link, not beyond.
+  const Trials& ending(std::uint32_t link) const { return ending_[link]; }
   /// All trials of one group.
   Trials of_group(std::size_t group) const { return {groups_[group].sent, groups_[group].lost}; }
   /// groups(), each divided by whether a trial crosses `link`, which becomes link `lossy.size() +
@@ -65,6 +67,7 @@ class LossEvidence {
   std::vector<std::uint32_t> length_of_;        ///< By node: links from the source.
   std::vector<std::vector<Trials>> by_length_;  ///< [group][links crossed].
   std::vector<Trials> crossing_;                ///< [group][link].
+  std::vector<Trials> ending_;                  ///< By link.
   std::vector<Trials> beyond_;  ///< By node: trials of the current group in its subtree.
   bool assigning_ = false;      ///< First pass: assign nodes to groups.
   std::size_t next_ = 0;        ///< Nodes visited in this pass.

@@ -35,8 +35,8 @@ struct GraphSources {
 };
 
 /// Writes one graph: vertices, edges, losses and branch points at once, then the paths a few at a
-/// time. Vertices must not be swept meanwhile; those that are new since the beginning are not in the
-/// graph.
+/// time. Vertices must not be swept meanwhile; those that are new since the beginning are not in
+/// the graph.
 class GraphWriter {
  public:
   /// Paths written in one piece. Each takes up to 10 µs, more if its list of flows is made anew.
@@ -78,7 +78,7 @@ class GraphWriter {
   std::vector<std::uint32_t> same_;
   std::vector<std::uint32_t> order_;      ///< Numbers of the vertices shown.
   std::vector<std::uint32_t> positions_;  ///< By vertex number.
-  std::uint32_t next_path_ = 0;  ///< The lowest id that the next path may have.
+  std::uint32_t next_path_ = 0;           ///< The lowest id that the next path may have.
 };
 
 }  // namespace etr::model

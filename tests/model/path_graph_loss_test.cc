@@ -259,6 +259,28 @@ TEST(PathGraphLoss, ExcludesARouterThatLimitsItsReplies) {
               ::testing::UnorderedElementsAre("r3>r4", "r4>r5"));
 }
 
+// Looked at after every round from the fifth on, before the envelope rule has enough verdicts.
+TEST(PathGraphLoss, IsSeldomNamedAtRoutersThatWithholdAFewReplies) {
+  int wrong = 0;
+  int looks = 0;
+  for (const double answered : {0.8, 0.9}) {
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+      Simulation network;
+      network.random.seed(seed);
+      network.paths = testing::wide(4);
+      for (const char* router : {"w0", "w1", "w2", "w3"}) network.answers[router] = answered;
+      for (std::size_t flow = 0; flow < 32; ++flow) network.add_flow(flow % 4);
+      for (int round = 0; round < 30; ++round) {
+        network.round();
+        if (round < 4) continue;
+        ++looks;
+        wrong += network.feed.graph.snapshot()->lossy_links.empty() ? 0 : 1;
+      }
+    }
+  }
+  EXPECT_LE(wrong, looks / 100) << looks;
+}
+
 TEST(PathGraphLoss, NamesBothLinksAroundASilentHop) {
   Simulation network;
   network.paths = {{"r1", "r2", "s", "r4", "dst"}};

@@ -1,11 +1,11 @@
 // Loss in words, the same in every view and report. Of links one line each:
 //
 //   loss on 10.0.1.2 > 10.0.2.2 (TTL 2): 21 % (16-27 %), 3 of 24 flows
-//   loss on 10.0.1.2 > 10.0.2.2 (TTL 2): 100 % of the last 16 probes, 50 % on average, 3 of 24 flows
-//   loss on 10.0.1.2 > 10.0.2.2 (TTL 2): 21 % (16-27 %), no flow crosses it now
-//   loss somewhere on 10.0.1.2 > 10.0.2.2 > ??? (TTL 2-3): 21 % (16-27 %), 3 of 24 flows
-//   loss on one of the links from 10.0.1.2 (TTL 2, balanced per packet): 10 % (9-11 %), ...
-//   loss on the way to 10.0.0.1 or on the way back: 5 % (4-7 %), all flows
+//   loss on 10.0.1.2 > 10.0.2.2 (TTL 2): 100 % of the last 16 probes, 50 % on average, 3 of 24
+//   flows loss on 10.0.1.2 > 10.0.2.2 (TTL 2): 21 % (16-27 %), no flow crosses it now loss
+//   somewhere on 10.0.1.2 > 10.0.2.2 > ??? (TTL 2-3): 21 % (16-27 %), 3 of 24 flows loss on one of
+//   the links from 10.0.1.2 (TTL 2, balanced per packet): 10 % (9-11 %), ... loss on the way
+//   to 10.0.0.1 or on the way back: 5 % (4-7 %), all flows
 //
 // Links that follow each other are written as one chain; the TTL is that of a link's far end.
 #pragma once
@@ -118,7 +118,8 @@ inline std::string chain_text(const PathGraph& graph, const std::vector<std::uin
   if (any_balanced && chain.size() > 1) {
     text = "the links along " + text;
   } else if (any_balanced) {
-    text = "one of the links " + (balanced(first.to) ? "from " + name(first.from) : "to " + name(first.to));
+    text = "one of the links " +
+           (balanced(first.to) ? "from " + name(first.from) : "to " + name(first.to));
   }
   const std::string from_ttl = std::to_string(graph.vertices[first.to].ttl);
   const std::string to_ttl = std::to_string(graph.vertices[last.to].ttl);
