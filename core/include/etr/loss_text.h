@@ -1,11 +1,11 @@
 // Loss in words, the same in every view and report. Of links one line each:
 //
 //   loss on 10.0.1.2 > 10.0.2.2 (TTL 2): 21 % (16-27 %), 3 of 24 flows
-//   loss on 10.0.1.2 > 10.0.2.2 (TTL 2): 100 % of the last 16 probes, 50 % on average, 3 of 24
-//   flows loss on 10.0.1.2 > 10.0.2.2 (TTL 2): 21 % (16-27 %), no flow crosses it now loss
-//   somewhere on 10.0.1.2 > 10.0.2.2 > ??? (TTL 2-3): 21 % (16-27 %), 3 of 24 flows loss on one of
-//   the links from 10.0.1.2 (TTL 2, balanced per packet): 10 % (9-11 %), ... loss on the way
-//   to 10.0.0.1 or on the way back: 5 % (4-7 %), all flows
+//   loss on 10.0.1.2 > 10.0.2.2 (TTL 2): 21 % (16-27 %), no flow crosses it now
+//   loss on 10.0.1.2 > 10.0.2.2 (TTL 2): 100 % of the last 16 probes, 50 % on average, ...
+//   loss somewhere on 10.0.1.2 > 10.0.2.2 > ??? (TTL 2-3): 21 % (16-27 %), 3 of 24 flows
+//   loss on one of the links from 10.0.1.2 (TTL 2, balanced per packet): 10 % (9-11 %), ...
+//   loss on the way to 10.0.0.1 or on the way back: 5 % (4-7 %), all flows
 //
 // Links that follow each other are written as one chain; the TTL is that of a link's far end.
 #pragma once
@@ -61,8 +61,8 @@ inline std::string loss_rate_text(double rate, const ConfidenceInterval& interva
 }
 
 /// "21 % (16-27 %)"; where the loss has changed lately "100 % of the last 16 probes, 50 % on
-/// average" or "none of the last 16 probes, ...": of each flow and hop. While these 16 cover the
-/// change, their share is no rate that could have an interval.
+/// average" or "none of the last 16 probes, ...": the last 16 of each flow and hop. The change may
+/// lie among them, so their share has no interval.
 inline std::string loss_rate_text(const LossyLink& loss) {
   if (!loss.now) return loss_rate_text(loss.rate, loss.interval);
   const std::string now = loss.now->rate < 0.0005 ? "none" : loss_number(loss.now->rate) + " %";

@@ -55,8 +55,8 @@ inline void add_rtts(PooledStatistics& into, const ResponderStats& more) {
 }
 
 /// Verdicts and RTTs of one hop. Verdicts of flows to which the hop is limited are not counted:
-/// that silence is not loss. Nor are those of flows to which it is silent, unless it answers other
-/// flows at once: then these flows may not reach it.
+/// that silence is not loss. Those of flows to which it is silent count only where it answers other
+/// flows: then these may not reach it.
 struct PooledHop {
   /// As judged: of what was added, the one that says most of the path; empty: no probe has a
   /// verdict.
