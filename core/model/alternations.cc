@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <chrono>
 #include <cmath>
 #include <set>
+#include <utility>
 
 namespace etr::model {
 
@@ -13,12 +15,17 @@ namespace {
 // changed back is only two switches.
 constexpr std::uint32_t kRecentRounds = 0xFF;
 constexpr int kMinSwitches = 3;
+/// Where none of this number of rounds brought a pair of replies at the only TTL that alternates,
+/// none can be made.
+constexpr int kUntested = 8;
 /// From this number of switches on the TTL is probed twice per round, until the evidence decides.
 constexpr int kSuspicious = 2;
 /// Probability that the two replies of a round come from different routers: behind a balancer over
-/// two links, and behind a route that flaps less than once a second.
+/// two links, and behind a route that flaps, at least.
 constexpr double kBalancedPairs = 0.5;
 constexpr double kFlappingPairs = 0.12;
+/// How long a flapping route stays, on average.
+constexpr auto kStay = std::chrono::milliseconds(700);
 /// The log-likelihood ratios that decide for a balancer and for a flapping route. The ratio fades
 /// from round to round, so that the TTL is tested again now and then: a balancer may take the
 /// flapping route's place.
@@ -27,6 +34,20 @@ constexpr double kFlaps = -4;
 constexpr double kFading = 0.99;
 /// A balancer over two links sends 16 probes over the same one with probability 2^-15.
 constexpr int kCalmAnswers = 16;
+
+/// Of a list of TTLs that may be constant; null: not in the list.
+template <typename Ttls>
+auto find_in(Ttls& ttls, std::uint8_t ttl) {
+  const auto found =
+      std::find_if(ttls.begin(), ttls.end(), [&](const auto& one) { return one.ttl == ttl; });
+  return found == ttls.end() ? nullptr : &*found;
+}
+
+/// Probability that two probes sent this far apart meet different routers of a flapping route,
+/// which moves at random times (a random telegraph signal): far apart, it tells nothing.
+double flapping_pairs(std::chrono::duration<double> apart) {
+  return std::max(kFlappingPairs, (1 - std::exp(-2 * apart / kStay)) / 2);
+}
 
 }  // namespace
 
@@ -43,14 +64,16 @@ void Alternations::Ttl::answer(const IpAddress& address, bool same_round) {
   add_router(address);
   if (same_round) return;
   answered |= 1U;
-  switched |= address != last ? 1U : 0U;
-  last = address;
+  if (address == last) return;
+  switched |= 1U;
+  other = std::exchange(last, address);
 }
 
-void Alternations::Ttl::weigh(bool contradicted) {
+void Alternations::Ttl::weigh(bool contradicted, std::chrono::duration<double> apart) {
+  const double flapping = flapping_pairs(apart);
   tested = true;
-  evidence += contradicted ? std::log(kBalancedPairs / kFlappingPairs)
-                           : std::log((1 - kBalancedPairs) / (1 - kFlappingPairs));
+  evidence += contradicted ? std::log(kBalancedPairs / flapping)
+                           : std::log((1 - kBalancedPairs) / (1 - flapping));
 }
 
 /// A hop that stopped alternating.
@@ -58,28 +81,32 @@ bool Alternations::Ttl::is_calm() const {
   return switched == 0 && std::popcount(answered) >= kCalmAnswers;
 }
 
-Alternations::Ttl* Alternations::find(std::uint8_t ttl) {
-  const auto found = std::find_if(alternating_.begin(), alternating_.end(),
-                                  [&](const Ttl& one) { return one.ttl == ttl; });
-  return found == alternating_.end() ? nullptr : &*found;
+const Alternations::Ttl* Alternations::find(std::uint8_t ttl) const {
+  return find_in(alternating_, ttl);
 }
 
+Alternations::Ttl* Alternations::find(std::uint8_t ttl) { return find_in(alternating_, ttl); }
+
 bool Alternations::balanced(std::uint8_t ttl) const {
-  return std::any_of(alternating_.begin(), alternating_.end(),
-                     [&](const Ttl& one) { return one.ttl == ttl && one.balanced; });
+  const Ttl* known = find(ttl);
+  return known != nullptr && known->balanced;
 }
 
 double Alternations::evidence(std::uint8_t ttl) const {
-  const auto found = std::find_if(alternating_.begin(), alternating_.end(),
-                                  [&](const Ttl& one) { return one.ttl == ttl; });
-  return found == alternating_.end() ? 0 : found->evidence;
+  const Ttl* known = find(ttl);
+  if (known == nullptr) return 0;
+  return order_->moves_together(ttl) ? std::min(known->evidence, kFlaps) : known->evidence;
+}
+
+bool Alternations::flaps(const Ttl& one) const {
+  return one.evidence <= kFlaps || order_->moves_together(one.ttl);
 }
 
 std::optional<std::uint8_t> Alternations::under_test(const Observation& seen) const {
   for (const Ttl& one : alternating_) {
     const bool answered = one.ttl <= seen.hops.size() && seen.hops[one.ttl - 1U];
     if (one.balanced || !answered || one.recent_switches() < kSuspicious) continue;
-    if (one.evidence > kFlaps && !moves_with_flapping(one)) return one.ttl;
+    if (!flaps(one) && !moves_with_flapping(one)) return one.ttl;
   }
   return std::nullopt;
 }
@@ -87,7 +114,7 @@ std::optional<std::uint8_t> Alternations::under_test(const Observation& seen) co
 /// The TTL switches together with one that is known to flap.
 bool Alternations::moves_with_flapping(const Ttl& one) const {
   return std::any_of(alternating_.begin(), alternating_.end(), [&](const Ttl& other) {
-    return &other != &one && other.evidence <= kFlaps && move_together(one, other);
+    return &other != &one && flaps(other) && move_together(one, other);
   });
 }
 
@@ -107,36 +134,60 @@ void Alternations::note(const Observation& seen, const KnownPath& path) {
     one.evidence *= kFading;
   }
   for (std::size_t i = 0; i < seen.hops.size(); ++i) {
-    if (seen.hops[i]) note_answer(static_cast<std::uint8_t>(i + 1), *seen.hops[i], false, path);
+    if (!seen.hops[i]) continue;
+    const auto sent_at = seen.sent_at.empty() ? std::nullopt : std::optional(seen.sent_at[i]);
+    note_answer({static_cast<std::uint8_t>(i + 1), *seen.hops[i], sent_at}, false, path);
   }
   for (const Observation::Confirmation& one : seen.confirmations) {
-    if (one.ttl == tested) find(one.ttl)->weigh(one.address != *seen.hops[one.ttl - 1U]);
-    note_answer(one.ttl, one.address, true, path);
+    if (one.ttl == tested) {
+      const std::size_t index = one.ttl - 1U;
+      const bool timed = one.sent_at && !seen.sent_at.empty();
+      find(one.ttl)->weigh(one.address != *seen.hops[index],
+                           timed ? *one.sent_at - seen.sent_at[index] : Duration(0));
+    }
+    note_answer(one, true, path);
   }
   for (Ttl& one : alternating_) one.balanced = one.balanced || is_balanced(one);
 }
 
-void Alternations::note_answer(std::uint8_t ttl, const IpAddress& address, bool same_round,
+void Alternations::note_answer(const Observation::Confirmation& answer, bool same_round,
                                const KnownPath& path) {
-  if (Ttl* known = find(ttl)) return known->answer(address, same_round);
-  if (ttl > path.hops.size() || path.hops[ttl - 1U].empty()) return;
-  const IpAddress& expected = *path.hops[ttl - 1U].begin();
-  if (expected == address) return;
+  Ttl* known = find(answer.ttl);
+  if (known == nullptr) known = begin(answer, same_round, path);
+  if (known == nullptr) return;
+  known->answer(answer.address, same_round);
+  if (!answer.sent_at) return;
+  const IpAddress& other = answer.address == known->last ? known->other : known->last;
+  order_->add(answer.ttl, {*answer.sent_at, answer.address, other});
+}
+
+/// The TTL alternates from this reply on; null: it does not.
+Alternations::Ttl* Alternations::begin(const Observation::Confirmation& answer, bool same_round,
+                                       const KnownPath& path) {
+  if (answer.ttl > path.hops.size() || path.hops[answer.ttl - 1U].empty()) return nullptr;
+  const IpAddress& expected = *path.hops[answer.ttl - 1U].begin();
+  if (expected == answer.address) return nullptr;
   Ttl& begun = alternating_.emplace_back();
-  begun.ttl = ttl;
+  begun.ttl = answer.ttl;
   begun.last = expected;
   begun.answered = same_round ? 3 : 2;  // Answered in the round before, and in this one.
   begun.add_router(expected);
-  begun.answer(address, same_round);
+  return &begun;
 }
 
-/// By the test of pairs, or, where none could be made, if it switches often and on its own.
+/// By the order of all replies; by the test of pairs; or, where none could be made, if it switches
+/// often and on its own.
 bool Alternations::is_balanced(const Ttl& one) const {
+  if (order_->moves_together(one.ttl)) return false;
   if (one.tested) return one.evidence >= kBalances;
   if (one.recent_switches() < kMinSwitches) return false;
-  return std::none_of(alternating_.begin(), alternating_.end(), [&](const Ttl& other) {
-    return &other != &one && !other.balanced && move_together(one, other);
-  });
+  bool alone = true;
+  for (const Ttl& other : alternating_) {
+    if (&other == &one || other.balanced) continue;
+    if (move_together(one, other)) return false;
+    alone = false;
+  }
+  return !alone || std::popcount(one.answered) >= kUntested;
 }
 
 bool Alternations::spread(KnownPath& path) const {

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -17,11 +18,15 @@
 #include "etr/ip_address.h"
 #include "model/observation.h"
 #include "model/path_registry.h"
+#include "model/reply_order.h"
 
 namespace etr::model {
 
 class Alternations {
  public:
+  /// `order`: of the flow's trace.
+  explicit Alternations(ReplyOrder& order) : order_(&order) {}
+
   /// Records a closed round. `path` is where the flow was known to be before it.
   void note(const Observation& observation, const KnownPath& path);
   /// The TTL to probe a second time in the round that `observation` shows; empty: none. The choice
@@ -31,8 +36,8 @@ class Alternations {
 
   bool empty() const { return alternating_.empty(); }
   bool balanced(std::uint8_t ttl) const;
-  /// What the pairs of replies at a TTL tell: log-likelihood ratio of a balancer per packet against
-  /// a flapping route; 0 before the first pair.
+  /// What the replies at a TTL tell: log-likelihood ratio of a balancer per packet against a
+  /// flapping route; 0 before the first pair.
   double evidence(std::uint8_t ttl) const;
   /// Gives balanced hops of the path all their routers. True if that adds any.
   bool spread(KnownPath& path) const;
@@ -47,6 +52,7 @@ class Alternations {
 
     std::uint8_t ttl = 0;
     IpAddress last;
+    IpAddress other;  ///< The router before the last switch.
     // One bit per round, the last 32 rounds, latest lowest.
     std::uint32_t answered = 0;
     std::uint32_t switched = 0;  ///< By another router than the last time.
@@ -59,18 +65,22 @@ class Alternations {
 
     void add_router(const IpAddress& address);
     void answer(const IpAddress& address, bool same_round);
-    void weigh(bool contradicted);
+    /// A pair of replies to probes sent this far apart.
+    void weigh(bool contradicted, std::chrono::duration<double> apart);
     int recent_switches() const;
     bool is_calm() const;
   };
 
   Ttl* find(std::uint8_t ttl);
-  void note_answer(std::uint8_t ttl, const IpAddress& address, bool same_round,
-                   const KnownPath& path);
+  const Ttl* find(std::uint8_t ttl) const;
+  Ttl* begin(const Observation::Confirmation& answer, bool same_round, const KnownPath& path);
+  void note_answer(const Observation::Confirmation& answer, bool same_round, const KnownPath& path);
   bool moves_with_flapping(const Ttl& one) const;
   static bool move_together(const Ttl& one, const Ttl& other);
   bool is_balanced(const Ttl& one) const;
+  bool flaps(const Ttl& one) const;
 
+  ReplyOrder* order_;
   std::vector<Ttl> alternating_;  ///< Empty for most flows.
 };
 

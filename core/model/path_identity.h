@@ -34,7 +34,8 @@ struct IdentityChange {
 /// Not thread-safe; belongs to the probing thread.
 class PathIdentity {
  public:
-  explicit PathIdentity(PathRegistry& registry) : registry_(&registry) {}
+  explicit PathIdentity(PathRegistry& registry)
+      : registry_(&registry), alternations_(registry.reply_order()) {}
   ~PathIdentity();
   PathIdentity(const PathIdentity&) = delete;
   PathIdentity& operator=(const PathIdentity&) = delete;

@@ -22,6 +22,7 @@
 #include "etr/ip_address.h"
 #include "etr/path.h"
 #include "model/path_index.h"
+#include "model/reply_order.h"
 
 namespace etr::model {
 
@@ -90,6 +91,9 @@ class PathRegistry {
   bool is_distinct(std::uint32_t id) const;
   std::size_t size() const { return paths_.size(); }
 
+  /// Of the flows whose paths are registered here.
+  ReplyOrder& reply_order() { return reply_order_; }
+
  private:
   struct Entry {
     KnownPath path;
@@ -125,6 +129,7 @@ class PathRegistry {
   std::set<std::pair<std::uint64_t, std::uint32_t>> unused_;  ///< By last use, and id.
   std::vector<Fan> fans_;                                     ///< By TTL - 1.
   std::vector<std::uint32_t> united_;
+  ReplyOrder reply_order_;
   std::uint32_t next_id_ = 0;
   std::uint64_t clock_ = 0;
   std::uint64_t version_ = 1;

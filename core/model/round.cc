@@ -39,7 +39,7 @@ bool Round::answered(std::uint8_t ttl, Timestamp sent_at, const Reply& reply) {
   --step.in_flight;
   --in_flight_;
   if (step.hop.reply) {  // A hop counts one reply per round.
-    step.confirmed_by = reply.source;
+    step.confirmed = {ttl, reply.source, sent_at};
     return false;
   }
   ++step.hop.asked;
@@ -141,12 +141,12 @@ Observation Round::observation() const {
   const std::size_t length =
       seen.end ? std::min<std::size_t>(*seen.end, steps_.size()) : steps_.size();
   seen.hops.reserve(length);
+  seen.sent_at.reserve(length);
   for (std::size_t i = 0; i < length; ++i) {
     const Step& step = steps_[i];
     seen.hops.push_back(step.hop.reply ? std::optional(step.hop.reply->source) : std::nullopt);
-    if (step.confirmed_by) {
-      seen.confirmations.push_back({static_cast<std::uint8_t>(i + 1), *step.confirmed_by});
-    }
+    seen.sent_at.push_back(step.hop.sent_at);
+    if (step.confirmed) seen.confirmations.push_back(*step.confirmed);
   }
   return seen;
 }

@@ -84,7 +84,8 @@ class Round {
     std::uint8_t asked = 0;  ///< Probes sent, without withdrawn ones.
     std::uint8_t in_flight = 0;
     bool unsent = true;
-    std::optional<IpAddress> confirmed_by;  ///< Responder of the last reply after the first.
+    /// The last reply after the first.
+    std::optional<Observation::Confirmation> confirmed;
   };
   Step& step(std::uint8_t ttl);
   const Step* find(std::uint8_t ttl) const;

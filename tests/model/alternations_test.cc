@@ -28,7 +28,7 @@ struct Rounds {
     Observation seen = saw(first);
     if (const auto ttl = flow.doubtful(seen)) {
       const Observation second = saw(again);
-      if (second.hops[*ttl - 1U]) seen.confirmations.push_back({*ttl, *second.hops[*ttl - 1U]});
+      if (second.hops[*ttl - 1U]) seen.confirmations.push_back({*ttl, *second.hops[*ttl - 1U], {}});
     }
     const auto change = flow.observe(seen);
     changes += change ? 1 : 0;

@@ -160,9 +160,9 @@ TEST_F(PathIdentityTest, DoubtsASingleDifferenceOnce) {
 TEST_F(PathIdentityTest, AcceptsOneDifferenceConfirmedByASecondProbe) {
   changes("a b c T");
   Observation seen = saw("a d c T");
-  seen.confirmations = {{2, named("b")}};
+  seen.confirmations = {{2, named("b"), {}}};
   EXPECT_FALSE(flow.observe(seen));
-  seen.confirmations = {{2, named("d")}};
+  seen.confirmations = {{2, named("d"), {}}};
   EXPECT_TRUE(flow.observe(seen));
 }
 

@@ -278,10 +278,12 @@ TEST(Round, ObservesTheResponderThatConfirmsAReply) {
   Round round(0);
   round.sent(1, at(kStart));
   round.answered(1, kStart, from("10.0.0.1"));
-  round.sent(1, at(kStart));
-  round.answered(1, kStart, from("10.0.0.9"));
+  round.sent(1, at(kStart + 5ms));
+  round.answered(1, kStart + 5ms, from("10.0.0.9"));
   const Observation seen = round.observation();
+  EXPECT_EQ(seen.sent_at, std::vector<Timestamp>{kStart});
   ASSERT_EQ(seen.confirmations.size(), 1U);
+  EXPECT_EQ(seen.confirmations[0].sent_at, kStart + 5ms);
   EXPECT_EQ(seen.confirmations[0].ttl, 1);
   EXPECT_EQ(seen.confirmations[0].address, address("10.0.0.9"));
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "support/engine_run.h"
+#include "support/graph_every_second.h"
 
 namespace etr::testing {
 namespace {
@@ -15,19 +16,6 @@ using namespace std::chrono_literals;
 using simulation::Balancing;
 using simulation::testing::diamond;
 using simulation::testing::link;
-
-/// Keeps the graph of every second.
-struct GraphEverySecond final : RecordingObserver {
-  explicit GraphEverySecond(EngineRun& of) : run(of), due(of.transport.clock().now() + 1s) {}
-  bool wants_snapshot() const override { return run.transport.clock().now() >= due; }
-  void on_snapshot(std::shared_ptr<const Snapshot> taken) override {
-    due += 1s;
-    graphs.push_back(taken->graphs.at(0));
-  }
-  EngineRun& run;
-  base::Instant due;
-  std::vector<std::shared_ptr<const PathGraph>> graphs;
-};
 
 std::vector<std::shared_ptr<const PathGraph>> graphs_of(simulation::Network network,
                                                         std::uint64_t seed, std::uint32_t flows,
@@ -44,12 +32,6 @@ std::vector<std::shared_ptr<const PathGraph>> graphs_of(simulation::Network netw
   EXPECT_TRUE(run.engine->start().ok());
   EXPECT_TRUE(run.engine->run(observer).ok());
   return observer.graphs;
-}
-
-int count(const PathGraph& graph, BranchState state) {
-  return static_cast<int>(
-      std::count_if(graph.branch_points.begin(), graph.branch_points.end(),
-                    [state](const BranchPoint& point) { return point.state == state; }));
 }
 
 TEST(PerPacketBalancer, IsSeldomCalledFlappingWhileItIsBeingRecognized) {

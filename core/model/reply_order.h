@@ -1,0 +1,40 @@
+// The order of replies: at each TTL that alternates, the latest replies of all flows of a trace in
+// the order in which their probes were sent.
+//
+// Two probes that leave at nearly the same time meet the same router of a flapping route, whichever
+// flows they belong to, unless the route moved in between. Behind a balancer per packet they meet
+// different ones as often as chance has it. So the order tells the two apart even where a round
+// takes as long as the route stays, and one flow's own probes are too far apart.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "etr/ip_address.h"
+#include "etr/time.h"
+
+namespace etr::model {
+
+/// Not thread-safe; belongs to the probing thread.
+class ReplyOrder {
+ public:
+  struct Reply {
+    Timestamp sent_at{};
+    IpAddress address;
+    IpAddress other;  ///< The router that the flow met at this TTL before its last switch.
+  };
+
+  void add(std::uint8_t ttl, const Reply& reply);
+  /// The flows that alternate at this TTL move between its routers together: a flapping route.
+  /// False also if too few probes left at nearly the same time.
+  bool moves_together(std::uint8_t ttl) const;
+
+ private:
+  static constexpr std::size_t kKept = 128;  ///< Replies per TTL.
+
+  std::vector<std::deque<Reply>> by_ttl_;  ///< By TTL - 1; in order of sending.
+};
+
+}  // namespace etr::model
