@@ -26,6 +26,13 @@ const std::set<IpAddress>* heard(const KnownPath& path, std::size_t index) {
   return &path.hops[index];
 }
 
+/// The highest TTL at which a router is known; 0: none.
+std::size_t known_length(const KnownPath& path) {
+  std::size_t length = path.hops.size();
+  while (length > 0 && path.hops[length - 1].empty()) --length;
+  return length;
+}
+
 /// A path thought to end at `path.end` may really end earlier, at `end`, if the probes that would
 /// have shown it were lost. That is a correction, not a change, if nothing was heard in between.
 bool end_was_overshot(const KnownPath& path, std::uint8_t end) {
@@ -120,8 +127,11 @@ PathIdentity::~PathIdentity() {
 /// Looks up the number of the path, and moves the flow to that path in the registry.
 void PathIdentity::settle(std::optional<std::uint32_t> former) {
   const auto shorter = end_in_doubt() ? registry_->ending_in_gap(*path_) : std::nullopt;
-  const PathRegistry::Match match = shorter ? PathRegistry::Match{*shorter, PathKnowledge::kGaps}
-                                            : registry_->resolve(*path_, former);
+  PathRegistry::Match match = shorter ? PathRegistry::Match{*shorter, PathKnowledge::kGaps}
+                                      : registry_->resolve(*path_, former);
+  if (quiet_rounds_ == kQuietRounds && stops_before_end_of(match.id)) {
+    match = registry_->ambiguous(*path_, former);
+  }
   knowledge_ = match.known;
   path_->id = match.id;
   if (on_ != match.id) {
@@ -141,6 +151,25 @@ bool PathIdentity::end_in_doubt() const {
 void PathIdentity::note_end(const Observation& seen, std::optional<std::uint8_t> before) {
   if (path_->end != before) end_seen_ = 0;
   if (seen.end && seen.end == path_->end && end_seen_ < kSureRounds) ++end_seen_;
+}
+
+/// True if the flow has now been quiet for long enough.
+bool PathIdentity::note_quiet(const Observation& seen) {
+  const auto heard = [](const auto& hop) { return hop.has_value(); };
+  const std::size_t beyond = std::min(known_length(*path_), seen.hops.size());
+  if (path_->end || std::any_of(seen.hops.begin() + static_cast<std::ptrdiff_t>(beyond),
+                                seen.hops.end(), heard)) {
+    quiet_rounds_ = 0;
+    return false;
+  }
+  if (quiet_rounds_ == kQuietRounds) return false;
+  return ++quiet_rounds_ == kQuietRounds;
+}
+
+/// That path has at least two known hops more, so this is not one hop that limits its replies.
+bool PathIdentity::stops_before_end_of(std::uint32_t id) const {
+  const KnownPath* other = registry_->find(id);
+  return other != nullptr && other->end && known_length(*other) > known_length(*path_) + 1;
 }
 
 std::optional<std::uint8_t> PathIdentity::end() const {
@@ -192,9 +221,10 @@ std::optional<IdentityChange> PathIdentity::observe(const Observation& seen) {
   if (differs.count == 0) {
     const KnownPath before = *path_;
     const bool doubted = end_in_doubt();
+    const bool quiet = note_quiet(seen);
     refine(*path_, seen);
     note_end(seen, before.end);
-    if (balanced || doubted != end_in_doubt() || before.hops != path_->hops ||
+    if (balanced || quiet || doubted != end_in_doubt() || before.hops != path_->hops ||
         before.end != path_->end) {
       registry_->refine(path_->id, before, *path_);
       settle({});
@@ -257,6 +287,7 @@ std::optional<IdentityChange> PathIdentity::change_to(const Observation& seen) {
   remember(std::move(*path_));
   path_ = std::move(next);
   end_seen_ = kSureRounds;
+  quiet_rounds_ = 0;
   alternations_.spread(*path_);
   settle(former);
   // The same path, if that hop is balanced per packet, as other flows or this change show.

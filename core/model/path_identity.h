@@ -8,7 +8,9 @@
 //
 // The first rounds of a flow may hear the destination only beyond TTLs whose replies were lost. So
 // if a known path ends within the unheard TTLs right before the end, the flow counts as on that
-// path until it has shown the same end in kSureRounds rounds.
+// path until it has shown the same end in kSureRounds rounds. A flow of which nothing is heard
+// beyond some TTL counts as on the one known path that it fits, until it has been silent there for
+// kQuietRounds rounds: then packets of that path may come through where this flow's do not.
 #pragma once
 
 #include <cstdint>
@@ -71,9 +73,12 @@ class PathIdentity {
 
  private:
   static constexpr std::uint8_t kSureRounds = 3;
+  static constexpr std::uint8_t kQuietRounds = 5;
 
   bool end_in_doubt() const;
   void note_end(const Observation& observation, std::optional<std::uint8_t> before);
+  bool note_quiet(const Observation& observation);
+  bool stops_before_end_of(std::uint32_t id) const;
   bool note_alternations(const Observation& observation);
   bool mixes_known_paths(const Observation& observation) const;
   std::optional<IdentityChange> change_to(const Observation& observation);
@@ -83,7 +88,10 @@ class PathIdentity {
   PathRegistry* registry_;
   std::optional<KnownPath> path_;
   PathKnowledge knowledge_ = PathKnowledge::kWhole;
-  std::uint8_t end_seen_ = 0;        ///< Rounds that showed the present end, up to kSureRounds.
+  std::uint8_t end_seen_ = 0;  ///< Rounds that showed the present end, up to kSureRounds.
+  /// Rounds in a row that heard nothing beyond the known hops, up to kQuietRounds; 0: the end is
+  /// known.
+  std::uint8_t quiet_rounds_ = 0;
   std::optional<std::uint32_t> on_;  ///< Number of the path entered in the registry.
   std::uint64_t resolved_at_ = 0;    ///< Version of the registry.
   std::uint64_t revision_ = 0;

@@ -69,6 +69,8 @@ class PathRegistry {
   /// Finds the path, or adds it. A new one gets the number `former` if it had it before and the
   /// registry has dropped it since, or else the next free number.
   Match resolve(const KnownPath& path, std::optional<std::uint32_t> former = std::nullopt);
+  /// The same, for a path that is not to be taken for another one even if it fits one only.
+  Match ambiguous(const KnownPath& path, std::optional<std::uint32_t> former = std::nullopt);
   /// The one distinct path that ends within the unknown hops right before the end of `path`, at the
   /// same address, and has all its hops before them. Empty: there is none, or there are several.
   std::optional<std::uint32_t> ending_in_gap(const KnownPath& path) const;
@@ -104,7 +106,6 @@ class PathRegistry {
   struct Fits;
   Fits fits(const KnownPath& path);
   Entry& distinct(const KnownPath& path, std::optional<std::uint32_t> former);
-  Match ambiguous(const KnownPath& path, std::optional<std::uint32_t> former);
   Entry& add(const KnownPath& path, std::optional<std::uint32_t> former);
   void set_distinct(Entry& entry, bool distinct);
   void set_path(Entry& entry, const KnownPath& path);

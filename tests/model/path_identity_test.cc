@@ -1,3 +1,4 @@
+// Which path a flow is on, and when it changes.
 #include "model/path_identity.h"
 
 #include <gtest/gtest.h>
@@ -5,27 +6,14 @@
 #include <random>
 #include <set>
 
-#include "observations.h"
+#include "path_identity_fixture.h"
 
 namespace etr::model {
 namespace {
 
 using testing::named;
+using testing::PathIdentityTest;
 using testing::saw;
-
-class PathIdentityTest : public ::testing::Test {
- protected:
-  /// The observation confirms a change.
-  bool changes(const std::string& words) {
-    change = flow.observe(saw(words));
-    return change.has_value();
-  }
-  std::uint32_t id() const { return flow.path()->id; }
-
-  PathRegistry registry;
-  PathIdentity flow{registry};
-  std::optional<IdentityChange> change;
-};
 
 TEST_F(PathIdentityTest, HasNoPathBeforeTheFirstRound) {
   EXPECT_FALSE(flow.path());
@@ -55,45 +43,6 @@ TEST_F(PathIdentityTest, NeverChangesBecauseOfLoss) {
       ASSERT_EQ(lossy.path()->id, *id);
     }
   }
-}
-
-// The first round lost all probes to the destination at its own TTL.
-TEST_F(PathIdentityTest, TakesAnOvershotEndForThatOfTheKnownPath) {
-  PathIdentity other(registry);
-  other.observe(saw("a b T"));
-  flow.observe(saw("a b * T"));
-  EXPECT_EQ(id(), other.path()->id);
-  EXPECT_EQ(flow.end(), 3);
-  EXPECT_EQ(flow.canonical(), other.canonical());
-  EXPECT_FALSE(changes("a b * T"));
-  EXPECT_EQ(id(), other.path()->id);
-  EXPECT_FALSE(changes("a b T"));
-  EXPECT_EQ(id(), other.path()->id);
-  EXPECT_EQ(flow.knowledge(), PathKnowledge::kWhole);
-}
-
-TEST_F(PathIdentityTest, TakesAnOvershotEndForThatOfAPathFoundLater) {
-  PathIdentity other(registry);
-  flow.observe(saw("a b * T"));
-  other.observe(saw("a b T"));
-  EXPECT_TRUE(flow.resolve());
-  EXPECT_EQ(id(), other.path()->id);
-}
-
-TEST_F(PathIdentityTest, HasALongerPathOnceItsEndIsSure) {
-  PathIdentity other(registry);
-  other.observe(saw("a b T"));
-  for (int round = 0; round < 3; ++round) EXPECT_FALSE(changes("a b * T"));
-  EXPECT_NE(id(), other.path()->id);
-  EXPECT_EQ(flow.end(), 4);
-}
-
-TEST_F(PathIdentityTest, HasALongerPathOnceTheHopBeforeItsEndIsHeard) {
-  PathIdentity other(registry);
-  other.observe(saw("a b T"));
-  flow.observe(saw("a b * T"));
-  EXPECT_FALSE(changes("a b c T"));
-  EXPECT_NE(id(), other.path()->id);
 }
 
 TEST_F(PathIdentityTest, RefinesThePathWhenAHopIsFirstHeard) {
@@ -286,52 +235,6 @@ TEST_F(PathIdentityTest, SharesTheIdOfAPathCompletedLater) {
   flow.observe(saw("* b *"));
   second.observe(saw("a b T"));
   EXPECT_EQ(second.path()->id, id());
-}
-
-TEST_F(PathIdentityTest, CorrectsAnOvershotEndWithoutAChange) {
-  changes("a b * T");  // The probe of TTL 3 was lost on its way to the target.
-  const auto before = id();
-  EXPECT_FALSE(changes("a b T"));
-  EXPECT_EQ(id(), before);
-  EXPECT_EQ(flow.path()->end, 3);
-  EXPECT_EQ(flow.canonical(), "10.0.0.1|10.0.0.2|203.0.113.9|");
-  EXPECT_FALSE(changes("a b T"));
-}
-
-TEST_F(PathIdentityTest, DistinguishesAShorterPathFromAnOvershotEnd) {
-  changes("a b c T");
-  EXPECT_TRUE(changes("a b T"));  // c has gone, so the target is one TTL nearer.
-  EXPECT_EQ(change->first_ttl, 3);
-}
-
-TEST_F(PathIdentityTest, NoticesAPathThatGrew) {
-  changes("a b T");
-  const auto before = id();
-  ASSERT_TRUE(changes("a b c T"));  // A router took the TTL of the target.
-  EXPECT_NE(id(), before);
-  EXPECT_EQ(flow.path()->end, 4);
-}
-
-TEST_F(PathIdentityTest, IsNotChangedByRoundsThatMissedItsEnd) {
-  changes("a b T");
-  for (int round = 0; round < 5; ++round) EXPECT_FALSE(changes("a b * T"));
-  EXPECT_EQ(flow.path()->end, 3);
-  EXPECT_EQ(flow.canonical(), "10.0.0.1|10.0.0.2|203.0.113.9|");
-  EXPECT_TRUE(changes("x y * T"));
-}
-
-TEST_F(PathIdentityTest, LearnsTheEndOfAPathWhoseTargetWasSilent) {
-  changes("a b * *");
-  const auto before = id();
-  EXPECT_FALSE(changes("a b T"));
-  EXPECT_EQ(id(), before);
-  EXPECT_EQ(flow.path()->end, 3);
-}
-
-TEST_F(PathIdentityTest, KeepsTheEndWhenTheTargetIsSilent) {
-  changes("a b T");
-  EXPECT_FALSE(changes("a b * * *"));
-  EXPECT_EQ(flow.path()->end, 3);
 }
 
 TEST_F(PathIdentityTest, HoldsTheRoutersOfAHopBalancedPerPacket) {

@@ -97,6 +97,33 @@ INSTANTIATE_TEST_SUITE_P(WidthAndLength, PerPacketBalancer,
                          ::testing::Values(Balanced{2, 1}, Balanced{4, 1}, Balanced{2, 2},
                                            Balanced{4, 2}));
 
+// r2.1 has two next hops, and the link to one of them loses all packets from the start: flows over
+// it fit the only path through r2.1 that answers, but packets of that path arrive.
+TEST(DeadBranch, IsNotThePathOfItsSibling) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    simulation::Network network = simulation::testing::nested(4, 2);
+    network.seed = seed;
+    simulation::testing::link(network, "r2.1", "r3.1.2").forward.loss = 1;
+    EngineRunOptions options = options_for(seed % 2 == 0 ? Protocol::kTcp : Protocol::kUdp);
+    options.engine.key = trace::RunKey::from_seed(seed);
+    options.plan.flows = 32;
+    options.plan.rounds = 10;
+    EngineRun run(std::move(network), options);
+    run.run();
+    std::map<std::uint32_t, std::set<bool>> arrives;
+    std::set<std::uint32_t> counted;
+    std::set<std::vector<std::optional<IpAddress>>> expected;
+    for (const Path& path : run.observer.paths) {
+      if (path.round < 6) continue;
+      arrives[path.path_id].insert(path.reached);
+      if (path.path_knowledge != PathKnowledge::kAmbiguous) counted.insert(path.path_id);
+      if (path.reached) expected.insert(run.truth(path, 0s));
+    }
+    for (const auto& [id, reached] : arrives) EXPECT_EQ(reached.size(), 1U) << seed << ": " << id;
+    EXPECT_EQ(counted.size(), expected.size()) << "seed " << seed;
+  }
+}
+
 TEST(RandomSilence, ChangesNoPath) {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
     simulation::Network network = line(5);
