@@ -205,9 +205,11 @@ void GraphJudgement::begin_marking() {
 }
 
 JudgedLoss GraphJudgement::judged_loss(const LinkLossClass& found,
-                                       const std::optional<PresentLoss>& now) {
+                                       const std::optional<PresentLoss>& now) const {
   JudgedLoss loss{{}, found.rate, found.interval, found.crossing, now};
   for (const std::uint32_t number : found.links) loss.links.push_back(number - 1);
+  const VertexRecord& far_end = tables_.vertex(tables_.link(loss.links.front()).to);
+  loss.or_withheld = far_end.answers_by_icmp && found.ending.sent == found.crossing.sent;
   return loss;
 }
 

@@ -29,6 +29,7 @@ struct JudgedLoss {
   ConfidenceInterval interval;
   Trials crossing;
   std::optional<PresentLoss> now;
+  bool or_withheld = false;  ///< See LossyLink.
 };
 
 class GraphJudgement {
@@ -88,7 +89,7 @@ class GraphJudgement {
   void mark_node(std::size_t node);
   void classify(std::uint32_t vertex);
   HopClass class_of(std::uint32_t vertex) const;
-  static JudgedLoss judged_loss(const LinkLossClass& found, const std::optional<PresentLoss>& now);
+  JudgedLoss judged_loss(const LinkLossClass& found, const std::optional<PresentLoss>& now) const;
 
   PrefixTrie& trie_;
   GraphTables& tables_;

@@ -34,6 +34,7 @@ struct VertexRecord {
   std::uint8_t ttl = 0;
   bool per_packet = false;
   bool capped = false;
+  bool answers_by_icmp = false;  ///< Its last answer; see ProbeVerdict::icmp.
   HopClass hop_class = HopClass::kUnknown;
   IpAddress address;              ///< If kKnown.
   std::uint32_t predecessor = 0;  ///< If kSilent or kUnprobed.

@@ -169,7 +169,8 @@ void PathGraphBuilder::learn(FlowRecord& flow, std::size_t index, const ProbeVer
 void PathGraphBuilder::add_rtt(FlowRecord& flow, std::size_t index, PathRecord* path,
                                const ProbeVerdict& verdict) {
   std::uint32_t number = cells_.vertex(flow, index);
-  const VertexRecord& here = tables_.vertex(number);
+  VertexRecord& here = tables_.vertex(number);
+  here.answers_by_icmp = verdict.icmp;
   if (here.address != *verdict.responder) {
     if (!here.per_packet) return;
     const std::uint8_t ttl = here.ttl;

@@ -56,6 +56,7 @@ struct ProbeVerdict {
   std::optional<IpAddress> responder;
   std::optional<Duration> rtt;
   Timestamp at{};
+  bool icmp = false;  ///< Answered by an ICMP message; hosts limit how many they send.
 };
 
 struct PathGraphOptions {

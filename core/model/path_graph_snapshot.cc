@@ -165,6 +165,7 @@ LossyLink GraphWriter::lossy_link(const NamedLoss& named) const {
   out.recent_lost = named.loss.crossing.lost;
   out.since = named.since;
   out.now = named.loss.now;
+  out.or_withheld = named.loss.or_withheld;
   return out;
 }
 

@@ -78,8 +78,9 @@ void Judge::answered(const Answer& answer, const Reply& reply, Probe& probe,
   model::Round* round = round_of(flow, probe);
   if (round == nullptr || round->answered(probe.ttl, probe.sent_at(), reply)) {
     flow.hop(probe.ttl).add_answer(reply);
-    run_.flows.trace_of(flow).graph.count(flow.flow.index, probe.ttl,
-                                          {true, reply.source, reply.rtt, reply.received_at});
+    run_.flows.trace_of(flow).graph.count(
+        flow.flow.index, probe.ttl,
+        {true, reply.source, reply.rtt, reply.received_at, is_icmp(reply.kind)});
     learn(answer.flow, answer, reply, probe, kind);
   } else {
     --flow.hop(probe.ttl).sent;  // A hop counts one reply per round.

@@ -81,6 +81,14 @@ TEST(LossText, SaysThatNoFlowIsOnALinkWhoseLossIsRemembered) {
             "no flow crosses it now");
 }
 
+TEST(LossText, SaysThatTheFarEndMayWithholdItsAnswers) {
+  LossyLink link = loss({1}, 0.78, {0.72, 0.83});
+  link.or_withheld = true;
+  EXPECT_EQ(loss_text(sample(), link, host),
+            "loss on 10.0.0.1 > 10.0.1.1 (TTL 2), or a limit on its answers: 78 % (72-83 %), "
+            "3 of 24 flows");
+}
+
 TEST(LossText, StartsAtThisHostForTheFirstLink) {
   const PathGraph graph = sample();
   EXPECT_EQ(loss_text(graph, loss({0}, 0.021, {0.004, 0.05}), host),

@@ -2,6 +2,7 @@
 //
 //   loss on 10.0.1.2 > 10.0.2.2 (TTL 2): 21 % (16-27 %), 3 of 24 flows
 //   loss on 10.0.1.2 > 10.0.2.2 (TTL 2): 21 % (16-27 %), no flow crosses it now
+//   loss on 10.0.2.2 > 10.9.9.9 (TTL 3), or a limit on its answers: 78 % (72-83 %), ...
 //   loss on 10.0.1.2 > 10.0.2.2 (TTL 2): 100 % of the last 16 probes, 50 % on average, ...
 //   loss somewhere on 10.0.1.2 > 10.0.2.2 > ??? (TTL 2-3): 21 % (16-27 %), 3 of 24 flows
 //   loss on one of the links from 10.0.1.2 (TTL 2, balanced per packet): 10 % (9-11 %), ...
@@ -134,7 +135,8 @@ inline std::string loss_text(const PathGraph& graph, const LossyLink& loss, cons
     where += (where.empty() ? "" : " or ") + chain_text(graph, chain, host);
   }
   const std::string line = (loss.edges.size() > 1 ? "loss somewhere on " : "loss on ") + where +
-                           ": " + loss_rate_text(loss);
+                           (loss.or_withheld ? ", or a limit on its answers: " : ": ") +
+                           loss_rate_text(loss);
   if (loss.flows == 0) return line + ", no flow crosses it now";
   return line + ", " + std::to_string(loss.flows) + " of " + std::to_string(graph.flows) +
          (graph.flows == 1 ? " flow" : " flows");

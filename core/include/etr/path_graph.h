@@ -103,6 +103,9 @@ struct LossyLink {
   /// Where the average does not explain the latest verdicts: the loss has begun, grown, shrunk or
   /// ended meanwhile.
   std::optional<PresentLoss> now;
+  /// Or the far end withholds replies: it answers by ICMP messages, which hosts limit, and nothing
+  /// was sent to a hop beyond it that would tell.
+  bool or_withheld = false;
 
   double present_rate() const { return now ? now->rate : rate; }
 };
