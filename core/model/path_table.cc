@@ -99,8 +99,7 @@ void PathTable::clear_statistics() {
 }
 
 std::size_t PathTable::memory() const {
-  std::size_t octets =
-      records_.capacity() * sizeof(PathRecord) + places_.capacity() * sizeof(Place);
+  std::size_t octets = records_.size() * sizeof(PathRecord) + places_.capacity() * sizeof(Place);
   for (const PathRecord& record : records_) octets += record.members.capacity() * sizeof(GraphFlow);
   return octets;
 }

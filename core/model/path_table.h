@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -51,8 +52,7 @@ class PathTable {
   /// The path with the lowest id from `id` on, or null.
   PathRecord* at_or_after(std::uint32_t id);
   /// Including unused places.
-  std::vector<PathRecord>& records() { return records_; }
-  const std::vector<PathRecord>& records() const { return records_; }
+  const std::deque<PathRecord>& records() const { return records_; }
 
   void clear_statistics();
   std::size_t memory() const;
@@ -67,7 +67,7 @@ class PathTable {
   };
   void forget(std::uint32_t record);
 
-  std::vector<PathRecord> records_;
+  std::deque<PathRecord> records_;  ///< Grows without moving thousands of records in one turn.
   std::vector<std::uint32_t> free_;
   std::vector<Place> places_;  ///< By flow.
   absl::btree_map<std::uint32_t, std::uint32_t> by_id_;

@@ -28,7 +28,8 @@ void DueQueue::end_turn(FlowId flow) {
 }
 
 std::optional<DueQueue::Due> DueQueue::first(base::Instant now) {
-  while (!waiting_.empty() && std::get<base::Instant>(*waiting_.begin()) <= now) {
+  for (int left = kMostMoved; left > 0 && !waiting_.empty(); --left) {
+    if (std::get<base::Instant>(*waiting_.begin()) > now) break;
     const auto [at, turn, flow] = *waiting_.begin();
     waiting_.erase(waiting_.begin());
     places_[flow].due = true;

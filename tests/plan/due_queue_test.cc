@@ -55,5 +55,16 @@ TEST(DueQueue, LetsFlowsDueAtOnceTakeTurns) {
   }
 }
 
+TEST(DueQueue, KeepsTheOrderOfVeryManyDueAtOnce) {
+  constexpr FlowId kFlows = 1000;
+  DueQueue queue;
+  for (FlowId flow = 0; flow < kFlows; ++flow) queue.set(flow, kStart);
+  for (FlowId expected = 0; expected < 2 * kFlows; ++expected) {
+    ASSERT_EQ(queue.first(kStart)->flow, expected % kFlows);
+    queue.end_turn(expected % kFlows);
+    queue.set(expected % kFlows, kStart);
+  }
+}
+
 }  // namespace
 }  // namespace etr::plan
