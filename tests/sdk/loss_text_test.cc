@@ -120,6 +120,19 @@ TEST(LossText, LeavesSharedLossBetweenTheWayOutAndBack) {
             "loss on the way out or on the way back: 5 % (4-7 %), all flows");
 }
 
+TEST(LateText, SaysThatAnswersCameAfterTheTimeoutIfTheyAreMany) {
+  Counters counters;
+  counters.replies = 9901;
+  counters.late = 99;
+  EXPECT_EQ(late_text(counters, std::chrono::milliseconds(500)), "");
+  counters.late = 100;
+  EXPECT_EQ(late_text(counters, std::chrono::milliseconds(500)),
+            "100 answers came after the timeout of 500 ms and count as lost: raise --timeout");
+  counters.replies = 1;
+  counters.late = 1;
+  EXPECT_EQ(late_text(counters, std::chrono::milliseconds(500)), "");
+}
+
 TEST(LossText, ListsLossyLinksThenSharedLoss) {
   PathGraph graph = sample();
   EXPECT_THAT(loss_lines(graph, host), testing::IsEmpty());

@@ -8,11 +8,14 @@
 //   loss on one of the links from 10.0.1.2 (TTL 2, balanced per packet): 10 % (9-11 %), ...
 //   loss on the way to 10.0.0.1 or on the way back: 5 % (4-7 %), all flows
 //
+// and of the run: "212 answers came after the timeout of 500 ms and count as lost: ...".
+//
 // Links that follow each other are written as one chain; the TTL is that of a link's far end.
 #pragma once
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -25,6 +28,7 @@
 #include "etr/ip_address.h"
 #include "etr/path_graph.h"
 #include "etr/pooled.h"
+#include "etr/snapshot.h"
 
 namespace etr {
 
@@ -152,6 +156,15 @@ inline std::string shared_loss_text(const PathGraph& graph, const HostText& host
   }
   return "loss on the way " + (last == nullptr ? "out" : "to " + host(*last->address)) +
          " or on the way back: " + loss_rate_text(*graph.shared_loss) + ", all flows";
+}
+
+/// "212 answers came after the timeout of 500 ms and count as lost: raise --timeout". Empty where
+/// they are below 1 % of all answers.
+inline std::string late_text(const Counters& counters, Duration timeout) {
+  if (100 * counters.late < counters.replies || counters.late < 2) return {};
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(timeout).count();
+  return std::to_string(counters.late) + " answers came after the timeout of " +
+         std::to_string(ms) + " ms and count as lost: raise --timeout";
 }
 
 /// All that is known of where a trace loses, one line each, without their ends.

@@ -150,7 +150,8 @@ std::string RunReport::text(const etr::RunInfo& run, const etr::Snapshot& snapsh
   for (const etr::TraceInfo& trace : run.traces) {
     text += trace_text(trace, snapshot, names, room);
   }
-  return text;
+  const std::string late = etr::late_text(snapshot.counters, run.timeout);
+  return late.empty() ? text : text + "\n" + late + "\n";
 }
 
 std::vector<RunReport::Row> RunReport::rows(const SeenPaths& seen, const Flows& flows,

@@ -190,6 +190,8 @@ std::vector<std::string> loss_lines(const Scene& scene,
   if (scene.graph->shared_loss) {
     add(etr::shared_loss_text(*scene.graph, host), etr::shared_loss_text(*scene.graph, brief));
   }
+  const std::string late = etr::late_text(scene.snapshot.counters, scene.run.timeout);
+  if (!late.empty()) lines.push_back(cut(late, width));
   return lines;
 }
 
