@@ -69,8 +69,8 @@ enum class PathKnowledge : std::uint8_t {
   kWhole,  ///< Every hop up to the end.
   kGaps,   ///< Some hops are unknown; it can be only one of the known paths, or is a path of its
            ///< own.
-  kAmbiguous,  ///< Some hops are unknown, so that it may be one of several paths: not to be
-               ///< counted.
+  kAmbiguous,  ///< Some hops are unknown, so that it may be one of several paths; or it fits one,
+               ///< but was silent for long where that path answers. Not to be counted.
 };
 
 constexpr std::string_view to_string(PathKnowledge knowledge) {

@@ -211,7 +211,7 @@ std::string RunReport::trace_text(const etr::TraceInfo& trace, const etr::Snapsh
     if (!row.flows.empty()) text += "\n" + hop_table(row, names, room);
   }
   if (std::any_of(all.begin(), all.end(), [](const Row& row) { return row.is_doubtful(); })) {
-    text += "\n?: hops are unknown at which several paths differ; not counted as a path\n";
+    text += "\n?: too few hops are known to tell which path it is; not counted as a path\n";
   }
   if (text.find("%?") != std::string::npos) {
     text += "\n%?: not answered, but not judged as loss at this hop\n";
