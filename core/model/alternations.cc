@@ -11,13 +11,15 @@ namespace etr::model {
 
 namespace {
 
+using Movement = ReplyOrder::Movement;
+
 // A hop alternates if its address switched three times within 8 rounds; a route that changed and
 // changed back is only two switches.
 constexpr std::uint32_t kRecentRounds = 0xFF;
 constexpr int kMinSwitches = 3;
 /// Where none of this number of rounds brought a pair of replies at the only TTL that alternates,
 /// none can be made.
-constexpr int kUntested = 8;
+constexpr int kUntested = 20;
 /// From this number of switches on the TTL is probed twice per round, until the evidence decides.
 constexpr int kSuspicious = 2;
 /// Probability that the two replies of a round come from different routers: behind a balancer over
@@ -26,6 +28,9 @@ constexpr double kBalancedPairs = 0.5;
 constexpr double kFlappingPairs = 0.12;
 /// How long a flapping route stays, on average.
 constexpr auto kStay = std::chrono::milliseconds(700);
+/// Two probes sent further apart tell nothing: a route that stays equally long each time has moved
+/// in between more often than by chance.
+constexpr auto kTelling = std::chrono::milliseconds(400);
 /// The log-likelihood ratios that decide for a balancer and for a flapping route. The ratio fades
 /// from round to round, so that the TTL is tested again now and then: a balancer may take the
 /// flapping route's place.
@@ -44,7 +49,7 @@ auto find_in(Ttls& ttls, std::uint8_t ttl) {
 }
 
 /// Probability that two probes sent this far apart meet different routers of a flapping route,
-/// which moves at random times (a random telegraph signal): far apart, it tells nothing.
+/// which moves at random times (a random telegraph signal).
 double flapping_pairs(std::chrono::duration<double> apart) {
   return std::max(kFlappingPairs, (1 - std::exp(-2 * apart / kStay)) / 2);
 }
@@ -70,8 +75,9 @@ void Alternations::Ttl::answer(const IpAddress& address, bool same_round) {
 }
 
 void Alternations::Ttl::weigh(bool contradicted, std::chrono::duration<double> apart) {
-  const double flapping = flapping_pairs(apart);
+  if (apart > kTelling) return;
   tested = true;
+  const double flapping = flapping_pairs(apart);
   evidence += contradicted ? std::log(kBalancedPairs / flapping)
                            : std::log((1 - kBalancedPairs) / (1 - flapping));
 }
@@ -95,12 +101,15 @@ bool Alternations::balanced(std::uint8_t ttl) const {
 double Alternations::evidence(std::uint8_t ttl) const {
   const Ttl* known = find(ttl);
   if (known == nullptr) return 0;
-  return order_->moves_together(ttl) ? std::min(known->evidence, kFlaps) : known->evidence;
+  switch (order_->movement(ttl)) {
+    case Movement::kTogether: return std::min(known->evidence, kFlaps);
+    case Movement::kApart: return known->evidence > kFlaps ? kBalances : known->evidence;
+    case Movement::kUnknown: break;
+  }
+  return known->evidence;
 }
 
-bool Alternations::flaps(const Ttl& one) const {
-  return one.evidence <= kFlaps || order_->moves_together(one.ttl);
-}
+bool Alternations::flaps(const Ttl& one) const { return evidence(one.ttl) <= kFlaps; }
 
 std::optional<std::uint8_t> Alternations::under_test(const Observation& seen) const {
   for (const Ttl& one : alternating_) {
@@ -178,9 +187,12 @@ Alternations::Ttl* Alternations::begin(const Observation::Confirmation& answer, 
 /// By the order of all replies; by the test of pairs; or, where none could be made, if it switches
 /// often and on its own.
 bool Alternations::is_balanced(const Ttl& one) const {
-  if (order_->moves_together(one.ttl)) return false;
+  const Movement movement = order_->movement(one.ttl);
+  if (movement == Movement::kTogether) return false;
+  const bool switches = one.recent_switches() >= kMinSwitches;
+  if (movement == Movement::kApart && one.evidence > kFlaps && switches) return true;
   if (one.tested) return one.evidence >= kBalances;
-  if (one.recent_switches() < kMinSwitches) return false;
+  if (!switches) return false;
   bool alone = true;
   for (const Ttl& other : alternating_) {
     if (&other == &one || other.balanced) continue;

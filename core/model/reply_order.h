@@ -26,10 +26,14 @@ class ReplyOrder {
     IpAddress other;  ///< The router that the flow met at this TTL before its last switch.
   };
 
+  enum class Movement : std::uint8_t {
+    kUnknown,   ///< Too few probes left at nearly the same time, or they leave it open.
+    kTogether,  ///< The flows that alternate move between the routers together: a flapping route.
+    kApart,     ///< Each packet by itself: a balancer per packet.
+  };
+
   void add(std::uint8_t ttl, const Reply& reply);
-  /// The flows that alternate at this TTL move between its routers together: a flapping route.
-  /// False also if too few probes left at nearly the same time.
-  bool moves_together(std::uint8_t ttl) const;
+  Movement movement(std::uint8_t ttl) const;
 
  private:
   static constexpr std::size_t kKept = 128;  ///< Replies per TTL.

@@ -239,7 +239,7 @@ TEST_F(PathIdentityTest, SharesTheIdOfAPathCompletedLater) {
 
 TEST_F(PathIdentityTest, HoldsTheRoutersOfAHopBalancedPerPacket) {
   changes("a b d T");
-  for (int round = 0; round < 10; ++round) changes(round % 2 == 0 ? "a c d T" : "a b d T");
+  for (int round = 0; round < 20; ++round) changes(round % 2 == 0 ? "a c d T" : "a b d T");
   EXPECT_EQ(flow.path()->hops[1], (std::set<IpAddress>{named("b"), named("c")}));
   const auto settled = id();
   std::mt19937 random(3);

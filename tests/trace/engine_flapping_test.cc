@@ -160,7 +160,8 @@ TEST_P(BranchPointOfAFlappingRoute, IsNotCalledPerPacket) {
 
 INSTANTIATE_TEST_SUITE_P(Rounds, BranchPointOfAFlappingRoute,
                          ::testing::Values(Branch{300ms, 32}, Branch{500ms, 32}, Branch{700ms, 48},
-                                           Branch{1s, 5}, Branch{1s, 5, 0.2}, Branch{1s, 32, 0.2}));
+                                           Branch{1s, 5}, Branch{1s, 5, 0.2}, Branch{200ms, 3, 0.1},
+                                           Branch{1s, 32, 0.2}));
 
 }  // namespace
 }  // namespace etr::testing
