@@ -17,8 +17,8 @@ using Movement = ReplyOrder::Movement;
 // changed back is only two switches.
 constexpr std::uint32_t kRecentRounds = 0xFF;
 constexpr int kMinSwitches = 3;
-/// Where none of this number of rounds brought a pair of replies at the only TTL that alternates,
-/// none can be made.
+/// If the only TTL that alternates has answered in this number of rounds without a pair of replies
+/// that tells, no pair will.
 constexpr int kUntested = 20;
 /// From this number of switches on the TTL is probed twice per round, until the evidence decides.
 constexpr int kSuspicious = 2;
@@ -26,7 +26,7 @@ constexpr int kSuspicious = 2;
 /// two links, and behind a route that flaps, at least.
 constexpr double kBalancedPairs = 0.5;
 constexpr double kFlappingPairs = 0.12;
-/// How long a flapping route stays, on average.
+/// How long a flapping route is assumed to stay, on average.
 constexpr auto kStay = std::chrono::milliseconds(700);
 /// Two probes sent further apart tell nothing: a route that stays equally long each time has moved
 /// in between more often than by chance.

@@ -89,8 +89,8 @@ class PathIdentity {
   std::optional<KnownPath> path_;
   PathKnowledge knowledge_ = PathKnowledge::kWhole;
   std::uint8_t end_seen_ = 0;  ///< Rounds that showed the present end, up to kSureRounds.
-  /// Rounds in a row that heard nothing beyond the known hops, up to kQuietRounds; 0: the end is
-  /// known.
+  /// Rounds in a row that heard nothing beyond the known hops, up to kQuietRounds; 0 while the end
+  /// is known.
   std::uint8_t quiet_rounds_ = 0;
   std::optional<std::uint32_t> on_;  ///< Number of the path entered in the registry.
   std::uint64_t resolved_at_ = 0;    ///< Version of the registry.

@@ -93,7 +93,7 @@ class PathRegistry {
   bool is_distinct(std::uint32_t id) const;
   std::size_t size() const { return paths_.size(); }
 
-  /// Of the flows whose paths are registered here.
+  /// The replies of all flows whose paths are registered here, at TTLs that alternate.
   ReplyOrder& reply_order() { return reply_order_; }
 
  private:

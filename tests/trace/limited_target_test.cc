@@ -1,7 +1,11 @@
 // A target that limits its answers, as hosts limit the port unreachables that UDP probes cause.
 #include <gtest/gtest.h>
 
+#include <map>
+#include <memory>
+#include <optional>
 #include <set>
+#include <vector>
 
 #include "support/engine_run.h"
 
