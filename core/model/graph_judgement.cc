@@ -107,6 +107,11 @@ bool GraphJudgement::advance() {
       break;
     case Stage::kNodes:
       if (!each(copy_.nodes().size(), kPiece, [&](std::size_t i) { mark_node(i); })) break;
+      stage_ = Stage::kLimits;
+      break;
+    case Stage::kLimits:
+      if (!each(copy_.nodes().size(), kPiece, [&](std::size_t i) { exclude_limit(i); })) break;
+      exclude_outer_limits();
       stage_ = Stage::kClasses;
       break;
     case Stage::kClasses:
@@ -155,12 +160,16 @@ void GraphJudgement::number_link(std::uint32_t number) {
 
 /// A verdict is a trial only if the hop has an address and is not limited, and no hop before it is
 /// unprobed.
+bool GraphJudgement::is_trial(const CopiedNode& node) const {
+  return node.known && node.certain && tables_.vertex(node.vertex).hop_class != HopClass::kLimited;
+}
+
 PrefixNode GraphJudgement::trials_at(const CopiedNode& node, std::uint32_t judged,
                                      std::uint32_t lost) const {
   PrefixNode trials;
   trials.parent = node.parent;
   if (node.vertex != kSource) trials.link = numbers_[node.link];
-  if (node.known && node.certain && tables_.vertex(node.vertex).hop_class != HopClass::kLimited) {
+  if (is_trial(node)) {
     trials.sent = judged;
     trials.lost = lost;
   }
@@ -185,12 +194,13 @@ void GraphJudgement::begin_marking() {
   const LinkLossResult& result = link_loss_.result();
   losses_.clear();
   shared_.reset();
-  lossy_.assign(numbers_.size() + 1, false);
+  lossy_.assign(numbers_.size() + 1, 0);
   for (std::size_t i = 0; i < result.classes.size(); ++i) {
     const LinkLossClass& found = result.classes[i];
     if (is_silence_of_far_end(found)) continue;
     losses_.push_back(judged_loss(found, present_.classes()[i]));
-    lossy_[found.links.front()] = true;  // Only the most likely link of the class.
+    // Only the most likely link of the class.
+    lossy_[found.links.front()] = static_cast<std::uint32_t>(losses_.size());
   }
   if (result.shared) {
     shared_ = judged_loss(*result.shared, present_.shared());
@@ -198,39 +208,80 @@ void GraphJudgement::begin_marking() {
       return tables_.vertex(tables_.link(a).to).ttl < tables_.vertex(tables_.link(b).to).ttl;
     });
   }
-  beyond_loss_.assign(copy_.nodes().size(), false);
-  beyond_loss_[0] = shared_.has_value();
+  outer_.assign(losses_.size() + 2, 0);
+  beyond_.assign(copy_.nodes().size(), 0);
+  if (shared_) beyond_[0] = static_cast<std::uint32_t>(losses_.size() + 1);
   shares_.assign(vertices_, {});
   stage_ = Stage::kLossyLinks;
 }
 
 JudgedLoss GraphJudgement::judged_loss(const LinkLossClass& found,
-                                       const std::optional<PresentLoss>& now) const {
+                                       const std::optional<PresentLoss>& now) {
   JudgedLoss loss{{}, found.rate, found.interval, found.crossing, now};
   for (const std::uint32_t number : found.links) loss.links.push_back(number - 1);
-  const VertexRecord& far_end = tables_.vertex(tables_.link(loss.links.front()).to);
-  loss.or_withheld = far_end.answers_by_icmp && found.ending.sent == found.crossing.sent;
+  loss.or_withheld = true;  // Until exclude_limit() has seen a hop that does not.
   return loss;
 }
 
 void GraphJudgement::mark_link(std::uint32_t number) {
-  tables_.link(number).lossy = lossy_[numbers_[number]];
+  tables_.link(number).lossy = lossy_[numbers_[number]] != 0;
 }
 
 /// Marks the node in the live trie, unless its place was reused since the copy.
 void GraphJudgement::mark_node(std::size_t position) {
   const CopiedNode& node = copy_.nodes()[position];
   if (node.vertex == kSource) return;
-  const bool beyond = beyond_loss_[node.parent] || tables_.link(node.link).lossy;
-  beyond_loss_[position] = beyond;
+  const std::uint32_t own = lossy_[numbers_[node.link]];
+  beyond_[position] = own != 0 ? own : beyond_[node.parent];
+  const bool beyond = beyond_[position] != 0;
   Share& share = shares_[node.vertex];
   share.judged += node.judged;
   share.lost += node.lost;
-  if (beyond) share.beyond_loss += node.judged;
+  if (beyond) {
+    share.beyond_loss += node.judged;
+    share.lost_beyond += node.lost;
+  }
   TrieNode& live = trie_.node(node.ttl, copy_.place(position));
   if (!copy_.same(live)) return;
   changed_ = changed_ || live.beyond_loss != beyond;
   live.beyond_loss = beyond;
+}
+
+/// Loss that a hop beyond it shows, and could not show by limiting its replies, is no limit; nor is
+/// the loss before it on the way.
+void GraphJudgement::exclude_limit(std::size_t position) {
+  const CopiedNode& node = copy_.nodes()[position];
+  if (node.vertex == kSource || beyond_[position] == 0) return;
+  JudgedLoss& loss = numbered_loss(beyond_[position]);
+  const bool own = lossy_[numbers_[node.link]] != 0;
+  if (own && beyond_[node.parent] != 0) outer_[beyond_[position]] = beyond_[node.parent];
+  if (!loss.or_withheld || node.judged == 0 || !is_trial(node)) return;
+  if (!limit_explains(node.vertex, loss)) loss.or_withheld = false;
+}
+
+/// A host limits its ICMP errors, not what it sends by TCP, and it limits them whichever way the
+/// probes came.
+bool GraphJudgement::limit_explains(std::uint32_t number, const JudgedLoss& loss) const {
+  if (!tables_.vertex(number).answers_by_icmp) return false;
+  const Share& share = shares_[number];
+  const std::uint64_t judged = share.judged - share.beyond_loss;
+  if (judged == 0) return true;
+  return share_interval(share.lost - share.lost_beyond, judged).high >= loss.interval.low;
+}
+
+void GraphJudgement::exclude_outer_limits() {
+  for (std::uint32_t number = 1; number < outer_.size(); ++number) {
+    if (number > losses_.size() && !shared_) break;
+    if (numbered_loss(number).or_withheld) continue;
+    for (auto outer = outer_[number]; outer != 0 && numbered_loss(outer).or_withheld;
+         outer = outer_[outer]) {
+      numbered_loss(outer).or_withheld = false;
+    }
+  }
+}
+
+JudgedLoss& GraphJudgement::numbered_loss(std::uint32_t number) {
+  return number > losses_.size() ? *shared_ : losses_[number - 1];
 }
 
 /// Known vertices by class_of(); a silent one has the class of the vertex it was identified with.

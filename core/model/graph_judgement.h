@@ -2,8 +2,9 @@
 //
 // It runs in bounded pieces while verdicts keep coming in: copy the trie, apply the envelope rule,
 // estimate link loss from hops that are neither limited nor silent, compare it with the latest
-// verdicts, then mark what lies beyond lossy links. Vertices and links created meanwhile wait for
-// the next judgement; none may be dropped before this one ends.
+// verdicts, mark what lies beyond lossy links, then find out whether limits on replies could
+// explain the loss. Vertices and links created meanwhile wait for the next judgement; none may be
+// dropped before this one ends.
 #pragma once
 
 #include <cstddef>
@@ -65,13 +66,16 @@ class GraphJudgement {
     kLatestLoss,
     kLossyLinks,
     kNodes,
+    kLimits,
     kClasses,
   };
   /// Recent verdicts of one vertex.
   struct Share {
     std::uint64_t judged = 0;
     std::uint64_t lost = 0;
-    std::uint64_t beyond_loss = 0;  ///< Of them, verdicts of probes that crossed a lossy link.
+    // Of them, those of probes that crossed a lossy link.
+    std::uint64_t beyond_loss = 0;
+    std::uint64_t lost_beyond = 0;
   };
 
   /// Applies `step` to the next `piece` positions below `size`; true when all are done.
@@ -84,12 +88,17 @@ class GraphJudgement {
   void add_trials(std::size_t node);
   void add_latest(std::size_t node);
   PrefixNode trials_at(const CopiedNode& node, std::uint32_t judged, std::uint32_t lost) const;
+  bool is_trial(const CopiedNode& node) const;
   bool nothing_lost() const;
   void mark_link(std::uint32_t link);
   void mark_node(std::size_t node);
+  void exclude_limit(std::size_t node);
+  bool limit_explains(std::uint32_t vertex, const JudgedLoss& loss) const;
+  void exclude_outer_limits();
+  JudgedLoss& numbered_loss(std::uint32_t number);
   void classify(std::uint32_t vertex);
   HopClass class_of(std::uint32_t vertex) const;
-  JudgedLoss judged_loss(const LinkLossClass& found, const std::optional<PresentLoss>& now) const;
+  static JudgedLoss judged_loss(const LinkLossClass& found, const std::optional<PresentLoss>& now);
 
   PrefixTrie& trie_;
   GraphTables& tables_;
@@ -105,10 +114,12 @@ class GraphJudgement {
   absl::flat_hash_map<std::uint64_t, std::uint32_t> between_;
   std::vector<PrefixNode> trials_;
   std::vector<PrefixNode> latest_;  ///< Trials by the latest verdicts.
-  std::vector<bool> lossy_;         ///< By link number in LinkLoss.
-  std::vector<bool> beyond_loss_;   ///< By position in the copy.
-  std::vector<Share> shares_;       ///< By vertex.
-  std::vector<HopClass> classes_;   ///< By vertex: the class given last.
+  // Losses are numbered as in losses_, from 1; then comes shared_. 0: none.
+  std::vector<std::uint32_t> lossy_;   ///< By link number in LinkLoss: the loss that it has.
+  std::vector<std::uint32_t> beyond_;  ///< By position in the copy: the last loss on the way there.
+  std::vector<std::uint32_t> outer_;   ///< By loss: the one before it on the way; 0: none.
+  std::vector<Share> shares_;          ///< By vertex.
+  std::vector<HopClass> classes_;      ///< By vertex: the class given last.
   bool changed_ = false;
   std::size_t next_ = 0;  ///< Position in this stage.
   std::size_t cost_ = 0;

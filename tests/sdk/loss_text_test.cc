@@ -85,7 +85,7 @@ TEST(LossText, SaysThatTheFarEndMayWithholdItsAnswers) {
   LossyLink link = loss({1}, 0.78, {0.72, 0.83});
   link.or_withheld = true;
   EXPECT_EQ(loss_text(sample(), link, host),
-            "loss on 10.0.0.1 > 10.0.1.1 (TTL 2), or a limit on its answers: 78 % (72-83 %), "
+            "loss on 10.0.0.1 > 10.0.1.1 (TTL 2), or a limit on replies: 78 % (72-83 %), "
             "3 of 24 flows");
 }
 
@@ -115,6 +115,11 @@ TEST(LossText, LeavesSharedLossBetweenTheWayOutAndBack) {
   graph.shared_loss = loss({0}, 0.05, {0.04, 0.07});
   EXPECT_EQ(shared_loss_text(graph, host),
             "loss on the way to 10.0.0.1 or on the way back: 5 % (4-7 %), all flows");
+  graph.shared_loss->or_withheld = true;
+  EXPECT_EQ(shared_loss_text(graph, host),
+            "loss on the way to 10.0.0.1 or on the way back, or a limit on replies: 5 % (4-7 %), "
+            "all flows");
+  graph.shared_loss->or_withheld = false;
   graph.shared_loss->edges.clear();
   EXPECT_EQ(shared_loss_text(graph, host),
             "loss on the way out or on the way back: 5 % (4-7 %), all flows");
@@ -127,7 +132,7 @@ TEST(LateText, SaysThatAnswersCameAfterTheTimeoutIfTheyAreMany) {
   EXPECT_EQ(late_text(counters, std::chrono::milliseconds(500)), "");
   counters.late = 100;
   EXPECT_EQ(late_text(counters, std::chrono::milliseconds(500)),
-            "100 answers came after the timeout of 500 ms and count as lost: raise --timeout");
+            "100 replies came after the timeout of 500 ms and count as lost: raise --timeout");
   counters.replies = 1;
   counters.late = 1;
   EXPECT_EQ(late_text(counters, std::chrono::milliseconds(500)), "");

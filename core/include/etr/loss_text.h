@@ -2,13 +2,14 @@
 //
 //   loss on 10.0.1.2 > 10.0.2.2 (TTL 2): 21 % (16-27 %), 3 of 24 flows
 //   loss on 10.0.1.2 > 10.0.2.2 (TTL 2): 21 % (16-27 %), no flow crosses it now
-//   loss on 10.0.2.2 > 10.9.9.9 (TTL 3), or a limit on its answers: 78 % (72-83 %), ...
+//   loss on 10.0.2.2 > 10.9.9.9 (TTL 3), or a limit on replies: 78 % (72-83 %), 8 of 8 flows
 //   loss on 10.0.1.2 > 10.0.2.2 (TTL 2): 100 % of the last 16 probes, 50 % on average, ...
 //   loss somewhere on 10.0.1.2 > 10.0.2.2 > ??? (TTL 2-3): 21 % (16-27 %), 3 of 24 flows
 //   loss on one of the links from 10.0.1.2 (TTL 2, balanced per packet): 10 % (9-11 %), ...
 //   loss on the way to 10.0.0.1 or on the way back: 5 % (4-7 %), all flows
+//   loss on the way to 10.0.0.1 or on the way back, or a limit on replies: 5 % (4-7 %), all flows
 //
-// and of the run: "212 answers came after the timeout of 500 ms and count as lost: ...".
+// and of the run: "212 replies came after the timeout of 500 ms and count as lost: ...".
 //
 // Links that follow each other are written as one chain; the TTL is that of a link's far end.
 #pragma once
@@ -132,6 +133,10 @@ inline std::string chain_text(const PathGraph& graph, const std::vector<std::uin
          (any_balanced ? ", balanced per packet)" : ")");
 }
 
+inline std::string limit_text(const LossyLink& loss) {
+  return loss.or_withheld ? ", or a limit on replies" : "";
+}
+
 /// One line about a lossy link, without its end.
 inline std::string loss_text(const PathGraph& graph, const LossyLink& loss, const HostText& host) {
   std::string where;
@@ -139,8 +144,7 @@ inline std::string loss_text(const PathGraph& graph, const LossyLink& loss, cons
     where += (where.empty() ? "" : " or ") + chain_text(graph, chain, host);
   }
   const std::string line = (loss.edges.size() > 1 ? "loss somewhere on " : "loss on ") + where +
-                           (loss.or_withheld ? ", or a limit on its answers: " : ": ") +
-                           loss_rate_text(loss);
+                           limit_text(loss) + ": " + loss_rate_text(loss);
   if (loss.flows == 0) return line + ", no flow crosses it now";
   return line + ", " + std::to_string(loss.flows) + " of " + std::to_string(graph.flows) +
          (graph.flows == 1 ? " flow" : " flows");
@@ -155,15 +159,16 @@ inline std::string shared_loss_text(const PathGraph& graph, const HostText& host
     if (vertex.address && (last == nullptr || vertex.ttl > last->ttl)) last = &vertex;
   }
   return "loss on the way " + (last == nullptr ? "out" : "to " + host(*last->address)) +
-         " or on the way back: " + loss_rate_text(*graph.shared_loss) + ", all flows";
+         " or on the way back" + limit_text(*graph.shared_loss) + ": " +
+         loss_rate_text(*graph.shared_loss) + ", all flows";
 }
 
-/// "212 answers came after the timeout of 500 ms and count as lost: raise --timeout". Empty where
-/// they are below 1 % of all answers.
+/// "212 replies came after the timeout of 500 ms and count as lost: raise --timeout". Empty where
+/// they are below 1 % of all replies.
 inline std::string late_text(const Counters& counters, Duration timeout) {
   if (100 * counters.late < counters.replies || counters.late < 2) return {};
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(timeout).count();
-  return std::to_string(counters.late) + " answers came after the timeout of " +
+  return std::to_string(counters.late) + " replies came after the timeout of " +
          std::to_string(ms) + " ms and count as lost: raise --timeout";
 }
 

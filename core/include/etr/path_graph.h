@@ -103,8 +103,8 @@ struct LossyLink {
   /// Where the average does not explain the latest verdicts: the loss has begun, grown, shrunk or
   /// ended meanwhile.
   std::optional<PresentLoss> now;
-  /// Or the far end withholds replies: it answers by ICMP messages, which hosts limit, and nothing
-  /// was sent to a hop beyond it that would tell.
+  /// Or limits on replies: all hops that show this loss reply by ICMP messages, which hosts limit,
+  /// and no probes that came another way were answered more often.
   bool or_withheld = false;
 
   double present_rate() const { return now ? now->rate : rate; }
