@@ -30,7 +30,7 @@ struct Traffic {
       flow.source_port = static_cast<std::uint16_t>(flow.source_port + id);
       dispatcher.add_flow(id, flow);
       flows.push_back(
-          std::make_unique<etr::trace::FlowState>(flow, 0, prober.slots(), 1, 30, registry));
+          std::make_unique<etr::trace::FlowState>(flow, 0, prober.slots(), 1, 30, registry, ends));
     }
     for (std::uint8_t ttl = 1; ttl <= kTtls; ++ttl) {
       for (const auto& flow : flows) send(prober, *flow, ttl);
@@ -61,6 +61,7 @@ struct Traffic {
   }
 
   etr::model::PathRegistry registry;
+  etr::model::SharedEnds ends;
   std::vector<std::unique_ptr<etr::trace::FlowState>> flows;
   etr::trace::Dispatcher dispatcher;
   etr::trace::Matcher matcher;

@@ -111,11 +111,22 @@ double Alternations::evidence(std::uint8_t ttl) const {
 
 bool Alternations::flaps(const Ttl& one) const { return evidence(one.ttl) <= kFlaps; }
 
+bool Alternations::needs_test(const Ttl& one) const {
+  if (one.balanced || one.recent_switches() < kSuspicious) return false;
+  return !flaps(one) && !moves_with_flapping(one);
+}
+
 std::optional<std::uint8_t> Alternations::under_test(const Observation& seen) const {
   for (const Ttl& one : alternating_) {
     const bool answered = one.ttl <= seen.hops.size() && seen.hops[one.ttl - 1U];
-    if (one.balanced || !answered || one.recent_switches() < kSuspicious) continue;
-    if (!flaps(one) && !moves_with_flapping(one)) return one.ttl;
+    if (answered && needs_test(one)) return one.ttl;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::uint8_t> Alternations::under_test() const {
+  for (const Ttl& one : alternating_) {
+    if (needs_test(one)) return one.ttl;
   }
   return std::nullopt;
 }

@@ -33,6 +33,8 @@ class Alternations {
   /// does not depend on whether the round differs from the path: right after a route change the
   /// next one is far away, which would bias the test.
   std::optional<std::uint8_t> under_test(const Observation& observation) const;
+  /// The same, before the round has replies.
+  std::optional<std::uint8_t> under_test() const;
 
   bool empty() const { return alternating_.empty(); }
   bool balanced(std::uint8_t ttl) const;
@@ -75,6 +77,7 @@ class Alternations {
   const Ttl* find(std::uint8_t ttl) const;
   Ttl* begin(const Observation::Confirmation& answer, bool same_round, const KnownPath& path);
   void note_answer(const Observation::Confirmation& answer, bool same_round, const KnownPath& path);
+  bool needs_test(const Ttl& one) const;
   bool moves_with_flapping(const Ttl& one) const;
   static bool move_together(const Ttl& one, const Ttl& other);
   bool is_balanced(const Ttl& one) const;

@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 
+#include "model/expected_end.h"
 #include "model/path_end.h"
 #include "model/path_identity.h"
 #include "model/round.h"
@@ -15,10 +17,12 @@ namespace etr::model {
 
 /// Not thread-safe; belongs to the probing thread.
 struct KnownFlow {
-  KnownFlow(std::uint8_t max_ttl, PathRegistry& registry) : end(max_ttl), identity(registry) {}
+  KnownFlow(std::uint8_t max_ttl, PathRegistry& registry, SharedEnds& ends)
+      : end(max_ttl), expected_end(ends), identity(registry) {}
 
   std::deque<Round> rounds;  ///< In progress, oldest first; only the last one takes new probes.
   PathEnd end;
+  ExpectedEnd expected_end;
   ServiceGate gate;
   PathIdentity identity;
 
@@ -28,6 +32,13 @@ struct KnownFlow {
     }
     return nullptr;
   }
+
+  /// A round was closed: cuts it at the end that other flows show, and from the next round on the
+  /// flow probes only up to there.
+  void apply_expected_end(Round& closed);
+
+ private:
+  std::optional<LastRouter> last_router(const Round& round) const;
 };
 
 }  // namespace etr::model

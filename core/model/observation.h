@@ -17,6 +17,8 @@ struct Observation {
   std::vector<Timestamp> sent_at;
   /// TTL at which the destination or a blocking host answered; empty if neither did.
   std::optional<std::uint8_t> end;
+  /// The path goes on in silence, though other flows are answered behind its last router.
+  bool silent_end = false;
   /// The reply to a further probe of a TTL that was already answered.
   struct Confirmation {
     std::uint8_t ttl = 0;

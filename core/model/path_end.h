@@ -4,7 +4,8 @@
 // An end is certain once the TTL below it has answered as a router. Until then the probe to the TTL
 // below may have been lost on its way to the destination, so that TTL is probed again: up to
 // kMaxRepeats times in a round, or over three rounds. A destination that was silent for
-// kSilentRounds rounds is searched for again, each time kWindow TTLs beyond the last search.
+// kSilentRounds rounds is searched for again, each time kWindow TTLs beyond the last search. Where
+// other flows show the end (expected_end.h), silence means little: then it takes kLongSilence.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +33,8 @@ class PathEnd {
   std::uint8_t limit() const;
   std::uint8_t max_ttl() const { return max_ttl_; }
 
+  /// From the next round on: where other flows show the end; empty: only this flow's replies count.
+  void expect(std::optional<std::uint8_t> ttl) { expected_ = ttl; }
   /// A round begins: sets how far it probes while the end is unknown or silent.
   void begin_round();
   /// Verdicts of probes: a time exceeded, any other reply, a loss.
@@ -51,8 +54,10 @@ class PathEnd {
  private:
   static constexpr std::uint8_t kMaxRepeats = 2;
   static constexpr std::uint8_t kSilentRounds = 3;
+  static constexpr std::uint8_t kLongSilence = 30;
 
   void set(std::optional<std::uint8_t> end);
+  bool silent_for_long() const;
   void note_alive();
 
   std::uint8_t max_ttl_;
@@ -60,6 +65,7 @@ class PathEnd {
   bool started_ = false;
   std::optional<std::uint8_t> end_;
   std::optional<std::uint8_t> last_known_;
+  std::optional<std::uint8_t> expected_;
   bool certain_ = false;
   std::uint8_t highest_router_ = 0;
   std::uint8_t reach_ = 0;          ///< Highest TTL ever answered.

@@ -153,7 +153,7 @@ void PathIdentity::note_end(const Observation& seen, std::optional<std::uint8_t>
   if (seen.end && seen.end == path_->end && end_seen_ < kSureRounds) ++end_seen_;
 }
 
-/// True if the flow has now been quiet for long enough.
+/// True if the flow has now been quiet for long enough, or it has changed what that means.
 bool PathIdentity::note_quiet(const Observation& seen) {
   const auto heard = [](const auto& hop) { return hop.has_value(); };
   const std::size_t beyond = std::min(known_length(*path_), seen.hops.size());
@@ -162,14 +162,16 @@ bool PathIdentity::note_quiet(const Observation& seen) {
     quiet_rounds_ = 0;
     return false;
   }
-  if (quiet_rounds_ == kQuietRounds) return false;
+  const bool was_silent = std::exchange(silent_end_, seen.silent_end);
+  if (quiet_rounds_ == kQuietRounds) return was_silent != silent_end_;
   return ++quiet_rounds_ == kQuietRounds;
 }
 
-/// That path has at least two known hops more, so this is not one hop that limits its replies.
+/// That path has a known hop more, and this is not one hop that limits its replies.
 bool PathIdentity::stops_before_end_of(std::uint32_t id) const {
   const KnownPath* other = registry_->find(id);
-  return other != nullptr && other->end && known_length(*other) > known_length(*path_) + 1;
+  const std::size_t least = known_length(*path_) + (silent_end_ ? 1 : 2);
+  return other != nullptr && other->end && known_length(*other) >= least;
 }
 
 std::optional<std::uint8_t> PathIdentity::end() const {

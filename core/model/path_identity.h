@@ -10,7 +10,8 @@
 // if a known path ends within the unheard TTLs right before the end, the flow counts as on that
 // path until it has shown the same end in kSureRounds rounds. A flow of which nothing is heard
 // beyond some TTL counts as on the one known path that it fits, until it has been silent there for
-// kQuietRounds rounds: then packets of that path may come through where this flow's do not.
+// kQuietRounds rounds: then packets of that path may come through where this flow's do not. One
+// silent hop at the end of that path is enough only where the target answers reliably.
 #pragma once
 
 #include <cstdint>
@@ -45,6 +46,9 @@ class PathIdentity {
   /// The TTL to probe again before observe(), because it differs from the path or has alternated
   /// recently. Empty: none.
   std::optional<std::uint8_t> doubtful(const Observation& observation) const;
+
+  /// The TTL to probe twice in the next round because it has alternated recently; empty: none.
+  std::optional<std::uint8_t> under_test() const { return alternations_.under_test(); }
 
   /// Takes the observation of a closed round. Returns a confirmed change.
   std::optional<IdentityChange> observe(const Observation& observation);
@@ -92,6 +96,7 @@ class PathIdentity {
   /// Rounds in a row that heard nothing beyond the known hops, up to kQuietRounds; 0 while the end
   /// is known.
   std::uint8_t quiet_rounds_ = 0;
+  bool silent_end_ = false;          ///< Of the latest observation.
   std::optional<std::uint32_t> on_;  ///< Number of the path entered in the registry.
   std::uint64_t resolved_at_ = 0;    ///< Version of the registry.
   std::uint64_t revision_ = 0;

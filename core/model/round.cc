@@ -86,6 +86,13 @@ void Round::blocked(const Blocked& blocked) {
   if (!blocked_ || blocked.ttl < blocked_->ttl) blocked_ = blocked;
 }
 
+void Round::cut_at(std::uint8_t end) {
+  cut_at_ = end;
+  if (steps_.size() > end) steps_.resize(end);
+  if (reached_at_ && *reached_at_ > end) reached_at_.reset();
+  if (blocked_ && blocked_->ttl > end) blocked_.reset();
+}
+
 StepState Round::state(std::uint8_t ttl) const {
   const Step* step = find(ttl);
   if (step == nullptr) return StepState::kUnsent;
@@ -104,6 +111,11 @@ std::uint8_t Round::asked(std::uint8_t ttl) const {
 bool Round::confirms(std::uint8_t ttl, Timestamp sent_at) const {
   const Step* step = find(ttl);
   return step != nullptr && step->hop.reply && step->hop.sent_at < sent_at;
+}
+
+const Reply* Round::reply(std::uint8_t ttl) const {
+  const Step* step = find(ttl);
+  return step != nullptr && step->hop.reply ? &*step->hop.reply : nullptr;
 }
 
 base::Instant Round::sent_at(std::uint8_t ttl) const {
@@ -137,7 +149,7 @@ std::optional<std::uint8_t> Round::end() const {
 
 Observation Round::observation() const {
   Observation seen;
-  seen.end = end();
+  seen.end = end() ? end() : cut_at_;
   const std::size_t length =
       seen.end ? std::min<std::size_t>(*seen.end, steps_.size()) : steps_.size();
   seen.hops.reserve(length);

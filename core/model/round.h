@@ -46,6 +46,9 @@ class Round {
   /// The destination answered at this TTL, or another host blocks the path there.
   void reached(std::uint8_t ttl);
   void blocked(const Blocked& blocked);
+  /// The path is known to end at this TTL, though the destination was heard only beyond it: what
+  /// was probed there counts as never sent.
+  void cut_at(std::uint8_t end);
   /// The planner wants no more probes in this round.
   void end_sweep() { sweep_ended_ = true; }
 
@@ -67,6 +70,8 @@ class Round {
   std::uint8_t highest_router() const;
   /// The lowest TTL at which the destination answered or the path was blocked.
   std::optional<std::uint8_t> end() const;
+  /// The first reply at a TTL; null: none.
+  const Reply* reply(std::uint8_t ttl) const;
   bool sweep_ended() const { return sweep_ended_; }
   /// Every probe sent so far has its verdict.
   bool all_decided() const { return in_flight_ == 0; }
@@ -99,6 +104,7 @@ class Round {
   std::uint32_t in_flight_ = 0;
   std::optional<std::uint8_t> reached_at_;
   std::optional<Blocked> blocked_;
+  std::optional<std::uint8_t> cut_at_;
 };
 
 }  // namespace etr::model

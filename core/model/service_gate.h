@@ -22,6 +22,8 @@ class ServiceGate {
   /// The service repeats replies after a while, as services do that wait for an acknowledgment: the
   /// arrival of a reply does not tell when its probe was sent.
   bool repeats() const { return repeats_; }
+  /// Its replies arrive after the timeout: one that identifies no probe belongs to none in flight.
+  bool late() const { return late_; }
 
   // For the planner.
 
@@ -42,6 +44,8 @@ class ServiceGate {
   void end_moved() { end_probe_.reset(); }
   /// A reply that identifies no probe was attributed by elimination.
   void attributed(Timestamp received_at);
+  /// A reply that identifies its probe arrived, within the timeout or after it.
+  void identified(bool in_time) { late_ = !in_time; }
   void close_until(base::Instant until) { opens_at_ = until; }
 
   /// Up to `replies` replies to withdrawn probes may arrive within the timeout. The gate stays
@@ -65,6 +69,7 @@ class ServiceGate {
  private:
   bool unattributable_ = false;
   bool repeats_ = false;
+  bool late_ = false;
   bool one_at_a_time_ = false;
   base::Instant opens_at_{};
   std::optional<std::uint64_t> end_probe_;  ///< Round of the probe in flight to the end.

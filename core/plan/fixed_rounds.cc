@@ -16,6 +16,11 @@ constexpr std::uint32_t kTurn = 3;
 /// delays from the time it was due.
 constexpr Duration kLateStart = std::chrono::milliseconds(10);
 
+/// Where replies cannot be attributed, a second one would be taken for that of another probe.
+bool may_repeat(const KnownFlow& known, std::optional<std::uint8_t> ttl) {
+  return !known.gate.unattributable() || ttl != known.end.ttl();
+}
+
 }  // namespace
 
 FixedRounds::FixedRounds(const FixedRoundsOptions& options)
@@ -87,7 +92,13 @@ std::optional<Request> FixedRounds::next(Instant now) {
 
 void FixedRounds::sent(const Request& request, Instant) {
   FlowPlan& flow = flows_[request.flow];
-  if (flow.doubt == request.ttl) flow.doubt.reset();
+  if (flow.doubt == request.ttl) {
+    flow.doubt.reset();
+  } else if (flow.under_test == request.ttl) {
+    flow.under_test.reset();
+    flow.doubt = request.ttl;  // At once: the longer between two probes, the less they tell.
+    flow.doubt_asked = true;
+  }
   if (++flow.sends % kTurn == 0) due_.end_turn(request.flow);
   schedule(request.flow);
 }
@@ -109,9 +120,16 @@ bool FixedRounds::begin_round(FlowId id, Instant due, Instant now) {
   flow.last_round = options_.rounds != 0 && round + 1 >= options_.rounds;
   flow.round_start = std::max(due, now - kLateStart);
   flow.doubt_asked = false;
+  flow.under_test = under_test(id);
   count_cells(id);
   clock_.begin_round(id, flow.schedule, now);
   return true;
+}
+
+std::optional<std::uint8_t> FixedRounds::under_test(FlowId id) const {
+  const KnownFlow& known = host_->known(id);
+  const auto ttl = known.identity.under_test();
+  return may_repeat(known, ttl) ? ttl : std::nullopt;
 }
 
 void FixedRounds::count_cells(FlowId id) {
@@ -142,8 +160,7 @@ void FixedRounds::end_round_if_done(FlowId id) {
   if (!flow.doubt_asked) {
     flow.doubt_asked = true;
     flow.doubt = known.identity.doubtful(round.observation());
-    // Where replies cannot be attributed, a second one would be taken for that of another probe.
-    if (known.gate.unattributable() && flow.doubt == known.end.ttl()) flow.doubt.reset();
+    if (!may_repeat(known, flow.doubt)) flow.doubt.reset();
   }
   if (!flow.doubt) host_->end_round(id);
 }

@@ -5,8 +5,9 @@
 // and the flows start at even distances in the interval, see round_clock.h. Flows due at the same
 // time take turns of 3 TTLs, so that no router receives the probes of all flows in a row.
 //
-// A round that differs from the path of its flow at one TTL probes that TTL again before it ends:
-// this distinguishes a path change from a hop balanced per packet.
+// A round that differs from the path of its flow at one TTL probes that TTL again before it ends,
+// and a TTL that has alternated in recent rounds is probed twice in a row: this distinguishes a
+// path change from a hop balanced per packet.
 #pragma once
 
 #include <cstdint>
@@ -59,9 +60,10 @@ class FixedRounds final : public Planner {
     std::uint64_t round = 0;
     base::Instant round_start{};
     RoundClock::Schedule schedule;
-    std::optional<Duration> srtt;       ///< Smoothed RTT (RFC 6298 §2).
-    std::optional<std::uint8_t> doubt;  ///< TTL to probe again because the path differs there.
-    bool doubt_asked = false;           ///< doubt was determined for this round.
+    std::optional<Duration> srtt;            ///< Smoothed RTT (RFC 6298 §2).
+    std::optional<std::uint8_t> under_test;  ///< TTL to probe twice in this round.
+    std::optional<std::uint8_t> doubt;       ///< TTL to probe again now.
+    bool doubt_asked = false;                ///< doubt was determined for this round.
     std::uint32_t sends = 0;
   };
 
@@ -69,6 +71,7 @@ class FixedRounds final : public Planner {
   std::optional<Sweep::Candidate> candidate(FlowId id) const;
   bool begin_round(FlowId id, base::Instant due, base::Instant now);
   void end_round_if_done(FlowId id);
+  std::optional<std::uint8_t> under_test(FlowId id) const;
   void count_cells(FlowId id);
   void count_busy(FlowId id);
   void schedule(FlowId id);

@@ -19,8 +19,12 @@ namespace etr::trace {
 
 struct FlowState {
   FlowState(const Flow& its_flow, transport::FlowHandle its_handle, std::uint16_t slots,
-            std::uint16_t first_id, std::uint8_t max_ttl, model::PathRegistry& registry)
-      : flow(its_flow), handle(its_handle), probes(slots, first_id), known(max_ttl, registry) {}
+            std::uint16_t first_id, std::uint8_t max_ttl, model::PathRegistry& registry,
+            model::SharedEnds& ends)
+      : flow(its_flow),
+        handle(its_handle),
+        probes(slots, first_id),
+        known(max_ttl, registry, ends) {}
 
   Flow flow;
   transport::FlowHandle handle = 0;
@@ -44,6 +48,12 @@ struct FlowState {
     friend bool operator==(const ReportedPath&, const ReportedPath&) = default;
   };
   ReportedPath reported_path;
+  /// What of PathIdentity::balancing_evidence() was reported to the path graph, and of which TTL.
+  struct ReportedEvidence {
+    std::uint8_t ttl = 0;
+    double evidence = 0;
+  };
+  ReportedEvidence reported_evidence;
 
   model::HopStatistics& hop(std::uint8_t ttl) {
     if (hops.size() < ttl) hops.resize(ttl);

@@ -89,8 +89,8 @@ absl::StatusOr<bool> FlowTable::open_at(Trace& trace, std::uint32_t index, std::
            absl::StrFormat("ttl is limited to %d by the mtu of %d octets on %s", possible,
                            route->mtu, route->interface));
   }
-  flows_.push_back(std::make_unique<FlowState>(flow, *handle, prober_.slots(),
-                                               options_.key.first_id(id), max_ttl, trace.paths));
+  flows_.push_back(std::make_unique<FlowState>(
+      flow, *handle, prober_.slots(), options_.key.first_id(id), max_ttl, trace.paths, trace.ends));
   trace.flows.push_back(id);
   trace.graph.add_flow(index, port);
   dispatcher_.add_flow(id, flow);

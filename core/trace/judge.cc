@@ -164,7 +164,7 @@ void Judge::ambiguous(const Answer& answer) {
 
 bool Judge::surplus(const Answer& answer) {
   FlowState& flow = run_.flows.at(answer.flow);
-  if (answer.reply.kind == ReplyKind::kAck) {
+  if (answer.reply.kind == ReplyKind::kAck && !flow.known.gate.late()) {
     flow.probes.for_each_in_flight([](Probe& probe) { probe.challenged = true; });
   }
   model::ServiceGate& gate = flow.known.gate;

@@ -61,6 +61,7 @@ MatchResult Matcher::match_identified(FlowState& flow, const Answer& answer, Pro
 /// A reply that identifies no probe is attributed to the only probe that may have caused it. A
 /// probe to the known end takes precedence over those below.
 MatchResult Matcher::match_by_elimination(FlowState& flow, ReplyKind kind) {
+  if (flow.known.gate.late()) return Surplus{};
   const auto end = flow.known.end.last_known();
   Probe* only = nullptr;
   int waiting = 0;

@@ -36,6 +36,14 @@ void begin_path(FlowState& flow, std::uint8_t first_differing, const Path& path)
   });
 }
 
+/// What the flow has shown of the balancing at a TTL since its last change there.
+double new_evidence(FlowState& flow, std::uint8_t ttl) {
+  const double evidence = flow.known.identity.balancing_evidence(ttl);
+  const double known = flow.reported_evidence.ttl == ttl ? flow.reported_evidence.evidence : 0;
+  flow.reported_evidence = {ttl, evidence};
+  return evidence - known;
+}
+
 }  // namespace
 
 void PathRecorder::close(Trace& trace, FlowState& flow, model::Round round, bool complete) {
@@ -52,7 +60,9 @@ void PathRecorder::close(Trace& trace, FlowState& flow, model::Round round, bool
 
   resolve(trace, flow);  // A change is one from the path that the flow is known to be on by now.
   const std::string old_hash = flow.path_hash;
-  const auto change = flow.known.identity.observe(round.observation());
+  model::Observation seen = round.observation();
+  seen.silent_end = flow.known.expected_end.silent();
+  const auto change = flow.known.identity.observe(seen);
   for (const std::uint32_t id : trace.paths.take_united()) trace.graph.forget_guessed_path(id);
   flow.path_hash = hash(flow.known.identity.canonical());
   path.path_hash = flow.path_hash;
@@ -68,6 +78,9 @@ void PathRecorder::close(Trace& trace, FlowState& flow, model::Round round, bool
   flow.blocked = path.blocked;
   update_graph(trace, flow, path.finished,
                change ? std::optional(change->first_ttl) : std::nullopt);
+  if (change && change->before.complete() && !trace.paths.is_distinct(change->before.id)) {
+    trace.graph.forget_guessed_path(change->before.id);  // It had been united with another one.
+  }
   ++flow.rounds_closed;
   flow.snapshot.reset();
   for (Hop& hop : path.hops) hop.hop_class = trace.graph.hop_class(flow.flow.index, hop.ttl);
@@ -133,7 +146,7 @@ void PathRecorder::update_graph(Trace& trace, FlowState& flow, Timestamp at,
   known.reached = flow.reached;
   known.blocked = flow.blocked.has_value();
   known.moved = changed.has_value();
-  if (changed) known.balancing_evidence = identity.balancing_evidence(*changed);
+  if (changed) known.balancing_evidence = new_evidence(flow, *changed);
   trace.graph.set_path(flow.flow.index, known, at);
 }
 

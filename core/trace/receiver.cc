@@ -68,6 +68,10 @@ void Receiver::see_answer(const Answer& answer, const transport::ReceivedPacket&
   }
   Probe& probe = *match.probe;
   const bool in_time = !reply.rtt || *reply.rtt <= run_.options.timeout;
+  const bool waited_for = probe.state == ProbeState::kInFlight || probe.state == ProbeState::kLost;
+  if (answer.from_service && answer.decoded.probe && waited_for) {
+    flow.known.gate.identified(probe.state == ProbeState::kInFlight && in_time);
+  }
   if (probe.state == ProbeState::kInFlight && in_time) {
     note_responder(reply.source);
     return judge_.answered(answer, reply, probe, packet.interface_index);

@@ -21,6 +21,7 @@ bool RoundKeeper::begin(plan::FlowId id, std::uint64_t round) {
   flow.probes.forget(run_.now() - std::max(kMinMemory, 3 * run_.options.timeout));
   known.gate.begin_round(known.end.ttl().has_value());
   known.end.begin_round();
+  if (known.end.ttl() && flow.hops.size() > *known.end.ttl()) flow.hops.resize(*known.end.ttl());
   known.rounds.emplace_back(round);
   ++run_.flows.open_rounds;
   return true;
@@ -51,6 +52,7 @@ void RoundKeeper::close(FlowState& flow, bool complete) {
   flow.known.rounds.pop_front();
   --run_.flows.open_rounds;
   flow.known.gate.round_closed(closed);
+  flow.known.apply_expected_end(closed);
   if (!std::exchange(flow.has_record, true)) run_.flows.note_first_record();
   recorder_.close(run_.flows.trace_of(flow), flow, std::move(closed), complete);
 }

@@ -8,6 +8,7 @@
 #include "etr/run_info.h"
 #include "model/path_graph.h"
 #include "model/path_identity.h"
+#include "model/shared_ends.h"
 #include "plan/planner.h"
 
 namespace etr::trace {
@@ -17,6 +18,7 @@ struct Trace {
 
   TraceInfo info;
   model::PathRegistry paths;
+  model::SharedEnds ends;
   model::PathGraphBuilder graph;
   std::vector<plan::FlowId> flows;  ///< Open flows, by index.
   std::uint32_t next_index = 0;     ///< Of the next flow; its port is the first port plus this.

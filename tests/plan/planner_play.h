@@ -58,7 +58,7 @@ class Host final : public PlannerHost {
   explicit Host(std::uint8_t max_ttl) : max_ttl_(max_ttl) {}
 
   std::optional<FlowId> open_flow(std::uint32_t) override {
-    flows_[next_flow] = std::make_unique<model::KnownFlow>(max_ttl_, registry_);
+    flows_[next_flow] = std::make_unique<model::KnownFlow>(max_ttl_, registry_, ends_);
     return next_flow++;
   }
   void close_flow(FlowId flow) override { flows_.erase(flow); }
@@ -98,6 +98,7 @@ class Host final : public PlannerHost {
  private:
   std::uint8_t max_ttl_;
   model::PathRegistry registry_;
+  model::SharedEnds ends_;
   std::map<FlowId, std::unique_ptr<model::KnownFlow>> flows_;
 };
 

@@ -19,15 +19,14 @@ struct Pace {
   Duration interval = 1s;
 };
 
-/// Six answers at once, then one a second, as Linux does by default.
+/// Six replies at once, then one a second, as Linux does by default.
+simulation::RateLimit linux_limit() { return {.per_second = 1, .burst = 6}; }
+
 EngineRun& run_to_limited_target(std::unique_ptr<EngineRun>& run, const Pace& pace,
                                  std::uint64_t seed) {
   simulation::Network network = simulation::testing::diamond(4);
   network.seed = seed;
-  simulation::RateLimit limit;
-  limit.per_second = 1;
-  limit.burst = 6;
-  network.targets[0].limit = limit;
+  network.targets[0].limit = linux_limit();
   EngineRunOptions options = options_for(Protocol::kUdp);
   options.engine.key = trace::RunKey::from_seed(seed);
   options.plan.flows = pace.flows;
@@ -35,6 +34,29 @@ EngineRun& run_to_limited_target(std::unique_ptr<EngineRun>& run, const Pace& pa
   options.plan.rounds = 40;
   run = std::make_unique<EngineRun>(network, options);
   return run->run();
+}
+
+/// The hops of records of the last rounds that show the target, or have as many.
+std::set<std::size_t> lengths(const EngineRun& run, std::uint64_t from_round) {
+  std::set<std::size_t> found;
+  for (const Path& path : run.observer.paths) {
+    if (path.round >= from_round) found.insert(path.hops.size());
+  }
+  return found;
+}
+
+std::set<std::vector<std::optional<IpAddress>>> true_paths(const EngineRun& run) {
+  std::set<std::vector<std::optional<IpAddress>>> paths;
+  for (const Path& path : run.observer.paths) paths.insert(run.truth(path, 0s));
+  return paths;
+}
+
+std::set<std::uint32_t> path_ids(const EngineRun& run, std::uint64_t from_round) {
+  std::set<std::uint32_t> ids;
+  for (const Path& path : run.observer.paths) {
+    if (path.round >= from_round) ids.insert(path.path_id);
+  }
+  return ids;
 }
 
 class LimitedTarget : public ::testing::TestWithParam<Pace> {};
@@ -74,10 +96,73 @@ TEST_P(LimitedTarget, IsNotSimplyCalledLossOfTheLinkToIt) {
   EXPECT_TRUE(graph->lossy_links[0].or_withheld);
 }
 
+/// More flows than answers at once: most are first heard beyond the TTL of the target.
+TEST(LimitedTargetOfManyFlows, StaysAtItsTtlOnOnePathPerWay) {
+  for (const std::uint32_t flows : {8U, 16U, 64U}) {
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+      std::unique_ptr<EngineRun> run;
+      run_to_limited_target(run, {flows, 2s}, seed);
+      EXPECT_EQ(lengths(*run, 10), std::set<std::size_t>{4}) << flows << " flows, seed " << seed;
+      EXPECT_EQ(path_ids(*run, 10).size(), true_paths(*run).size())
+          << flows << " flows, seed " << seed;
+    }
+  }
+}
+
+/// Its replies to probes that expire there and to those that it blocks share the limit.
+TEST(LimitedRouterThatBlocks, IsWhereThePathEnds) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    simulation::Network network = simulation::testing::diamond(4);
+    network.seed = seed;
+    for (simulation::Router& router : network.routers) {
+      if (router.id != "r3") continue;
+      router.limit = linux_limit();
+      router.blocks.push_back({{}, {}, simulation::UnreachableCode{}});
+    }
+    EngineRunOptions options = options_for(Protocol::kUdp);
+    options.engine.key = trace::RunKey::from_seed(seed);
+    options.plan.round_interval = 2s;
+    options.plan.rounds = 60;
+    EngineRun run(network, options);
+    run.run();
+    EXPECT_EQ(lengths(run, 15), std::set<std::size_t>{4}) << "seed " << seed;
+    EXPECT_EQ(path_ids(run, 15).size(), true_paths(run).size()) << "seed " << seed;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Paces, LimitedTarget,
                          ::testing::Values(Pace{5, 1s}, Pace{16, 2s}, Pace{1, 500ms}));
 INSTANTIATE_TEST_SUITE_P(Paces, LimitedTargetOfFewFlows,
                          ::testing::Values(Pace{5, 1s}, Pace{1, 500ms}));
+
+/// Four routers in a row, and a target that never answers.
+TEST(RoutersThatAllLimit, AreNotSimplyCalledALossyLink) {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    simulation::Network network = simulation::testing::line(4);
+    network.seed = seed;
+    for (simulation::Router& router : network.routers) router.limit = linux_limit();
+    network.targets[0].dark = true;
+    EngineRunOptions options = options_for(Protocol::kUdp);
+    options.plan.rounds = 40;
+    EngineRun run(network, options);
+    const auto graph = run.run().summary.snapshot->graphs.at(0);
+    for (const LossyLink& loss : graph->lossy_links) EXPECT_TRUE(loss.or_withheld) << seed;
+    if (graph->shared_loss) {
+      EXPECT_TRUE(graph->shared_loss->or_withheld) << seed;
+    }
+  }
+}
+
+TEST(SharedLoss, IsNoLimitWhereTheTargetAnswersByTcp) {
+  simulation::Network network = simulation::testing::line(4);
+  simulation::testing::links(network, "source")[0].forward.loss = 0.3;
+  EngineRunOptions options = options_for(Protocol::kTcp);
+  options.plan.rounds = 60;
+  EngineRun run(network, options);
+  const auto graph = run.run().summary.snapshot->graphs.at(0);
+  ASSERT_TRUE(graph->shared_loss.has_value());
+  EXPECT_FALSE(graph->shared_loss->or_withheld);
+}
 
 TEST(LossyLinkToATarget, IsLossWhereTheTargetAnswersByTcpOrAnotherHopLiesBeyond) {
   for (const bool last : {true, false}) {

@@ -60,7 +60,8 @@ class MatcherTest : public ::testing::Test {
   bool rewritten() const { return std::get<Match>(result).rewritten; }
 
   model::PathRegistry registry;
-  FlowState state{testing::sample_flow(Family::kIpv4, 80), 0, kSlots, 1, 30, registry};
+  model::SharedEnds ends;
+  FlowState state{testing::sample_flow(Family::kIpv4, 80), 0, kSlots, 1, 30, registry, ends};
   Matcher matcher;
   MatchResult result;
   int sent_ = 0;

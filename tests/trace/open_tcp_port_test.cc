@@ -51,6 +51,29 @@ TEST(OpenTcpPort, SendsNoChallengeAckAfterLateProbesPastIt) {
   }
 }
 
+// A distant port whose replies come after the timeout. The SYN that a challenge ACK answers has
+// been given up by then, so that the TTL of a later one in flight shows nothing.
+TEST(OpenTcpPort, ShowsNoTtlWhereItsRepliesComeAfterTheTimeout) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    for (const Duration delay : {300ms, 550ms}) {
+      simulation::Network network = line(3);
+      network.seed = seed;
+      auto& link = simulation::testing::link(network, "r3", "target");
+      link.forward.delay = link.back.delay = delay;
+      EngineRunOptions options = options_for(Protocol::kTcp);
+      options.plan.rounds = 40;
+      options.plan.timeout = options.engine.timeout = delay == 300ms ? 500ms : 1s;
+      EngineRun run(std::move(network), options);
+      run.run();
+      EXPECT_GT(run.summary.snapshot->counters.late, 0U);
+      for (const Path& path : run.observer.paths) {
+        EXPECT_FALSE(path.reached) << "seed " << seed;
+        for (const Hop& hop : path.hops) EXPECT_EQ(hop.reply.has_value(), hop.ttl <= 3);
+      }
+    }
+  }
+}
+
 // A firewall on this host drops the resets of its kernel, so a connection of an earlier run is
 // still half open, with a sequence number that is not of this run.
 TEST(OpenTcpPort, StaysAttributableAfterAChallengeAck) {

@@ -43,7 +43,7 @@ inline void add_rtts(PooledStatistics& into, const PooledStatistics& more) {
 
 /// No samples if the replies had no RTT.
 inline void add_rtts(PooledStatistics& into, const ResponderStats& more) {
-  if (more.received == 0 || more.worst == Duration{}) return;
+  if (!more.has_rtt()) return;
   PooledStatistics rtts;
   rtts.rtt_samples = more.received;
   rtts.rtt_mean_ns = more.mean_ns;

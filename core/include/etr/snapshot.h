@@ -39,6 +39,9 @@ struct ResponderStats {
   std::uint8_t reply_ttl = 0;
   std::optional<std::uint8_t> quoted_ttl;
   std::vector<MplsLabel> mpls;
+
+  /// False: no reply has shown a round-trip time, so the times above say nothing.
+  bool has_rtt() const { return received > 0 && worst > Duration::zero(); }
 };
 
 /// One TTL of one flow, on the path that it is on now: where a confirmed path change concerns this

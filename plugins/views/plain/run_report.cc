@@ -129,6 +129,10 @@ constexpr Widths kNarrow{8, 6, 7};
 constexpr std::size_t kTtlColumns = 6;
 constexpr std::size_t kFewestHostColumns = 16;  // enough for an IPv4 address
 
+std::string last_rtt(const etr::ResponderStats& responder) {
+  return responder.has_rtt() ? milliseconds(responder.last) : "-";
+}
+
 }  // namespace
 
 void RunReport::add(const etr::Path& path) {
@@ -308,13 +312,12 @@ std::string RunReport::hop_table(const Row& row, etr::Names& names, Room room) c
               left(name_of(responder), width) +
               (first ? loss(etr::hop_loss_text(hop.pooled)) + count(std::to_string(hop.sent))
                      : loss("") + count("+" + std::to_string(responder.received))) +
-              time(milliseconds(responder.latest->last)) +
-              rtt_columns(responder.rtts, widths.time) + remarks(responder, false) + "\n";
+              time(last_rtt(*responder.latest)) + rtt_columns(responder.rtts, widths.time) +
+              remarks(responder, false) + "\n";
     }
     for (const HopRow::Responder& responder : hop.former) {
       text += std::string(kTtlColumns, ' ') + left(name_of(responder), width) + loss("") +
-              count("+" + std::to_string(responder.received)) +
-              time(milliseconds(responder.latest->last)) +
+              count("+" + std::to_string(responder.received)) + time(last_rtt(*responder.latest)) +
               rtt_columns(responder.rtts, widths.time) + remarks(responder, true) + "\n";
     }
     ++it;

@@ -80,7 +80,7 @@ Field hop_field(char letter, const etr::HopStats& hop, const etr::ResponderStats
     return first ? hop_figure(letter, hop) : Field{};
   }
   if (letter == 'R') return count(responder == nullptr ? 0 : responder->received);
-  if (responder == nullptr || responder->received == 0) return {"-", Role::kDim};
+  if (responder == nullptr || !responder->has_rtt()) return {"-", Role::kDim};
   return duration(letter, *responder, width);
 }
 

@@ -39,6 +39,7 @@ void add_responder(std::vector<OverlayLine>& lines, const etr::ResponderStats& r
   lines.push_back({"last reply", reply_text(responder), Role::kText});
   lines.push_back({"reply's TTL", ttl_text(responder), Role::kText});
   lines.push_back({"received", std::to_string(responder.received), Role::kText});
+  if (!responder.has_rtt()) return;
   lines.push_back({"RTT ms",
                    "last " + ms(responder.last) + ", best " + ms(responder.best) + ", mean " +
                        milliseconds(responder.mean_ns) + ", worst " + ms(responder.worst) +
