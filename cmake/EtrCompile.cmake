@@ -14,7 +14,7 @@ if(ETR_SANITIZE)
 endif()
 
 # Most of the time of compiling a source goes to headers of the standard library and Abseil: libraries and plugins share
-# them precompiled. A source still includes what it uses: scripts/check-tidy compiles it without them.
+# them precompiled.
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/headers.cc CONTENT "")
 add_library(etr_headers STATIC EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/headers.cc)
 target_link_libraries(etr_headers PRIVATE etr_compile

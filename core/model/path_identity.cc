@@ -8,7 +8,7 @@ namespace etr::model {
 
 namespace {
 
-constexpr std::size_t kMaxFormer = 64;
+constexpr std::size_t kMaxFormerPaths = 64;
 
 /// The TTLs at which an observation contradicts a path.
 struct Difference {
@@ -302,7 +302,7 @@ std::optional<IdentityChange> PathIdentity::change_to(const Observation& seen) {
 
 void PathIdentity::remember(KnownPath path) {
   former_.push_front(std::move(path));
-  if (former_.size() > kMaxFormer) former_.pop_back();
+  if (former_.size() > kMaxFormerPaths) former_.pop_back();
 }
 
 }  // namespace etr::model

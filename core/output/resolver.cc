@@ -27,8 +27,8 @@ namespace {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-constexpr int kClassInternet = 1;
-constexpr int kTypePtr = 12;
+constexpr int kQueryClass = 1;
+constexpr int kQueryType = 12;
 
 struct Entry {
   std::string name;
@@ -136,7 +136,7 @@ class Resolver::Impl {
       ++in_flight_;
       // Freed by on_answer(), which c-ares calls exactly once, maybe within this call.
       auto* const query = new Query{this, *next};
-      ares_query(channel_, reverse_name(*next).c_str(), kClassInternet, kTypePtr, on_answer, query);
+      ares_query(channel_, reverse_name(*next).c_str(), kQueryClass, kQueryType, on_answer, query);
     }
   }
 

@@ -23,7 +23,7 @@ namespace etr::output {
 namespace {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
-using Message = std::variant<Path, Event>;
+using ViewMessage = std::variant<Path, Event>;
 
 /// Milliseconds for poll(), rounded up so that it does not wake just before the time.
 int poll_timeout(std::optional<Duration> wait) {
@@ -50,7 +50,7 @@ class ViewRunner::State : public std::enable_shared_from_this<State> {
     return thread.start("etr-view", [self = shared_from_this(), run] { self->run(run); });
   }
 
-  void push(Message message) {
+  void push(ViewMessage message) {
     if (!alive_) return;
     if (!channel.push_extra(std::move(message))) ++dropped_;
     wake_.wake();
@@ -105,7 +105,7 @@ class ViewRunner::State : public std::enable_shared_from_this<State> {
 
   bool failed() const { return failed_; }
 
-  Channel<Message> channel;
+  Channel<ViewMessage> channel;
   OutputThread thread;
 
  private:

@@ -17,7 +17,7 @@ constexpr std::int64_t kMaxCaptureBuffer = 1024;  // MiB
 constexpr std::array<std::string_view, 4> kLogLevels{"debug", "info", "warn", "error"};
 
 /// A value out of range, or one that does not fit the others.
-struct Problem {
+struct OptionProblem {
   std::string_view option;
   std::string text;
 };
@@ -28,7 +28,7 @@ bool in_range(std::int64_t value, std::int64_t low, std::int64_t high) {
   return value >= low && value <= high;
 }
 
-absl::Status as_error(const Problem& problem, const OptionPlaces& places) {
+absl::Status as_error(const OptionProblem& problem, const OptionPlaces& places) {
   const auto place = places.find(problem.option);
   if (place == places.end() || place->second.empty()) {
     return absl::InvalidArgumentError(problem.text);
@@ -37,56 +37,60 @@ absl::Status as_error(const Problem& problem, const OptionPlaces& places) {
       absl::StrFormat("%s: option '%s': %s", place->second, problem.option, problem.text));
 }
 
-std::optional<Problem> find_problem(const TraceOptions& options, const OptionPlaces& places) {
+std::optional<OptionProblem> find_problem(const TraceOptions& options, const OptionPlaces& places) {
   if (options.family != "any" && options.family != "ipv4" && options.family != "ipv6") {
-    return Problem{"family", "family must be any, ipv4 or ipv6, not '" + options.family + "'"};
+    return OptionProblem{"family",
+                         "family must be any, ipv4 or ipv6, not '" + options.family + "'"};
   }
   if (!in_range(options.dest_port, 0, kMaxPort)) {
-    return Problem{"dest_port", "destination port must be between 1 and 65535"};
+    return OptionProblem{"dest_port", "destination port must be between 1 and 65535"};
   }
   if (!in_range(options.source_port, 1, kMaxPort)) {
-    return Problem{"source_port", "source port must be between 1 and 65535"};
+    return OptionProblem{"source_port", "source port must be between 1 and 65535"};
   }
-  if (options.flows < 1) return Problem{"flows", "parallel probes must be at least 1"};
+  if (options.flows < 1) return OptionProblem{"flows", "parallel probes must be at least 1"};
   if (options.flows > kMaxPort || options.source_port + options.flows - 1 > kMaxPort) {
-    return Problem{
+    return OptionProblem{
         places.contains("flows") || !places.contains("source_port") ? "flows" : "source_port",
         absl::StrFormat("source port + parallel probes - 1 must not be above 65535: %d flows from "
                         "port %d on do "
                         "not fit",
                         options.flows, options.source_port)};
   }
-  if (options.count < 0) return Problem{"count", "count must not be negative"};
+  if (options.count < 0) return OptionProblem{"count", "count must not be negative"};
   if (!in_range(options.max_ttl, 1, 255))
-    return Problem{"max_ttl", "maximum TTL must be between 1 and 255"};
+    return OptionProblem{"max_ttl", "maximum TTL must be between 1 and 255"};
   if (options.ttl_delay < Duration::zero())
-    return Problem{"ttl_delay", "inter-TTL delay must not be negative"};
+    return OptionProblem{"ttl_delay", "inter-TTL delay must not be negative"};
   if (options.round_interval < Duration::zero()) {
-    return Problem{"round_interval", "inter-probe delay must not be negative"};
+    return OptionProblem{"round_interval", "inter-probe delay must not be negative"};
   }
-  if (options.timeout <= Duration::zero()) return Problem{"timeout", "timeout must be above 0"};
+  if (options.timeout <= Duration::zero())
+    return OptionProblem{"timeout", "timeout must be above 0"};
   // At lower rates the time between two probes exceeds the range of the clock.
   if (options.rate < 0 || (options.rate > 0 && options.rate < kMinRate)) {
-    return Problem{"rate", "rate must be at least 0.001 probes per second, or 0 for no limit"};
+    return OptionProblem{"rate",
+                         "rate must be at least 0.001 probes per second, or 0 for no limit"};
   }
   if (!options.source.empty()) {
     const std::optional<IpAddress> source = IpAddress::parse(options.source);
     if (!source || source->is_unspecified()) {
-      return Problem{"source",
-                     "source must be an address of this host, not '" + options.source + "'"};
+      return OptionProblem{"source",
+                           "source must be an address of this host, not '" + options.source + "'"};
     }
     const std::optional<Family> family = family_option(options);
     if (family && source->family != *family) {
-      return Problem{"source", absl::StrFormat("source %s is not an %s address", options.source,
-                                               *family == Family::kIpv4 ? "IPv4" : "IPv6")};
+      return OptionProblem{"source",
+                           absl::StrFormat("source %s is not an %s address", options.source,
+                                           *family == Family::kIpv4 ? "IPv4" : "IPv6")};
     }
   }
   if (!in_range(options.capture_buffer, 1, kMaxCaptureBuffer)) {
-    return Problem{"capture_buffer", "capture buffer must be between 1 and 1024 MiB"};
+    return OptionProblem{"capture_buffer", "capture buffer must be between 1 and 1024 MiB"};
   }
   if (std::find(kLogLevels.begin(), kLogLevels.end(), options.log_level) == kLogLevels.end()) {
-    return Problem{"log_level",
-                   "log level must be debug, info, warn or error, not '" + options.log_level + "'"};
+    return OptionProblem{"log_level", "log level must be debug, info, warn or error, not '" +
+                                          options.log_level + "'"};
   }
   return std::nullopt;
 }
@@ -141,7 +145,7 @@ absl::Status apply_trace_options(const std::vector<plugin::RawOption>& given, Tr
 }
 
 absl::Status validate(const TraceOptions& options, const OptionPlaces& places) {
-  const std::optional<Problem> problem = find_problem(options, places);
+  const std::optional<OptionProblem> problem = find_problem(options, places);
   return problem ? as_error(*problem, places) : absl::OkStatus();
 }
 

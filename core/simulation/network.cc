@@ -9,16 +9,16 @@
 namespace etr::simulation {
 namespace {
 
-absl::Status wrong(const std::string& what) { return absl::InvalidArgumentError(what); }
+absl::Status invalid(const std::string& what) { return absl::InvalidArgumentError(what); }
 
 bool is_share(double value) { return value >= 0 && value <= 1; }
 
 absl::Status check_wire(const std::string& where, const Wire& wire) {
   if (wire.delay < Duration{} || wire.jitter < Duration{} || wire.reorder_delay < Duration{}) {
-    return wrong(where + ": times must not be negative");
+    return invalid(where + ": times must not be negative");
   }
   if (!is_share(wire.loss) || !is_share(wire.duplicate) || !is_share(wire.reorder)) {
-    return wrong(where + ": shares lie between 0 and 1");
+    return invalid(where + ": shares lie between 0 and 1");
   }
   return absl::OkStatus();
 }
@@ -27,7 +27,7 @@ absl::Status check_addresses(const std::string& where, const std::vector<IpAddre
   std::set<Family> seen;
   for (const IpAddress& address : addresses) {
     if (!seen.insert(address.family).second) {
-      return wrong(where + ": more than one address of a family");
+      return invalid(where + ": more than one address of a family");
     }
   }
   return absl::OkStatus();
@@ -37,8 +37,8 @@ absl::Status check_links(const std::string& where, const std::vector<Link>& link
                          const std::set<std::string>& ids) {
   for (const Link& link : links) {
     const std::string name = absl::StrFormat("%s: link to '%s'", where, link.to);
-    if (ids.count(link.to) == 0) return wrong(name + ", which does not exist");
-    if (!(link.weight > 0)) return wrong(name + ": the weight must be above 0");
+    if (ids.count(link.to) == 0) return invalid(name + ", which does not exist");
+    if (!(link.weight > 0)) return invalid(name + ": the weight must be above 0");
     if (absl::Status status = check_addresses(name, link.addresses); !status.ok()) return status;
     if (absl::Status status = check_wire(name, link.forward); !status.ok()) return status;
     if (absl::Status status = check_wire(name, link.back); !status.ok()) return status;
@@ -48,7 +48,7 @@ absl::Status check_links(const std::string& where, const std::vector<Link>& link
 
 absl::Status check_limit(const std::string& where, const std::optional<RateLimit>& limit) {
   if (limit && (!(limit->per_second >= 0) || !(limit->burst >= 1))) {
-    return wrong(where + ": a limit needs a rate of at least 0 and a burst of at least 1");
+    return invalid(where + ": a limit needs a rate of at least 0 and a burst of at least 1");
   }
   return absl::OkStatus();
 }
@@ -67,10 +67,10 @@ class Checker {
       }
     }
     if (absl::Status status = check_owners(); !status.ok()) return status;
-    if (targets_.empty()) return wrong("a network needs a target");
+    if (targets_.empty()) return invalid("a network needs a target");
     ids_ = routers_;
     ids_.insert(targets_.begin(), targets_.end());
-    if (ids_.count("source") > 0) return wrong("'source' is the id of the tracing host");
+    if (ids_.count("source") > 0) return invalid("'source' is the id of the tracing host");
 
     if (absl::Status status = check(network_.source); !status.ok()) return status;
     for (const Router& router : network_.routers) {
@@ -80,7 +80,7 @@ class Checker {
       if (absl::Status status = check(target); !status.ok()) return status;
     }
     for (const Change& change : network_.changes) {
-      if (change.at < Duration{}) return wrong("a change before the start");
+      if (change.at < Duration{}) return invalid("a change before the start");
       absl::Status status =
           std::visit([this](const auto& node) { return check(node); }, change.becomes);
       if (!status.ok()) return status;
@@ -90,7 +90,7 @@ class Checker {
 
  private:
   static absl::Status twice(const std::string& id) {
-    return wrong(absl::StrFormat("there are two nodes with the id '%s'", id));
+    return invalid(absl::StrFormat("there are two nodes with the id '%s'", id));
   }
 
   /// Every address belongs to one node.
@@ -101,8 +101,8 @@ class Checker {
       for (const IpAddress& address : addresses) {
         const auto [owner, is_new] = owners.emplace(address, id);
         if (!is_new && owner->second != id && status.ok()) {
-          status = wrong(absl::StrFormat("'%s' and '%s' have the same address %s", owner->second,
-                                         id, address.to_string()));
+          status = invalid(absl::StrFormat("'%s' and '%s' have the same address %s", owner->second,
+                                           id, address.to_string()));
         }
       }
     };
@@ -113,9 +113,9 @@ class Checker {
   }
 
   absl::Status check(const Source& source) const {
-    if (source.addresses.empty()) return wrong("source: an address is needed");
-    if (source.next.empty()) return wrong("source: a link to the first router is needed");
-    if (!is_share(source.capture_loss)) return wrong("source: shares lie between 0 and 1");
+    if (source.addresses.empty()) return invalid("source: an address is needed");
+    if (source.next.empty()) return invalid("source: a link to the first router is needed");
+    if (!is_share(source.capture_loss)) return invalid("source: shares lie between 0 and 1");
     if (absl::Status status = check_addresses("source", source.addresses); !status.ok()) {
       return status;
     }
@@ -124,14 +124,14 @@ class Checker {
 
   absl::Status check(const Router& router) const {
     const std::string where = absl::StrFormat("router '%s'", router.id);
-    if (router.id.empty()) return wrong("a router without id");
-    if (routers_.count(router.id) == 0) return wrong(where + " does not exist");
-    if (!is_share(router.answers)) return wrong(where + ": shares lie between 0 and 1");
-    if (router.answer_delay < Duration{}) return wrong(where + ": times must not be negative");
-    if (router.initial_ttl == 0) return wrong(where + ": the initial TTL must not be 0");
+    if (router.id.empty()) return invalid("a router without id");
+    if (routers_.count(router.id) == 0) return invalid(where + " does not exist");
+    if (!is_share(router.answers)) return invalid(where + ": shares lie between 0 and 1");
+    if (router.answer_delay < Duration{}) return invalid(where + ": times must not be negative");
+    if (router.initial_ttl == 0) return invalid(where + ": the initial TTL must not be 0");
     for (const Forgery& forgery : router.forgeries) {
-      if (!is_share(forgery.share)) return wrong(where + ": shares lie between 0 and 1");
-      if (forgery.delay < Duration{}) return wrong(where + ": times must not be negative");
+      if (!is_share(forgery.share)) return invalid(where + ": shares lie between 0 and 1");
+      if (forgery.delay < Duration{}) return invalid(where + ": times must not be negative");
     }
     if (absl::Status status = check_addresses(where, router.addresses); !status.ok()) {
       return status;
@@ -142,13 +142,13 @@ class Checker {
 
   absl::Status check(const Target& target) const {
     const std::string where = absl::StrFormat("target '%s'", target.id);
-    if (target.id.empty()) return wrong("a target without id");
-    if (targets_.count(target.id) == 0) return wrong(where + " does not exist");
-    if (target.addresses.empty()) return wrong(where + ": an address is needed");
-    if (!is_share(target.answers)) return wrong(where + ": shares lie between 0 and 1");
+    if (target.id.empty()) return invalid("a target without id");
+    if (targets_.count(target.id) == 0) return invalid(where + " does not exist");
+    if (target.addresses.empty()) return invalid(where + ": an address is needed");
+    if (!is_share(target.answers)) return invalid(where + ": shares lie between 0 and 1");
     if (target.answer_delay < Duration{} || target.udp_repeat_after < Duration{})
-      return wrong(where + ": times must not be negative");
-    if (target.initial_ttl == 0) return wrong(where + ": the initial TTL must not be 0");
+      return invalid(where + ": times must not be negative");
+    if (target.initial_ttl == 0) return invalid(where + ": the initial TTL must not be 0");
     return check_limit(where, target.limit);
   }
 

@@ -12,7 +12,7 @@ namespace etr::trace {
 
 namespace {
 
-constexpr Duration kPeriod = std::chrono::seconds(5);
+constexpr Duration kSummaryPeriod = std::chrono::seconds(5);
 constexpr std::size_t kMaxPairs = 256;
 constexpr std::size_t kHashColumns = 8;
 
@@ -58,7 +58,7 @@ std::vector<Event> ChangeLimiter::add(Event event, base::Instant now) {
   if (held.count++ == 0) held.first = now;
   if (event.flow) held.flows.insert(*event.flow);
   held.last = std::move(event);
-  if (now - held.since < kPeriod) return {};
+  if (now - held.since < kSummaryPeriod) return {};
   return {summary(held, now)};
 }
 
@@ -89,7 +89,7 @@ Event ChangeLimiter::summary(Held& held, base::Instant now) {
 }
 
 std::vector<Event> ChangeLimiter::due(base::Instant now, bool all) {
-  return take_due(held_, kPeriod, now, all, [&](Held& held) { return summary(held, now); });
+  return take_due(held_, kSummaryPeriod, now, all, [&](Held& held) { return summary(held, now); });
 }
 
 }  // namespace etr::trace

@@ -13,7 +13,7 @@ namespace {
 constexpr Duration kMaxClockStep = std::chrono::milliseconds(10);
 /// Copies of one packet on stacked interfaces (VLAN, bond, bridge) have timestamps this close.
 constexpr Duration kStackedCopy = std::chrono::milliseconds(1);
-constexpr std::size_t kMaxResponders = 65536;
+constexpr std::size_t kMaxNamed = 65536;
 /// Processing a reply takes a few µs, and up to 40 µs if it closes a round of 30 hops.
 constexpr std::size_t kPacketsPerTurn = 24;
 
@@ -121,7 +121,7 @@ void Receiver::reject(Rejection rejection, const transport::ReceivedPacket& pack
 }
 
 void Receiver::note_responder(const IpAddress& address) {
-  if (responders_.size() >= kMaxResponders) return;
+  if (responders_.size() >= kMaxNamed) return;
   if (responders_.insert(address).second) run_.observer.on_responder(address);
 }
 

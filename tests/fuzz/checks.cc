@@ -14,11 +14,12 @@
 #include "support/packet_builder.h"
 
 namespace etr::fuzz {
-namespace {
 
 void require(bool holds, const char* what) {
   if (!holds) throw std::logic_error(std::string("it does not hold that ") + what);
 }
+
+namespace {
 
 /// True if `part` lies within `whole`.
 bool lies_in(Bytes part, Bytes whole) {

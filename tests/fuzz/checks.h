@@ -34,6 +34,9 @@ void check_simulated_packet(Bytes input);
 /// A DNS message that answers a reverse lookup.
 void check_dns_reply(Bytes input);
 
+/// Throws the std::logic_error of a check.
+void require(bool holds, const char* what);
+
 struct Target {
   std::string_view name;
   void (*check)(Bytes input);

@@ -28,12 +28,12 @@ Keys parse(std::string_view octets, std::size_t at_once) {
   return keys;
 }
 
-std::string text_of(Bytes input) { return {input.begin(), input.end()}; }
+std::string octets_of(Bytes input) { return {input.begin(), input.end()}; }
 
 }  // namespace
 
 void check_keys(Bytes input) {
-  const std::string octets = text_of(input);
+  const std::string octets = octets_of(input);
   const Keys keys = parse(octets, octets.size() + 1);
   if (keys != parse(octets, 1) || keys != parse(octets, 3)) {
     throw std::logic_error("the keys depend on how the octets are split");
@@ -43,7 +43,7 @@ void check_keys(Bytes input) {
 }
 
 void check_screen_text(Bytes input) {
-  const std::string text = text_of(input);
+  const std::string text = octets_of(input);
   const int width = tui::display_width(text);
   for (const int columns : {0, 1, 2, 7, 80}) {
     const std::string shown = tui::cut(text, columns);

@@ -15,7 +15,7 @@ namespace etr::model {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::address;
+using etr::testing::address;
 
 Reply reply(std::optional<Duration> rtt, const std::string& from = "192.0.2.1") {
   Reply made;

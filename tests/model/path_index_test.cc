@@ -17,7 +17,7 @@ PathHops hops(const std::vector<int>& routers) {
   PathHops made;
   for (const int router : routers) {
     std::set<IpAddress>& hop = made.emplace_back();
-    if (router != 0) hop.insert(testing::address("10.0.0." + std::to_string(router)));
+    if (router != 0) hop.insert(etr::testing::address("10.0.0." + std::to_string(router)));
   }
   return made;
 }

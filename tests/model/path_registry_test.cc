@@ -18,7 +18,7 @@ KnownPath path(const std::string& words) {
     std::set<IpAddress>& hop = made.hops.emplace_back();
     if (word == "*") continue;
     for (const char name : word) {
-      hop.insert(testing::address("10.0.0." + std::to_string(int{name})));
+      hop.insert(etr::testing::address("10.0.0." + std::to_string(int{name})));
     }
     if (word == "T") made.end = static_cast<std::uint8_t>(made.hops.size());
   }

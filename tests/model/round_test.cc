@@ -8,7 +8,7 @@ namespace etr::model {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::address;
+using etr::testing::address;
 
 constexpr Timestamp kStart{1000s};
 

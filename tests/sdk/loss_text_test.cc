@@ -8,9 +8,9 @@
 namespace etr {
 namespace {
 
-std::string host(const IpAddress& address) { return address.to_string(); }
+std::string plain_host(const IpAddress& address) { return address.to_string(); }
 
-void add_vertex(PathGraph& graph, std::uint8_t ttl, const std::string& address) {
+void add_hop(PathGraph& graph, std::uint8_t ttl, const std::string& address) {
   GraphVertex vertex;
   vertex.ttl = ttl;
   vertex.address = IpAddress::parse(address);
@@ -21,11 +21,11 @@ void add_vertex(PathGraph& graph, std::uint8_t ttl, const std::string& address) 
 PathGraph sample() {
   PathGraph graph;
   graph.flows = 24;
-  add_vertex(graph, 1, "10.0.0.1");
-  add_vertex(graph, 2, "10.0.1.1");
-  add_vertex(graph, 2, "10.0.1.2");
-  add_vertex(graph, 3, "silent");
-  add_vertex(graph, 4, "10.0.3.1");
+  add_hop(graph, 1, "10.0.0.1");
+  add_hop(graph, 2, "10.0.1.1");
+  add_hop(graph, 2, "10.0.1.2");
+  add_hop(graph, 3, "silent");
+  add_hop(graph, 4, "10.0.3.1");
   graph.edges.resize(5);
   graph.edges[1].from = graph.edges[2].from = 0;
   graph.edges[3].from = 1;
@@ -46,27 +46,27 @@ LossyLink loss(std::vector<std::uint32_t> edges, double rate, ConfidenceInterval
 TEST(LossText, SaysThatALostProbeMayHaveBeenOnTheWayToAnotherRouterBalancedPerPacket) {
   PathGraph graph = sample();
   graph.vertices[1].per_packet = graph.vertices[2].per_packet = true;
-  EXPECT_EQ(loss_text(graph, loss({1}, 0.1, {0.09, 0.11}), host),
+  EXPECT_EQ(loss_text(graph, loss({1}, 0.1, {0.09, 0.11}), plain_host),
             "loss on one of the links from 10.0.0.1 (TTL 2, balanced per packet): 10 % (9-11 %), "
             "3 of 24 flows");
-  EXPECT_EQ(loss_text(graph, loss({3}, 0.1, {0.09, 0.11}), host),
+  EXPECT_EQ(loss_text(graph, loss({3}, 0.1, {0.09, 0.11}), plain_host),
             "loss on one of the links to ??? (TTL 3, balanced per packet): 10 % (9-11 %), "
             "3 of 24 flows");
-  EXPECT_EQ(loss_text(graph, loss({1, 3}, 0.1, {0.09, 0.11}), host),
+  EXPECT_EQ(loss_text(graph, loss({1, 3}, 0.1, {0.09, 0.11}), plain_host),
             "loss somewhere on the links along 10.0.0.1 > 10.0.1.1 > ??? "
             "(TTL 2-3, balanced per packet): 10 % (9-11 %), 3 of 24 flows");
 }
 
 TEST(LossText, NamesTheEndsOfALinkTheRateAndTheFlows) {
   const PathGraph graph = sample();
-  EXPECT_EQ(loss_text(graph, loss({1}, 0.21, {0.16, 0.27}), host),
+  EXPECT_EQ(loss_text(graph, loss({1}, 0.21, {0.16, 0.27}), plain_host),
             "loss on 10.0.0.1 > 10.0.1.1 (TTL 2): 21 % (16-27 %), 3 of 24 flows");
 }
 
 TEST(LossText, ShowsThePresentRateWhereItIsNotTheAverage) {
   LossyLink changed = loss({1}, 0.5, {0.46, 0.54});
   changed.now = PresentLoss{1, {0.98, 1}};
-  EXPECT_EQ(loss_text(sample(), changed, host),
+  EXPECT_EQ(loss_text(sample(), changed, plain_host),
             "loss on 10.0.0.1 > 10.0.1.1 (TTL 2): 100 % of the last 16 probes, 50 % on average, "
             "3 of 24 flows");
   changed.now = PresentLoss{0, {0, 0.004}};
@@ -76,7 +76,7 @@ TEST(LossText, ShowsThePresentRateWhereItIsNotTheAverage) {
 TEST(LossText, SaysThatNoFlowIsOnALinkWhoseLossIsRemembered) {
   LossyLink left = loss({1}, 0.21, {0.16, 0.27});
   left.flows = 0;
-  EXPECT_EQ(loss_text(sample(), left, host),
+  EXPECT_EQ(loss_text(sample(), left, plain_host),
             "loss on 10.0.0.1 > 10.0.1.1 (TTL 2): 21 % (16-27 %), "
             "no flow crosses it now");
 }
@@ -84,44 +84,44 @@ TEST(LossText, SaysThatNoFlowIsOnALinkWhoseLossIsRemembered) {
 TEST(LossText, SaysThatTheFarEndMayWithholdItsAnswers) {
   LossyLink link = loss({1}, 0.78, {0.72, 0.83});
   link.or_withheld = true;
-  EXPECT_EQ(loss_text(sample(), link, host),
+  EXPECT_EQ(loss_text(sample(), link, plain_host),
             "loss on 10.0.0.1 > 10.0.1.1 (TTL 2), or a limit on replies: 78 % (72-83 %), "
             "3 of 24 flows");
 }
 
 TEST(LossText, StartsAtThisHostForTheFirstLink) {
   const PathGraph graph = sample();
-  EXPECT_EQ(loss_text(graph, loss({0}, 0.021, {0.004, 0.05}), host),
+  EXPECT_EQ(loss_text(graph, loss({0}, 0.021, {0.004, 0.05}), plain_host),
             "loss on this host > 10.0.0.1 (TTL 1): 2.1 % (0.4-5 %), 3 of 24 flows");
 }
 
 TEST(LossText, WritesLinksThatFollowEachOtherAsAChain) {
   const PathGraph graph = sample();
-  EXPECT_EQ(loss_text(graph, loss({3, 4, 1}, 1, {0.9, 1}), host),
+  EXPECT_EQ(loss_text(graph, loss({3, 4, 1}, 1, {0.9, 1}), plain_host),
             "loss somewhere on 10.0.0.1 > 10.0.1.1 > ??? > 10.0.3.1 (TTL 2-4): 100 % (90-100 %), "
             "3 of 24 flows");
 }
 
 TEST(LossText, NamesEveryLinkThatCannotBeToldApart) {
   const PathGraph graph = sample();
-  EXPECT_EQ(loss_text(graph, loss({2, 4}, 0.5, {0.4, 0.6}), host),
+  EXPECT_EQ(loss_text(graph, loss({2, 4}, 0.5, {0.4, 0.6}), plain_host),
             "loss somewhere on 10.0.0.1 > 10.0.1.2 (TTL 2) or ??? > 10.0.3.1 (TTL 4): "
             "50 % (40-60 %), 3 of 24 flows");
 }
 
 TEST(LossText, LeavesSharedLossBetweenTheWayOutAndBack) {
   PathGraph graph = sample();
-  EXPECT_EQ(shared_loss_text(graph, host), "");
+  EXPECT_EQ(shared_loss_text(graph, plain_host), "");
   graph.shared_loss = loss({0}, 0.05, {0.04, 0.07});
-  EXPECT_EQ(shared_loss_text(graph, host),
+  EXPECT_EQ(shared_loss_text(graph, plain_host),
             "loss on the way to 10.0.0.1 or on the way back: 5 % (4-7 %), all flows");
   graph.shared_loss->or_withheld = true;
-  EXPECT_EQ(shared_loss_text(graph, host),
+  EXPECT_EQ(shared_loss_text(graph, plain_host),
             "loss on the way to 10.0.0.1 or on the way back, or a limit on replies: 5 % (4-7 %), "
             "all flows");
   graph.shared_loss->or_withheld = false;
   graph.shared_loss->edges.clear();
-  EXPECT_EQ(shared_loss_text(graph, host),
+  EXPECT_EQ(shared_loss_text(graph, plain_host),
             "loss on the way out or on the way back: 5 % (4-7 %), all flows");
 }
 
@@ -140,11 +140,11 @@ TEST(LateText, SaysThatAnswersCameAfterTheTimeoutIfTheyAreMany) {
 
 TEST(LossText, ListsLossyLinksThenSharedLoss) {
   PathGraph graph = sample();
-  EXPECT_THAT(loss_lines(graph, host), testing::IsEmpty());
+  EXPECT_THAT(loss_lines(graph, plain_host), testing::IsEmpty());
   graph.lossy_links = {loss({1}, 0.21, {0.16, 0.27})};
   graph.shared_loss = loss({0}, 0.05, {0.04, 0.07});
   EXPECT_THAT(
-      loss_lines(graph, host),
+      loss_lines(graph, plain_host),
       testing::ElementsAre(testing::StartsWith("loss on"), testing::StartsWith("loss on the way")));
 }
 

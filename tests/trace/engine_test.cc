@@ -18,19 +18,19 @@ using simulation::testing::nested;
 using simulation::testing::target_address;
 using simulation::testing::unequal;
 
-struct Case {
+struct Kind {
   Protocol protocol;
   Family family;
 };
 
-class EveryProtocolAndFamily : public ::testing::TestWithParam<Case> {
+class EveryProtocolAndFamily : public ::testing::TestWithParam<Kind> {
  protected:
   EngineRunOptions options() const { return options_for(GetParam().protocol, GetParam().family); }
 };
 INSTANTIATE_TEST_SUITE_P(
     All, EveryProtocolAndFamily,
-    ::testing::Values(Case{Protocol::kTcp, Family::kIpv4}, Case{Protocol::kTcp, Family::kIpv6},
-                      Case{Protocol::kUdp, Family::kIpv4}, Case{Protocol::kUdp, Family::kIpv6}),
+    ::testing::Values(Kind{Protocol::kTcp, Family::kIpv4}, Kind{Protocol::kTcp, Family::kIpv6},
+                      Kind{Protocol::kUdp, Family::kIpv4}, Kind{Protocol::kUdp, Family::kIpv6}),
     [](const auto& suite) {
       return std::string(suite.param.protocol == Protocol::kTcp ? "Tcp" : "Udp") +
              (suite.param.family == Family::kIpv4 ? "Ipv4" : "Ipv6");

@@ -9,22 +9,22 @@
 namespace etr::plugin {
 namespace {
 
-constexpr std::uint8_t kCanary = 0xa5;
-constexpr std::size_t kGuardZone = 64;
+constexpr std::uint8_t kFiller = 0xa5;
+constexpr std::size_t kGuard = 64;
 
 using Digest = std::vector<std::uint8_t>;
 
 // The digest and the octets after it, in memory that was filled with `filler`.
 Digest digest(const PathHasher& hasher, std::string_view text, std::uint8_t filler) {
   const std::vector<std::uint8_t> bytes(text.begin(), text.end());
-  Digest out(hasher.digest_size() + kGuardZone, filler);
+  Digest out(hasher.digest_size() + kGuard, filler);
   hasher.digest(bytes, std::span(out).first(hasher.digest_size()));
   return out;
 }
 
 bool wrote_too_far(const Digest& out, std::size_t size) {
   for (std::size_t i = size; i < out.size(); ++i) {
-    if (out[i] != kCanary) return true;
+    if (out[i] != kFiller) return true;
   }
   return false;
 }
@@ -39,7 +39,7 @@ Problems check_digest(const PathHasher& one, const PathHasher& other) {
        {std::string_view(""), std::string_view("192.0.2.1|"), std::string_view("192.0.2.2|"),
         std::string_view("192.0.2.1|192.0.2.2|"), std::string_view("2001:db8::1|"),
         std::string_view(long_path)}) {
-    Digest out = digest(one, text, kCanary);
+    Digest out = digest(one, text, kFiller);
     if (wrote_too_far(out, size)) return {"digest writes past its buffer"};
     // With other memory and another instance: neither may affect the digest.
     Digest again = digest(other, text, 0);

@@ -13,7 +13,7 @@
 namespace tui {
 namespace {
 
-constexpr std::size_t kLongest = 250;
+constexpr std::size_t kLongestText = 250;
 
 void erase_last(std::string& text) {
   while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xc0U) == 0x80U) {
@@ -59,7 +59,7 @@ void edit_prompt(State& state, const Key& key, Outcome& outcome) {
       if (key.character == U'u') text.clear();
       return;
     case Key::Code::kCharacter:
-      if (text.size() < kLongest) append_utf8(text, key.character);
+      if (text.size() < kLongestText) append_utf8(text, key.character);
       return;
     default: return;
   }

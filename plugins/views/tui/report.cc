@@ -18,7 +18,7 @@
 namespace tui {
 namespace {
 
-constexpr int kNarrowest = 40;
+constexpr int kNarrowestReport = 40;
 constexpr std::size_t kFewFlows = 32;
 
 /// What `draw` draws on a grid of this size, as text.
@@ -134,7 +134,7 @@ std::string event_lines(const Scene& scene) {
 }  // namespace
 
 std::string report(const Scene& scene, ReportExtent extent, int columns) {
-  columns = extent == ReportExtent::kAll ? whole_width(scene) : std::max(columns, kNarrowest);
+  columns = extent == ReportExtent::kAll ? whole_width(scene) : std::max(columns, kNarrowestReport);
   std::string out;
   if (extent == ReportExtent::kAll) out += "Saved at " + date_text(scene.snapshot.at) + "\n";
   for (const etr::TraceInfo& trace : scene.run.traces) {

@@ -38,7 +38,7 @@ std::string title(const Scene& scene) {
 }
 
 /// Times have the widths of the Go etr where there is room, and one column less on a narrow screen.
-std::vector<Column> columns(int width) {
+std::vector<Column> summary_columns(int width) {
   const int time = width >= 90 ? 8 : 7;
   return {{"Flow", 6, false}, {"SrcPort", 7},    {"Path", 8},       {"Hops", 4},
           {"Loss%", 7},       {"Avg(ms)", time}, {"Min(ms)", time}, {"Max(ms)", time},
@@ -77,7 +77,7 @@ std::vector<Field> fields(const Scene& scene, const etr::FlowSnapshot& flow, boo
 void draw_summary(Grid& grid, const Area& area, const Scene& scene, Framing framing) {
   const bool focused = !scene.state.detail_focus;
   Area inner = draw_pane(grid, area, title(scene), Role::kSummaryTitle, focused, framing);
-  const Table table(columns(inner.columns), inner.columns);
+  const Table table(summary_columns(inner.columns), inner.columns);
   table.header(grid, inner.row, inner.column);
   inner = inner.below(1);
   if (scene.flows.empty()) {

@@ -8,7 +8,7 @@
 namespace tui {
 namespace {
 
-constexpr std::uint32_t kNone = 0xffffffff;  // the terminal's own colour
+constexpr std::uint32_t kOwnRgb = 0xffffffff;  // the terminal's own colour
 
 enum Basic : int { kOwn = -1, kBlack, kRed, kGreen, kYellow, kBlue, kMagenta, kCyan, kWhite };
 
@@ -25,51 +25,51 @@ struct Look {
 };
 
 constexpr std::array<Look, kRoleCount> kDark{{
-    {Role::kText, kNone, kNone, kOwn, kOwn, false, false, false},
-    {Role::kDim, 0x9ca3af, kNone, kOwn, kOwn, false, false, false},
+    {Role::kText, kOwnRgb, kOwnRgb, kOwn, kOwn, false, false, false},
+    {Role::kDim, 0x9ca3af, kOwnRgb, kOwn, kOwn, false, false, false},
     {Role::kTitle, 0xfafafa, 0x7d56f4, kWhite, kMagenta, true, true, false},
     {Role::kSummaryTitle, 0xfafafa, 0x5a67d8, kWhite, kBlue, true, true, false},
     {Role::kDetailTitle, 0x000000, 0x10b981, kBlack, kGreen, true, true, false},
-    {Role::kBorder, 0x7d56f4, kNone, kMagenta, kOwn, false, false, false},
-    {Role::kBorderFocused, 0x34d399, kNone, kGreen, kOwn, true, false, false},
-    {Role::kHeader, 0xfbbf24, kNone, kYellow, kOwn, true, false, true},
-    {Role::kAddress, 0x60a5fa, kNone, kCyan, kOwn, false, false, false},
-    {Role::kSilent, 0x6b7280, kNone, kOwn, kOwn, false, false, false},
-    {Role::kLossLow, 0x34d399, kNone, kGreen, kOwn, false, false, false},
-    {Role::kLossMedium, 0xfbbf24, kNone, kYellow, kOwn, true, false, true},
-    {Role::kLossHigh, 0xf87171, kNone, kRed, kOwn, true, true, false},
-    {Role::kSelected, 0x10b981, kNone, kGreen, kOwn, true, false, false},
+    {Role::kBorder, 0x7d56f4, kOwnRgb, kMagenta, kOwn, false, false, false},
+    {Role::kBorderFocused, 0x34d399, kOwnRgb, kGreen, kOwn, true, false, false},
+    {Role::kHeader, 0xfbbf24, kOwnRgb, kYellow, kOwn, true, false, true},
+    {Role::kAddress, 0x60a5fa, kOwnRgb, kCyan, kOwn, false, false, false},
+    {Role::kSilent, 0x6b7280, kOwnRgb, kOwn, kOwn, false, false, false},
+    {Role::kLossLow, 0x34d399, kOwnRgb, kGreen, kOwn, false, false, false},
+    {Role::kLossMedium, 0xfbbf24, kOwnRgb, kYellow, kOwn, true, false, true},
+    {Role::kLossHigh, 0xf87171, kOwnRgb, kRed, kOwn, true, true, false},
+    {Role::kSelected, 0x10b981, kOwnRgb, kGreen, kOwn, true, false, false},
     {Role::kSelectedFocused, 0xecfdf5, 0x064e3b, kBlack, kGreen, true, true, false},
     {Role::kSelectedLossMedium, 0xfbbf24, 0x064e3b, kBlack, kYellow, true, true, true},
     {Role::kSelectedLossHigh, 0xfca5a5, 0x064e3b, kWhite, kRed, true, false, true},
-    {Role::kHighlight, 0x10b981, kNone, kGreen, kOwn, true, false, false},
-    {Role::kKey, 0xfafafa, kNone, kOwn, kOwn, true, false, false},
-    {Role::kNotice, 0xfbbf24, kNone, kYellow, kOwn, true, false, false},
-    {Role::kError, 0xf87171, kNone, kRed, kOwn, true, true, false},
+    {Role::kHighlight, 0x10b981, kOwnRgb, kGreen, kOwn, true, false, false},
+    {Role::kKey, 0xfafafa, kOwnRgb, kOwn, kOwn, true, false, false},
+    {Role::kNotice, 0xfbbf24, kOwnRgb, kYellow, kOwn, true, false, false},
+    {Role::kError, 0xf87171, kOwnRgb, kRed, kOwn, true, true, false},
 }};
 
 constexpr std::array<Look, kRoleCount> kLight{{
-    {Role::kText, kNone, kNone, kOwn, kOwn, false, false, false},
-    {Role::kDim, 0x4b5563, kNone, kOwn, kOwn, false, false, false},
+    {Role::kText, kOwnRgb, kOwnRgb, kOwn, kOwn, false, false, false},
+    {Role::kDim, 0x4b5563, kOwnRgb, kOwn, kOwn, false, false, false},
     {Role::kTitle, 0xfafafa, 0x7d56f4, kWhite, kMagenta, true, true, false},
     {Role::kSummaryTitle, 0xfafafa, 0x5a67d8, kWhite, kBlue, true, true, false},
     {Role::kDetailTitle, 0xffffff, 0x047857, kBlack, kGreen, true, true, false},
-    {Role::kBorder, 0x6d28d9, kNone, kMagenta, kOwn, false, false, false},
-    {Role::kBorderFocused, 0x047857, kNone, kGreen, kOwn, true, false, false},
-    {Role::kHeader, 0x92400e, kNone, kBlue, kOwn, true, false, true},
-    {Role::kAddress, 0x1d4ed8, kNone, kBlue, kOwn, false, false, false},
-    {Role::kSilent, 0x6b7280, kNone, kOwn, kOwn, false, false, false},
-    {Role::kLossLow, 0x047857, kNone, kGreen, kOwn, false, false, false},
-    {Role::kLossMedium, 0xb45309, kNone, kMagenta, kOwn, true, false, true},
-    {Role::kLossHigh, 0xb91c1c, kNone, kRed, kOwn, true, true, false},
-    {Role::kSelected, 0x047857, kNone, kGreen, kOwn, true, false, false},
+    {Role::kBorder, 0x6d28d9, kOwnRgb, kMagenta, kOwn, false, false, false},
+    {Role::kBorderFocused, 0x047857, kOwnRgb, kGreen, kOwn, true, false, false},
+    {Role::kHeader, 0x92400e, kOwnRgb, kBlue, kOwn, true, false, true},
+    {Role::kAddress, 0x1d4ed8, kOwnRgb, kBlue, kOwn, false, false, false},
+    {Role::kSilent, 0x6b7280, kOwnRgb, kOwn, kOwn, false, false, false},
+    {Role::kLossLow, 0x047857, kOwnRgb, kGreen, kOwn, false, false, false},
+    {Role::kLossMedium, 0xb45309, kOwnRgb, kMagenta, kOwn, true, false, true},
+    {Role::kLossHigh, 0xb91c1c, kOwnRgb, kRed, kOwn, true, true, false},
+    {Role::kSelected, 0x047857, kOwnRgb, kGreen, kOwn, true, false, false},
     {Role::kSelectedFocused, 0x064e3b, 0xa7f3d0, kBlack, kGreen, true, true, false},
     {Role::kSelectedLossMedium, 0x92400e, 0xa7f3d0, kWhite, kMagenta, true, true, true},
     {Role::kSelectedLossHigh, 0xb91c1c, 0xa7f3d0, kWhite, kRed, true, false, true},
-    {Role::kHighlight, 0x047857, kNone, kGreen, kOwn, true, false, false},
-    {Role::kKey, 0x111827, kNone, kOwn, kOwn, true, false, false},
-    {Role::kNotice, 0x92400e, kNone, kBlue, kOwn, true, false, false},
-    {Role::kError, 0xb91c1c, kNone, kRed, kOwn, true, true, false},
+    {Role::kHighlight, 0x047857, kOwnRgb, kGreen, kOwn, true, false, false},
+    {Role::kKey, 0x111827, kOwnRgb, kOwn, kOwn, true, false, false},
+    {Role::kNotice, 0x92400e, kOwnRgb, kBlue, kOwn, true, false, false},
+    {Role::kError, 0xb91c1c, kOwnRgb, kRed, kOwn, true, true, false},
 }};
 
 constexpr bool in_order(const std::array<Look, kRoleCount>& looks) {
@@ -80,7 +80,7 @@ constexpr bool in_order(const std::array<Look, kRoleCount>& looks) {
 }
 static_assert(in_order(kDark) && in_order(kLight));
 
-int colour(std::uint32_t rgb) { return rgb == kNone ? kDefaultColour : nearest_of_256(rgb); }
+int colour(std::uint32_t rgb) { return rgb == kOwnRgb ? kDefaultColour : nearest_of_256(rgb); }
 
 }  // namespace
 

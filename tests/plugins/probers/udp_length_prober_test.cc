@@ -11,16 +11,16 @@ namespace {
 using testing::Octets;
 using testing::sample_flow;
 
-const UdpLengthProber kProber;
-constexpr std::uint64_t kToken = 0x1122334455667788U;
+const UdpLengthProber kUdpProber;
+constexpr std::uint64_t kUdpToken = 0x1122334455667788U;
 
-Octets encode(const Flow& flow, unsigned ttl, unsigned slot, std::uint64_t token = kToken) {
+Octets encode(const Flow& flow, unsigned ttl, unsigned slot, std::uint64_t token = kUdpToken) {
   ProbeSpec spec;
   spec.ttl = static_cast<std::uint8_t>(ttl);
   spec.slot = static_cast<std::uint16_t>(slot);
   spec.token = token;
   Octets segment(9000);
-  segment.resize(kProber.encode(flow, spec, segment));
+  segment.resize(kUdpProber.encode(flow, spec, segment));
   return segment;
 }
 
@@ -39,7 +39,7 @@ TEST(UdpLengthProber, WritesTheLengthOfTheGoEtr) {
 TEST(UdpLengthProber, PutsTheTokenFirstAndZerosAfterIt) {
   const Octets segment = encode(sample_flow(Family::kIpv4, 33434), 2, 0);
   const Bytes payload = net::parse_udp(segment)->payload;
-  EXPECT_EQ(WireReader(payload).u64(), kToken);
+  EXPECT_EQ(WireReader(payload).u64(), kUdpToken);
   for (const std::uint8_t octet : payload.subspan(8)) EXPECT_EQ(octet, 0);
 }
 
@@ -47,9 +47,9 @@ TEST(UdpLengthProber, ReadsEveryProbeBackFromAnEightOctetQuote) {
   for (const Family family : {Family::kIpv4, Family::kIpv6}) {
     const Flow flow = sample_flow(family, 33434);
     for (unsigned ttl = 1; ttl <= 255; ++ttl) {
-      for (unsigned slot = 0; slot < kProber.slots(); ++slot) {
+      for (unsigned slot = 0; slot < kUdpProber.slots(); ++slot) {
         const Octets segment = encode(flow, ttl, slot);
-        const auto decoded = kProber.decode_quote(flow, Bytes(segment).first(8));
+        const auto decoded = kUdpProber.decode_quote(flow, Bytes(segment).first(8));
         ASSERT_TRUE(decoded && decoded->probe);
         ASSERT_EQ(decoded->probe->ttl, ttl);
         ASSERT_EQ(decoded->probe->slot, slot);
@@ -63,11 +63,11 @@ TEST(UdpLengthProber, ReadsTheTokenWhereItIsQuotedWhole) {
   const Flow flow = sample_flow(Family::kIpv4, 33434);
   const Octets segment = encode(flow, 4, 0);
   for (std::size_t size = 8; size <= segment.size(); ++size) {
-    const auto decoded = kProber.decode_quote(flow, Bytes(segment).first(size));
+    const auto decoded = kUdpProber.decode_quote(flow, Bytes(segment).first(size));
     ASSERT_TRUE(decoded);
     EXPECT_EQ(decoded->token.has_value(), size >= 16) << size;
     if (decoded->token) {
-      EXPECT_EQ(*decoded->token, kToken);
+      EXPECT_EQ(*decoded->token, kUdpToken);
     }
   }
 }
@@ -77,7 +77,7 @@ TEST(UdpLengthProber, DoesNotTakePaddingForAToken) {
   Octets padded = encode(flow, 4, 0);
   padded.resize(8);
   padded.resize(108);
-  const auto decoded = kProber.decode_quote(flow, padded);
+  const auto decoded = kUdpProber.decode_quote(flow, padded);
   ASSERT_TRUE(decoded);
   EXPECT_EQ(decoded->probe, (ProbeId{4, 0}));
   EXPECT_FALSE(decoded->token);
@@ -87,7 +87,7 @@ TEST(UdpLengthProber, RefusesQuotesOfFewerThanEightOctets) {
   const Flow flow = sample_flow(Family::kIpv4, 33434);
   const Octets segment = encode(flow, 3, 7);
   for (std::size_t size = 0; size < 8; ++size) {
-    EXPECT_FALSE(kProber.decode_quote(flow, Bytes(segment).first(size))) << size;
+    EXPECT_FALSE(kUdpProber.decode_quote(flow, Bytes(segment).first(size))) << size;
   }
 }
 
@@ -97,7 +97,7 @@ TEST(UdpLengthProber, RefusesLengthsThatNoProbeHas) {
   for (unsigned length = 0; length <= 0xffff; ++length) {
     put_u16(segment, 4, static_cast<std::uint16_t>(length));
     const bool possible = length >= 28 && length < 8 + 20 * 256;
-    ASSERT_EQ(kProber.decode_quote(flow, segment).has_value(), possible) << length;
+    ASSERT_EQ(kUdpProber.decode_quote(flow, segment).has_value(), possible) << length;
   }
 }
 
@@ -112,7 +112,7 @@ TEST(UdpLengthProber, NeverExceedsTheMtu) {
        {Case{Family::kIpv4, 1500, 72}, Case{Family::kIpv6, 1500, 71}, Case{Family::kIpv6, 1280, 60},
         Case{Family::kIpv4, 9000, 255}, Case{Family::kIpv4, 67, 1}, Case{Family::kIpv4, 66, 0},
         Case{Family::kIpv6, 0, 0}, Case{Family::kIpv4, 65535, 255}}) {
-    EXPECT_EQ(kProber.max_ttl(c.family, c.mtu), c.ttl) << c.mtu;
+    EXPECT_EQ(kUdpProber.max_ttl(c.family, c.mtu), c.ttl) << c.mtu;
     if (c.ttl == 0) continue;
     const Octets segment = encode(sample_flow(c.family, 33434), c.ttl, 19);
     EXPECT_LE(net::ip_header_size(c.family) + segment.size(), c.mtu);
@@ -136,7 +136,7 @@ TEST(UdpLengthProber, TakesAnyDatagramOfTheServiceWithoutAnId) {
   for (const std::size_t size : {0U, 1U, 20U, 512U}) {
     const Octets data(size, 0xaa);
     const Octets datagram = net::write_udp(flow.destination, flow.source, {53, 50000, data});
-    const auto decoded = kProber.decode_reply(flow, datagram);
+    const auto decoded = kUdpProber.decode_reply(flow, datagram);
     ASSERT_TRUE(decoded);
     EXPECT_EQ(decoded->kind, ReplyKind::kData);
     EXPECT_FALSE(decoded->probe);
@@ -145,8 +145,8 @@ TEST(UdpLengthProber, TakesAnyDatagramOfTheServiceWithoutAnId) {
 
 TEST(UdpLengthProber, RefusesAnswersWithoutAWholeHeader) {
   const Flow flow = sample_flow(Family::kIpv4, 53);
-  EXPECT_FALSE(kProber.decode_reply(flow, testing::from_hex("0035 c350 0008 00")));
-  EXPECT_FALSE(kProber.decode_reply(flow, testing::from_hex("0035 c350 0007 0000")));
+  EXPECT_FALSE(kUdpProber.decode_reply(flow, testing::from_hex("0035 c350 0008 00")));
+  EXPECT_FALSE(kUdpProber.decode_reply(flow, testing::from_hex("0035 c350 0007 0000")));
 }
 
 TEST(UdpLengthProber, VariesNothingThatBalancersHash) {
@@ -169,9 +169,11 @@ TEST(UdpLengthProber, ThrowsWhereThereIsNoRoom) {
   Octets small(8 + 20 * 5 - 1);
   ProbeSpec spec;
   spec.ttl = 5;
-  EXPECT_THROW(kProber.encode(sample_flow(Family::kIpv4, 33434), spec, small), std::length_error);
+  EXPECT_THROW(kUdpProber.encode(sample_flow(Family::kIpv4, 33434), spec, small),
+               std::length_error);
   spec.ttl = 0;
-  EXPECT_THROW(kProber.encode(sample_flow(Family::kIpv4, 33434), spec, small), std::length_error);
+  EXPECT_THROW(kUdpProber.encode(sample_flow(Family::kIpv4, 33434), spec, small),
+               std::length_error);
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ TEST_P(Screen, MatchesItsGoldenFile) {
 }
 
 /// Every screen and overlay, and the keys that lead there.
-constexpr std::array<std::pair<const char*, const char*>, 10> kViews{{
+constexpr std::array<std::pair<const char*, const char*>, 10> kScreens{{
     {"flows", "jjjjjjjjj"},
     {"detail", "jjjjjjjjj\tjj"},
     {"paths", "2jj"},
@@ -73,7 +73,7 @@ constexpr std::array kSizes{tui::Size{24, 80}, tui::Size{40, 120}, tui::Size{60,
 
 std::vector<Case> cases() {
   std::vector<Case> all;
-  for (const auto& [name, keys] : kViews) {
+  for (const auto& [name, keys] : kScreens) {
     for (const tui::Size size : kSizes) all.push_back({name, keys, size});
   }
   all.push_back({"filter", "/spine3\r", {24, 80}});
@@ -83,7 +83,7 @@ std::vector<Case> cases() {
 
 TEST(Golden, CoversEveryScreenAndOverlay) {
   std::set<std::pair<tui::Screen, tui::Overlay>> seen;
-  for (const auto& [name, keys] : kViews) {
+  for (const auto& [name, keys] : kScreens) {
     sample::Desk desk(sample::fabric());
     desk.type(keys);
     seen.insert({desk.state.screen, desk.state.overlay});

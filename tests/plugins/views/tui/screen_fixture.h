@@ -14,6 +14,9 @@
 
 namespace sample {
 
+inline constexpr tui::Size kUsual{24, 80};
+inline constexpr tui::Size kWide{40, 120};
+
 class Desk {
  public:
   explicit Desk(Run made)

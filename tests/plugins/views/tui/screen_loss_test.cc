@@ -13,12 +13,11 @@
 namespace {
 
 using sample::Desk;
+using sample::kUsual;
+using sample::kWide;
 using testing::HasSubstr;
 using testing::Not;
 using tui::Role;
-
-constexpr tui::Size kUsual{24, 80};
-constexpr tui::Size kWide{40, 120};
 
 /// The role of the first cell of `text`, which must be on the grid.
 Role role_at(const tui::Grid& grid, const std::string& text) {

@@ -13,11 +13,10 @@
 namespace {
 
 using sample::Desk;
+using sample::kUsual;
+using sample::kWide;
 using testing::HasSubstr;
 using testing::Not;
-
-constexpr tui::Size kUsual{24, 80};
-constexpr tui::Size kWide{40, 120};
 
 // Defect A24 of the Go etr, docs/compatibility.md: it listed addresses in random order.
 TEST(Screen, ListsFurtherRespondersInAStableOrder) {

@@ -13,11 +13,10 @@
 namespace {
 
 using sample::Desk;
+using sample::kUsual;
+using sample::kWide;
 using testing::HasSubstr;
 using testing::Not;
-
-constexpr tui::Size kUsual{24, 80};
-constexpr tui::Size kWide{40, 120};
 
 TEST(Screen, ShowsInitializingBeforeTheFirstSnapshot) {
   Desk desk(sample::fabric());

@@ -13,10 +13,9 @@
 namespace {
 
 using sample::Desk;
+using sample::kWide;
 using testing::HasSubstr;
 using testing::Not;
-
-constexpr tui::Size kWide{40, 120};
 
 /// Flows whose target answered at TTL 6 and does so no longer; probed to TTL 22 since.
 Desk black_hole(std::uint32_t flows = 1) {

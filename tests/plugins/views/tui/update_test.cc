@@ -12,12 +12,11 @@ namespace {
 
 using Kind = etr::Command::Kind;
 using sample::Desk;
+using sample::kWide;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::HasSubstr;
 using testing::Not;
-
-constexpr tui::Size kWide{40, 120};
 
 TEST(Keys, MoveAmongFlowsAndWrapAround) {
   Desk desk(sample::fabric(4));
