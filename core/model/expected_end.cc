@@ -1,13 +1,14 @@
 #include "model/expected_end.h"
 
+#include <utility>
+
 namespace etr::model {
 
 void ExpectedEnd::round_closed(const Round& round, const std::optional<LastRouter>& router) {
   if (router != router_) {
     router_ = router;
     rejects_ = false;
-    answers_ = 0;
-    beyond_ = 0;
+    forget();
   }
   ttl_.reset();
   silent_ = false;
@@ -32,7 +33,13 @@ void ExpectedEnd::round_closed(const Round& round, const std::optional<LastRoute
   ttl_ = end->ttl();
 }
 
+void ExpectedEnd::forget() {
+  answers_ = 0;
+  beyond_ = 0;
+}
+
 void ExpectedEnd::count(SharedEnd& end, const Round& round) {
+  if (std::exchange(counted_at_, end.ttl()) != end.ttl()) forget();
   const StepState state = round.state(end.ttl());
   if (state == StepState::kEnd) {
     ++answers_;

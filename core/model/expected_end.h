@@ -30,15 +30,17 @@ class ExpectedEnd {
  private:
   static constexpr std::uint8_t kMaxBeyond = 4;
 
+  void forget();
   void count(SharedEnd& end, const Round& round);
 
   SharedEnds* ends_;
   std::optional<LastRouter> router_;
   std::optional<std::uint8_t> ttl_;
   bool silent_ = false;
-  bool rejects_ = false;       ///< That router itself blocks the path.
-  std::uint64_t answers_ = 0;  ///< The host answered this flow at that TTL so often.
-  std::uint8_t beyond_ = 0;    ///< Rounds in which it answered only beyond.
+  bool rejects_ = false;         ///< That router itself blocks the path.
+  std::uint8_t counted_at_ = 0;  ///< The TTL of the shared end that the following count for.
+  std::uint64_t answers_ = 0;    ///< The host answered this flow at that TTL so often.
+  std::uint8_t beyond_ = 0;      ///< Rounds in which it answered only beyond.
 };
 
 }  // namespace etr::model

@@ -4,6 +4,16 @@
 
 namespace etr::model {
 
+namespace {
+
+/// Of `answered` of `asked` probes, if each is answered with that share.
+double log_likelihood(double answered, double asked) {
+  const auto term = [&](double count) { return count <= 0 ? 0 : count * std::log(count / asked); };
+  return term(answered) + term(asked - answered);
+}
+
+}  // namespace
+
 void SharedEnd::answered() {
   ++all_answers_;
   ++answered_;
@@ -17,13 +27,16 @@ void SharedEnd::unanswered() {
   if (asked_ < kRemembered) return;
   asked_ /= 2;
   answered_ = (answered_ + 1) / 2;
+  silent_ /= 2;
 }
 
+/// Whether the silence is better explained by a host that has stopped answering: likelihood ratio
+/// of its share of answers up to the latest one, and none since, against one share all the time.
 bool SharedEnd::current() const {
-  // Probability of such a silence: one in 150.
-  constexpr double kUnlikely = 5;
-  const double share = (answered_ + 0.5) / (asked_ + 1.0);
-  return -std::log1p(-share) * silent_ <= kUnlikely;
+  constexpr double kStopped = 6;  // By chance, one silence in 2000.
+  const double gain =
+      log_likelihood(answered_, asked_ - silent_) - log_likelihood(answered_, asked_);
+  return gain <= kStopped;
 }
 
 SharedEnd* SharedEnds::find(const LastRouter& router) {

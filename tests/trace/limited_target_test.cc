@@ -109,6 +109,30 @@ TEST(LimitedTargetOfManyFlows, StaysAtItsTtlOnOnePathPerWay) {
   }
 }
 
+/// r2 leads to the target directly, and over two silent routers.
+TEST(SilentRoutersBeforeTheTarget, CountInTheLengthOfTheirPath) {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    simulation::Network network = simulation::testing::line(2);
+    network.seed = seed;
+    network.routers.push_back(simulation::testing::router("s3", 3));
+    network.routers.push_back(simulation::testing::router("s4", 4));
+    network.routers[2].silent = network.routers[3].silent = true;
+    simulation::testing::links(network, "r2").push_back(simulation::testing::to("s3"));
+    simulation::testing::links(network, "s3").push_back(simulation::testing::to("s4"));
+    simulation::testing::links(network, "s4").push_back(simulation::testing::to("target"));
+    EngineRunOptions options = options_for(seed % 2 == 0 ? Protocol::kTcp : Protocol::kUdp);
+    options.engine.key = trace::RunKey::from_seed(seed);
+    options.plan.flows = 16;
+    options.plan.rounds = 30;
+    EngineRun run(network, options);
+    run.run();
+    for (const Path& path : run.observer.paths) {
+      EXPECT_TRUE(path.reached) << "seed " << seed;
+      EXPECT_EQ(path.hops.size(), run.truth(path, 0s).size()) << "seed " << seed;
+    }
+  }
+}
+
 /// Its replies to probes that expire there and to those that it blocks share the limit.
 TEST(LimitedRouterThatBlocks, IsWhereThePathEnds) {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
