@@ -39,7 +39,8 @@ void begin_path(FlowState& flow, std::uint8_t first_differing, const Path& path)
 /// What the flow has shown of the balancing at a TTL since its last change there.
 double new_evidence(FlowState& flow, std::uint8_t ttl) {
   const double evidence = flow.known.identity.balancing_evidence(ttl);
-  const double known = flow.reported_evidence.ttl == ttl ? flow.reported_evidence.evidence : 0;
+  const bool goes_on = flow.reported_evidence.ttl == ttl && evidence != 0;
+  const double known = goes_on ? flow.reported_evidence.evidence : 0;
   flow.reported_evidence = {ttl, evidence};
   return evidence - known;
 }

@@ -2,7 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
+#include <utility>
 
 #include "support/engine_run.h"
 
@@ -202,6 +204,43 @@ TEST(Loss, NeverChangesThePathIdNorTheHashOnceEveryHopWasHeard) {
 }
 
 // Defect A8 of the Go etr, docs/compatibility.md: A,*,B and A,B had the same hash.
+// Probes asked again in a round are in its record, too: `asked`.
+TEST(Loss, AddsUpAlikeInRecordsAndStatistics) {
+  using Verdicts = std::pair<std::uint64_t, std::uint64_t>;  // Answered and lost.
+  for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+      simulation::Network network = diamond(4);
+      network.seed = seed;
+      link(network, "r1", "r2.2").forward.loss = 0.2;
+      link(network, "r3", "target").back.loss = 0.1;
+      EngineRunOptions options = options_for(protocol);
+      options.engine.key = trace::RunKey::from_seed(seed);
+      options.plan.flows = 16;
+      options.plan.rounds = 60;
+      EngineRun run(std::move(network), options);
+      run.run();
+      std::map<std::pair<std::uint32_t, std::uint8_t>, Verdicts> recorded;
+      std::uint64_t again = 0;
+      for (const Path& path : run.observer.paths) {
+        for (const Hop& hop : path.hops) {
+          Verdicts& sum = recorded[{path.flow, hop.ttl}];
+          const std::uint64_t answered = hop.verdict == Verdict::kAnswered ? 1 : 0;
+          sum.first += answered;
+          sum.second += hop.asked - answered;
+          again += hop.asked > 1 ? 1 : 0;
+        }
+      }
+      EXPECT_GT(again, 0U) << "no probe was asked again";
+      for (const auto& flow : run.summary.snapshot->flows) {
+        for (const HopStats& hop : flow->hops) {
+          EXPECT_EQ(Verdicts(hop.answered, hop.lost), (recorded[{flow->flow, hop.ttl}]))
+              << "seed " << seed << ", flow " << flow->flow << ", ttl " << int{hop.ttl};
+        }
+      }
+    }
+  }
+}
+
 TEST(SilentHop, IsNoLossAndHasNoPercentage) {
   simulation::Network network = line(4);
   find_router(network, "r3")->silent = true;
