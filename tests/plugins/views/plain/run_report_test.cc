@@ -1,93 +1,14 @@
-#include "run_report.h"
-
+// The tables of a report: paths, and the hops of each.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <memory>
-
-#include "support/flapping_graph.h"
-#include "support/graph_of.h"
-#include "support/sample_records.h"
+#include "tests/plugins/views/plain/run_report_fixture.h"
 
 namespace plain {
 namespace {
 
-using etr::test::address;
-using std::chrono::milliseconds;
 using testing::HasSubstr;
 using testing::Not;
-
-struct NoNames final : etr::Names {
-  std::string name(const etr::IpAddress& asked) override {
-    return asked == address("192.0.2.2") ? "gw.example" : "";
-  }
-};
-
-etr::ResponderStats responder(const std::string& source, std::uint64_t received, milliseconds mean,
-                              double deviation_ms = 0) {
-  etr::ResponderStats stats;
-  stats.address = address(source);
-  stats.received = received;
-  stats.last = stats.best = stats.worst = mean;
-  stats.mean_ns = static_cast<double>(etr::Duration(mean).count());
-  stats.stddev_ns = deviation_ms * 1e6;
-  stats.kind = etr::ReplyKind::kTimeExceeded;
-  stats.icmp_type = 11;
-  return stats;
-}
-
-etr::HopStats hop(std::uint8_t ttl, std::uint64_t answered, std::uint64_t lost,
-                  etr::HopClass hop_class, std::vector<etr::ResponderStats> responders) {
-  etr::HopStats stats;
-  stats.ttl = ttl;
-  stats.sent = answered + lost;
-  stats.answered = answered;
-  stats.lost = lost;
-  stats.hop_class = hop_class;
-  stats.responders = std::move(responders);
-  return stats;
-}
-
-etr::FlowSnapshot flow(std::uint32_t index, std::uint32_t path_id,
-                       std::vector<etr::HopStats> hops) {
-  etr::FlowSnapshot snapshot;
-  snapshot.flow = index;
-  snapshot.source_port = static_cast<std::uint16_t>(50000 + index);
-  snapshot.path_id = path_id;
-  snapshot.path_hash = path_id == 0 ? "845425ea" : "6ceacc8b";
-  snapshot.reached = true;
-  snapshot.rounds = 10;
-  snapshot.distance = static_cast<std::uint8_t>(hops.size());
-  snapshot.hops = std::move(hops);
-  return snapshot;
-}
-
-std::string report(const std::vector<etr::FlowSnapshot>& flows,
-                   const std::vector<etr::Path>& paths = {},
-                   const etr::RunInfo& run = etr::test::sample_run(), Room room = {},
-                   const std::vector<etr::GraphPath>& left = {}) {
-  RunReport report;
-  for (const etr::Path& path : paths) report.add(path);
-  etr::Snapshot snapshot;
-  for (const auto& one : flows) {
-    snapshot.flows.push_back(std::make_shared<const etr::FlowSnapshot>(one));
-  }
-  for (const auto& graph : etr::test::graphs_of(snapshot.flows)) {
-    auto with_left = std::make_shared<etr::PathGraph>(*graph);
-    with_left->paths.insert(with_left->paths.end(), left.begin(), left.end());
-    snapshot.graphs.push_back(with_left);
-  }
-  NoNames names;
-  return report.text(run, snapshot, names, room);
-}
-
-std::vector<etr::HopStats> three_hops(milliseconds rtt) {
-  using Class = etr::HopClass;
-  return {hop(1, 10, 0, Class::kAnswering, {responder("192.0.2.2", 10, rtt)}),
-          hop(2, 0, 10, Class::kSilent, {}),
-          hop(3, 9, 1, Class::kLossy, {responder("192.0.2.9", 9, 2 * rtt)})};
-}
 
 TEST(RunReport, ListsUniquePathsThenTheirHops) {
   const std::string text =
@@ -308,20 +229,6 @@ TEST(RunReport, FoldsAllHopsBeyondTheLastReply) {
               testing::ContainsRegex("\n   3  192.0.2.9 .*\n4-22  [?]{3} +silent +38 .*\n$"));
 }
 
-TEST(RunReport, CountsFlowsThatDoNotReachTheTarget) {
-  etr::FlowSnapshot dark = flow(1, 1, three_hops(milliseconds(1)));
-  dark.reached = false;
-  dark.distance.reset();
-  etr::FlowSnapshot blocked = flow(2, 1, three_hops(milliseconds(1)));
-  blocked.blocked = etr::Blocked{3, address("192.0.2.7"), 3, 13};
-  const etr::FlowSnapshot whole = flow(0, 0, three_hops(milliseconds(1)));
-  EXPECT_THAT(report({whole, dark}),
-              HasSubstr("\n\n1 of 2 flows does not reach the target\n\nPath "));
-  EXPECT_THAT(report({whole, dark, blocked}),
-              HasSubstr("\n2 of 3 flows do not reach the target\n"));
-  EXPECT_THAT(report({whole}), Not(HasSubstr("not reach")));
-}
-
 etr::Path record_of(std::uint32_t flow, std::uint32_t path_id) {
   etr::Path path = etr::test::sample_path();
   path.flow = flow;
@@ -344,58 +251,6 @@ TEST(RunReport, TakesAllColumnsOfARowFromTheFlowsOnThePath) {
       report({flow(0, 0, three_hops(milliseconds(1))), flow(1, 1, three_hops(milliseconds(2)))},
              {record_of(0, 0), record_of(1, 0)}),
       HasSubstr("10     1.00     1.00     1.00     1.00"));
-}
-
-TEST(RunReport, ShowsNoLossOfATargetThatNeverReplied) {
-  etr::FlowSnapshot dark = flow(0, 0, three_hops(milliseconds(1)));
-  dark.distance.reset();
-  const std::string text = report({dark});
-  EXPECT_THAT(text, HasSubstr("1  50000  (not reached)"));
-  dark.blocked = etr::Blocked{3, address("192.0.2.7"), 3, 13};
-  EXPECT_THAT(report({dark}), HasSubstr("(blocked at 3 by 192.0.2.7: unreachable 3/13 filtered)"));
-}
-
-TEST(RunReport, ShowsNoLossOfABlockedFlow) {
-  etr::FlowSnapshot dark = flow(0, 0, three_hops(milliseconds(1)));
-  dark.blocked = etr::Blocked{3, address("192.0.2.7"), 3, 13};
-  EXPECT_THAT(report({dark}), HasSubstr("845425ea     3        -        -        -        -"));
-}
-
-TEST(RunReport, NamesLossyLinksAfterThePaths) {
-  using Class = etr::HopClass;
-  const auto over = [](std::uint32_t index, const std::string& middle, std::uint64_t lost) {
-    const Class hop_class = lost == 0 ? Class::kAnswering : Class::kLossy;
-    std::vector<etr::HopStats> hops{
-        hop(1, 100, 0, Class::kAnswering, {responder("192.0.2.2", 100, milliseconds(1))}),
-        hop(2, 100 - lost, lost, hop_class, {responder(middle, 100 - lost, milliseconds(2))}),
-        hop(3, 100 - lost, lost, hop_class, {responder("192.0.2.9", 100 - lost, milliseconds(3))})};
-    return flow(index, index % 2, hops);
-  };
-  const std::string text = report({over(0, "192.0.2.3", 20), over(1, "192.0.2.4", 0),
-                                   over(2, "192.0.2.3", 20), over(3, "192.0.2.4", 0)});
-  EXPECT_THAT(text,
-              testing::ContainsRegex(
-                  "50001,50003\n\nloss on gw.example [(]192.0.2.2[)] > 192.0.2.3 [(]TTL 2[)]: "
-                  "20 % [(]1[0-9]-2[0-9] %[)], 2 of 4 flows\n\nPath "));
-}
-
-TEST(RunReport, NamesHopsBalancedPerPacket) {
-  const std::string text = report({flow(0, 0,
-                                        {hop(1, 10, 0, etr::HopClass::kAnswering,
-                                             {responder("192.0.2.2", 6, milliseconds(1)),
-                                              responder("192.0.2.3", 4, milliseconds(2))})})});
-  EXPECT_THAT(text, HasSubstr("\n\nper-packet balancing at TTL 1: gw.example (192.0.2.2), "
-                              "192.0.2.3\n\nPath "));
-}
-
-TEST(RunReport, NamesTheRouterBeforeAFlappingRoute) {
-  etr::Snapshot snapshot;
-  snapshot.flows = {
-      std::make_shared<const etr::FlowSnapshot>(flow(0, 0, three_hops(milliseconds(1))))};
-  snapshot.graphs = {etr::test::flapping_graph()};
-  NoNames names;
-  EXPECT_THAT(RunReport().text(etr::test::sample_run(), snapshot, names, {}),
-              HasSubstr("\n\nflapping beyond 10.9.1.1 (TTL 1): 10.9.2.1, 10.9.2.2\n\nPath "));
 }
 
 TEST(RunReport, HasASectionPerTarget) {
