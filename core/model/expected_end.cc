@@ -1,13 +1,25 @@
 #include "model/expected_end.h"
 
+#include <cmath>
 #include <utility>
 
 namespace etr::model {
+
+namespace {
+
+bool chance_explains(const SharedEnd& end, std::uint32_t silent_rounds) {
+  constexpr double kUnlikely = -7;  // One in 1000.
+  return std::log1p(-end.share()) * silent_rounds > kUnlikely;
+}
+
+}  // namespace
 
 void ExpectedEnd::round_closed(const Round& round, const std::optional<LastRouter>& router) {
   if (router != router_) {
     router_ = router;
     rejects_ = false;
+    own_.reset();
+    own_answers_ = 0;
     forget();
   }
   ttl_.reset();
@@ -25,16 +37,21 @@ void ExpectedEnd::round_closed(const Round& round, const std::optional<LastRoute
                        : ends_->find(*router);
   if (end == nullptr) return;
   count(*end, round);
-  silent_ = answers_ == 0 && reply == nullptr && end->reliable() && end->current();
+  count_own(heard_at);
+  const bool explained = chance_explains(*end, unanswered_);
+  silent_ = !answered_ && reply == nullptr && end->known() && end->current() && !explained;
   const bool another_host = reply != nullptr && reply->source != end->address();
-  const bool only_this_flow = end->answers() == answers_;
-  if (another_host || only_this_flow || beyond_ >= kMaxBeyond) return;
-  if (!end->limits() || !end->current()) return;
-  ttl_ = end->ttl();
+  if (another_host || !end->limits() || !end->current()) return;
+  if (explained && beyond_ < kMaxBeyond) {
+    ttl_ = end->ttl();
+  } else if (own_answers_ > 1 && chance_explains(*end, own_silence_)) {
+    ttl_ = own_;
+  }
 }
 
 void ExpectedEnd::forget() {
-  answers_ = 0;
+  answered_ = false;
+  unanswered_ = 0;
   beyond_ = 0;
 }
 
@@ -42,13 +59,22 @@ void ExpectedEnd::count(SharedEnd& end, const Round& round) {
   if (std::exchange(counted_at_, end.ttl()) != end.ttl()) forget();
   const StepState state = round.state(end.ttl());
   if (state == StepState::kEnd) {
-    ++answers_;
-    beyond_ = 0;
     end.answered();
+    forget();
+    answered_ = true;
   } else if (state == StepState::kMissed) {
-    if (answers_ > 0) end.unanswered();
+    ++unanswered_;
+    if (answered_) end.unanswered();
     if (round.end() && end.limits() && beyond_ < kMaxBeyond) ++beyond_;
   }
+}
+
+void ExpectedEnd::count_own(std::optional<std::uint8_t> heard_at) {
+  ++own_silence_;
+  if (!heard_at) return;
+  own_answers_ = heard_at == own_ ? own_answers_ + 1 : 1;
+  own_ = heard_at;
+  own_silence_ = 0;
 }
 
 }  // namespace etr::model

@@ -30,12 +30,12 @@ void PathEnd::begin_round() {
   }
   first_round_ = false;
   search_limit_ = 0;
-  if (expected_ && end_ != expected_) {
-    set(expected_);
-    note_alive();
+  if (expected_) {
+    if (end_ != expected_) set(expected_);
+    return;
   }
   if (end_) {
-    if (!silent_for_long()) return;
+    if (silent_rounds_ < kSilentRounds) return;
     set(std::nullopt);
     searches_ = 0;
   } else if (++silent_rounds_ % kSilentRounds != 0) {
@@ -98,10 +98,6 @@ std::optional<std::uint8_t> PathEnd::to_repeat(const Round& round) const {
   const bool unanswered = state == StepState::kWaiting || state == StepState::kMissed;
   if (!unanswered || round.asked(below) > kMaxRepeats) return std::nullopt;
   return below;
-}
-
-bool PathEnd::silent_for_long() const {
-  return silent_rounds_ >= (expected_ ? kLongSilence : kSilentRounds);
 }
 
 void PathEnd::set(std::optional<std::uint8_t> end) {

@@ -4,8 +4,8 @@
 // An end is certain once the TTL below it has answered as a router. Until then the probe to the TTL
 // below may have been lost on its way to the destination, so that TTL is probed again: up to
 // kMaxRepeats times in a round, or over three rounds. A destination that was silent for
-// kSilentRounds rounds is searched for again, each time kWindow TTLs beyond the last search. Where
-// other flows show the end (expected_end.h), silence means little: then it takes kLongSilence.
+// kSilentRounds rounds is searched for again, each time kWindow TTLs beyond the last search. It is
+// not searched for where it is expected (expected_end.h).
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,7 @@ class PathEnd {
   std::uint8_t limit() const;
   std::uint8_t max_ttl() const { return max_ttl_; }
 
-  /// From the next round on: where other flows show the end; empty: only this flow's replies count.
+  /// From the next round on: where the path ends, though silent; empty: only replies count.
   void expect(std::optional<std::uint8_t> ttl) { expected_ = ttl; }
   /// A round begins: sets how far it probes while the end is unknown or silent.
   void begin_round();
@@ -54,10 +54,8 @@ class PathEnd {
  private:
   static constexpr std::uint8_t kMaxRepeats = 2;
   static constexpr std::uint8_t kSilentRounds = 3;
-  static constexpr std::uint8_t kLongSilence = 30;
 
   void set(std::optional<std::uint8_t> end);
-  bool silent_for_long() const;
   void note_alive();
 
   std::uint8_t max_ttl_;

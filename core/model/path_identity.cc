@@ -55,9 +55,10 @@ bool end_was_missed(const KnownPath& path, const Observation& seen) {
   return end == nullptr || !answered || end->contains(*answered);
 }
 
-Difference difference(const KnownPath& path, const Observation& seen) {
+/// `as_seen`: the path ends where it was seen to.
+Difference difference(const KnownPath& path, const Observation& seen, bool as_seen = false) {
   Difference result;
-  if (end_was_missed(path, seen)) {
+  if (!as_seen && end_was_missed(path, seen)) {
     Observation without_end = seen;
     without_end.hops.resize(*path.end - 1U);
     without_end.end.reset();
@@ -153,6 +154,23 @@ void PathIdentity::note_end(const Observation& seen, std::optional<std::uint8_t>
   if (seen.end && seen.end == path_->end && end_seen_ < kSureRounds) ++end_seen_;
 }
 
+/// An end that no reply to this flow has shown is none where it is silent against all chance.
+void PathIdentity::drop_silent_end(const Observation& seen) {
+  if (seen.silent_end && path_->end && heard(*path_, *path_->end - 1U) == nullptr) {
+    path_->end.reset();
+  }
+}
+
+/// True if the path has gone on beyond its end in kMissedEnds rounds, with silence in between: such
+/// a run of losses at the end is unlikely.
+bool PathIdentity::note_missed_end(const Observation& seen) {
+  if (!end_was_missed(*path_, seen)) {
+    if (seen.end && seen.end == path_->end) missed_ends_ = 0;
+    return false;
+  }
+  return ++missed_ends_ >= kMissedEnds;
+}
+
 /// True if the flow has now been quiet for long enough, or it has changed what that means.
 bool PathIdentity::note_quiet(const Observation& seen) {
   const auto heard = [](const auto& hop) { return hop.has_value(); };
@@ -219,6 +237,8 @@ std::optional<IdentityChange> PathIdentity::observe(const Observation& seen) {
     return std::nullopt;
   }
   const bool balanced = note_alternations(seen);
+  drop_silent_end(seen);
+  if (note_missed_end(seen)) return change_to(seen, true);
   const Difference differs = difference(*path_, seen);
   if (differs.count == 0) {
     const KnownPath before = *path_;
@@ -272,12 +292,14 @@ bool PathIdentity::mixes_known_paths(const Observation& seen) const {
   return !former && std::any_of(former_.begin(), former_.end(), mixed_with);
 }
 
-std::optional<IdentityChange> PathIdentity::change_to(const Observation& seen) {
-  const Difference differs = difference(*path_, seen);
+std::optional<IdentityChange> PathIdentity::change_to(const Observation& seen, bool as_seen) {
+  const Difference differs = difference(*path_, seen, as_seen);
+  missed_ends_ = 0;
   candidate_.reset();
   IdentityChange change{*path_, differs.first_ttl, differs.last_ttl};
-  const auto known = std::find_if(former_.begin(), former_.end(),
-                                  [&](const KnownPath& path) { return compatible(path, seen); });
+  const auto known = std::find_if(former_.begin(), former_.end(), [&](const KnownPath& path) {
+    return difference(path, seen, as_seen).count == 0;
+  });
   KnownPath next = path_of(seen);
   std::optional<std::uint32_t> former;
   if (known != former_.end()) {

@@ -6,6 +6,9 @@
 // round. So must a round that mixes hops of two known paths, as one does that was in progress when
 // the route changed. A flow that returns to a former path gets that path's number again.
 //
+// A path that grows by silent routers is a change once kMissedEnds rounds have shown it, with no
+// reply at the former end: fewer may have lost their probes there.
+//
 // The first rounds of a flow may hear the destination only beyond TTLs whose replies were lost. So
 // if a known path ends within the unheard TTLs right before the end, the flow counts as on that
 // path until it has shown the same end in kSureRounds rounds. A flow of which nothing is heard
@@ -78,14 +81,17 @@ class PathIdentity {
  private:
   static constexpr std::uint8_t kSureRounds = 3;
   static constexpr std::uint8_t kQuietRounds = 5;
+  static constexpr std::uint8_t kMissedEnds = 6;
 
   bool end_in_doubt() const;
   void note_end(const Observation& observation, std::optional<std::uint8_t> before);
+  void drop_silent_end(const Observation& observation);
+  bool note_missed_end(const Observation& observation);
   bool note_quiet(const Observation& observation);
   bool stops_before_end_of(std::uint32_t id) const;
   bool note_alternations(const Observation& observation);
   bool mixes_known_paths(const Observation& observation) const;
-  std::optional<IdentityChange> change_to(const Observation& observation);
+  std::optional<IdentityChange> change_to(const Observation& observation, bool as_seen = false);
   void remember(KnownPath path);
   void settle(std::optional<std::uint32_t> former);
 
@@ -96,6 +102,7 @@ class PathIdentity {
   /// Rounds in a row that heard nothing beyond the known hops, up to kQuietRounds; 0 while the end
   /// is known.
   std::uint8_t quiet_rounds_ = 0;
+  std::uint8_t missed_ends_ = 0;     ///< Rounds that heard the end only beyond it.
   bool silent_end_ = false;          ///< Of the latest observation.
   std::optional<std::uint32_t> on_;  ///< Number of the path entered in the registry.
   std::uint64_t resolved_at_ = 0;    ///< Version of the registry.

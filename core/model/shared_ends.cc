@@ -15,7 +15,6 @@ double log_likelihood(double answered, double asked) {
 }  // namespace
 
 void SharedEnd::answered() {
-  ++all_answers_;
   ++answered_;
   unanswered();
   silent_ = 0;
@@ -33,7 +32,7 @@ void SharedEnd::unanswered() {
 /// Whether the silence is better explained by a host that has stopped answering: likelihood ratio
 /// of its share of answers up to the latest one, and none since, against one share all the time.
 bool SharedEnd::current() const {
-  constexpr double kStopped = 6;  // By chance, one silence in 2000.
+  constexpr double kStopped = 10;  // By chance, one silence in 100 000.
   const double gain =
       log_likelihood(answered_, asked_ - silent_) - log_likelihood(answered_, asked_);
   return gain <= kStopped;

@@ -38,22 +38,21 @@ class SharedEnd {
   // Verdicts, at this TTL, of flows that the host has answered there.
   void answered();
   void unanswered();
-  /// How often it has answered there.
-  std::uint64_t answers() const { return all_answers_; }
+  /// Its verdicts suffice for the following.
+  bool known() const { return asked_ >= kEnough; }
+  /// Of the probes, how many it answers.
+  double share() const { return (answered_ + 0.5) / (asked_ + 1.0); }
   /// It leaves at least a quarter of the probes unanswered.
-  bool limits() const { return asked_ >= kEnough && 4 * answered_ <= 3 * asked_; }
-  /// It answers nine of ten, or more.
-  bool reliable() const { return asked_ >= kEnough && 10 * answered_ >= 9 * asked_; }
+  bool limits() const { return known() && 4 * answered_ <= 3 * asked_; }
   /// It still answers there: its silence is not much longer than usual.
   bool current() const;
 
  private:
-  static constexpr std::uint32_t kEnough = 8;
+  static constexpr std::uint32_t kEnough = 4;
   static constexpr std::uint32_t kRemembered = 256;
 
   std::uint8_t ttl_;
   IpAddress address_;
-  std::uint64_t all_answers_ = 0;
   // Recent verdicts, and those since the latest reply.
   std::uint32_t asked_ = 0;
   std::uint32_t answered_ = 0;

@@ -28,8 +28,9 @@ class Dark(harness.LabTest):
                         network.darken(topologies.TARGET)
                         dark = time.time_ns()
                     if dark is not None and lit is None and found[-1]["probe_num"] == 12:
-                        lit = time.time_ns()
+                        lightened = time.time_ns()
                         network.lighten(topologies.TARGET)
+                        lit = time.time_ns()
                 status, errors = etr.end()
                 self.assertEqual(status, 0, errors)
                 phases = collections.Counter()
@@ -39,7 +40,7 @@ class Dark(harness.LabTest):
                         phases["lit"] += 1
                         self.assertTrue(record["reached_dest"], record)
                         self.assertEqual([hop["timeout"] for hop in record["hops"]], [False] * 4, record)
-                    elif started > dark + 2 * 10**8 and ended < lit - 10**7:
+                    elif started > dark + 2 * 10**8 and ended < lightened - 10**7:
                         phases["dark"] += 1
                         self.assertFalse(record["reached_dest"], record)
                         self.assertEqual([hop["timeout"] for hop in record["hops"][:3]], [False] * 3, record)

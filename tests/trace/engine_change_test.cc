@@ -50,6 +50,40 @@ TEST(PathGrowth, IsFollowedWithinOneRound) {
 
 // Defect A6 of the Go etr, docs/compatibility.md: after a path shrank, its old last TTL stayed as a
 // dead hop with the address of the destination.
+// One of three branches is led over two silent routers: the other flows still reach the target at
+// the former TTL.
+TEST(PathGrowth, BySilentRoutersIsAChangeAndNoLoss) {
+  for (const Protocol protocol : {Protocol::kTcp, Protocol::kUdp}) {
+    simulation::Network network = simulation::testing::tiers({1, 3});
+    network.routers.push_back(simulation::testing::router("s3", 3));
+    network.routers.push_back(simulation::testing::router("s4", 4));
+    find_router(network, "s3")->silent = find_router(network, "s4")->silent = true;
+    simulation::testing::links(network, "s3").push_back(to("s4"));
+    simulation::testing::links(network, "s4").push_back(to("target"));
+    change<Router>(network, 20s, "r2.1", [](Router& router) { router.next = {to("s3")}; });
+    EngineRunOptions options = options_for(protocol);
+    options.plan.flows = 16;
+    options.plan.rounds = 60;
+    options.plan.round_interval = 1s;
+    EngineRun run(std::move(network), options);
+    run.run();
+    std::set<std::uint32_t> moved;
+    for (const auto& flow : run.summary.snapshot->flows) {
+      if (flow->path_changes > 0) moved.insert(flow->flow);
+    }
+    std::set<std::uint32_t> longer;
+    for (const Path& path : run.observer.paths) {
+      if (path.round < 40) continue;
+      EXPECT_TRUE(path.reached);
+      EXPECT_EQ(path.hops.size(), run.truth(path, 40s).size());
+      if (path.hops.size() > 3) longer.insert(path.flow);
+    }
+    EXPECT_FALSE(longer.empty());
+    EXPECT_EQ(moved, longer);
+    EXPECT_TRUE(run.summary.snapshot->graphs.at(0)->lossy_links.empty());
+  }
+}
+
 TEST(PathShrinkage, LeavesNoHopBehind) {
   simulation::Network network = line(5);
   reroute(network, 3s, "r5");

@@ -109,6 +109,91 @@ TEST(LimitedTargetOfManyFlows, StaysAtItsTtlOnOnePathPerWay) {
   }
 }
 
+/// Each branch has a last router of its own, so that few flows share what is known of it.
+TEST(LimitedTargetOfBranches, StaysAtItsTtl) {
+  for (const std::uint32_t flows : {5U, 16U, 64U}) {
+    int right = 0;
+    int all = 0;
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+      simulation::Network network = simulation::testing::tiers({1, 4});
+      network.seed = seed;
+      network.targets[0].limit = linux_limit();
+      EngineRunOptions options = options_for(Protocol::kUdp);
+      options.engine.key = trace::RunKey::from_seed(seed);
+      options.plan.flows = flows;
+      options.plan.rounds = 120;
+      options.plan.round_interval = 1s;
+      EngineRun run(network, options);
+      run.run();
+      for (const Path& path : run.observer.paths) {
+        if (path.round < 60) continue;
+        ++all;
+        right += path.hops.size() == 3 ? 1 : 0;
+      }
+    }
+    EXPECT_GE(right, all * 19 / 20) << flows << " flows, of " << all;
+  }
+}
+
+/// Behind r2 the target is at TTL 4, and at TTL 5 over one more silent router.
+TEST(LimitedTargetOfUnequalPaths, IsFoundBeyondASilentRouterMoreThanOnOtherPaths) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    simulation::Network network = simulation::testing::line(2);
+    network.seed = seed;
+    network.targets[0].limit = linux_limit();
+    for (const char* id : {"s3", "t3", "t4"}) {
+      network.routers.push_back(simulation::testing::router(id, 3));
+      network.routers.back().silent = true;
+    }
+    using simulation::testing::to;
+    simulation::testing::links(network, "r2") = {to("s3"), to("t3")};
+    simulation::testing::links(network, "s3") = {to("target")};
+    simulation::testing::links(network, "t3") = {to("t4")};
+    simulation::testing::links(network, "t4") = {to("target")};
+    EngineRunOptions options = options_for(Protocol::kUdp);
+    options.engine.key = trace::RunKey::from_seed(seed);
+    options.plan.rounds = 200;
+    options.plan.round_interval = 1s;
+    EngineRun run(network, options);
+    run.run();
+    int right = 0;
+    int all = 0;
+    for (const Path& path : run.observer.paths) {
+      if (path.round < 100) continue;
+      ++all;
+      right += path.hops.size() == run.truth(path, 0s).size() ? 1 : 0;
+    }
+    EXPECT_GE(right, all * 9 / 10) << "seed " << seed;
+  }
+}
+
+TEST(DeadLinkToALimitedTarget, IsNotThePathOfItsSibling) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    simulation::Network network = simulation::testing::diamond(2);
+    network.seed = seed;
+    network.targets[0].limit = linux_limit();
+    simulation::testing::link(network, "r3", "target").forward.loss = 1;
+    simulation::testing::links(network, "r3").push_back(simulation::testing::to("target"));
+    EngineRunOptions options = options_for(Protocol::kUdp);
+    options.engine.key = trace::RunKey::from_seed(seed);
+    options.plan.flows = 8;
+    options.plan.rounds = 160;
+    options.plan.round_interval = 1s;
+    EngineRun run(network, options);
+    run.run();
+    std::set<std::uint32_t> alive;
+    for (const Path& path : run.observer.paths) {
+      if (path.reached) alive.insert(path.flow);
+    }
+    EXPECT_LT(alive.size(), 8U) << "seed " << seed << ": no flow on the dead link";
+    std::map<std::uint32_t, std::set<bool>> ids;
+    for (const Path& path : run.observer.paths) {
+      if (path.round >= 120) ids[path.path_id].insert(alive.contains(path.flow));
+    }
+    for (const auto& [id, both] : ids) EXPECT_EQ(both.size(), 1U) << "seed " << seed;
+  }
+}
+
 /// r2 leads to the target directly, and over two silent routers.
 TEST(SilentRoutersBeforeTheTarget, CountInTheLengthOfTheirPath) {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
