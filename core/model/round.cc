@@ -90,7 +90,7 @@ void Round::cut_at(std::uint8_t end) {
   cut_at_ = end;
   if (steps_.size() > end) steps_.resize(end);
   if (reached_at_ && *reached_at_ > end) reached_at_.reset();
-  if (blocked_ && blocked_->ttl > end) blocked_.reset();
+  if (blocked_ && blocked_->ttl > end) blocked_->ttl = end;
 }
 
 StepState Round::state(std::uint8_t ttl) const {

@@ -47,7 +47,7 @@ class Round {
   void reached(std::uint8_t ttl);
   void blocked(const Blocked& blocked);
   /// The path is known to end at this TTL, though the destination was heard only beyond it: what
-  /// was probed there counts as never sent.
+  /// was probed there counts as never sent. A host that blocks the path does so at this TTL.
   void cut_at(std::uint8_t end);
   /// The planner wants no more probes in this round.
   void end_sweep() { sweep_ended_ = true; }

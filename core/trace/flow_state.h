@@ -34,7 +34,7 @@ struct FlowState {
   std::vector<model::HopStatistics> hops;  ///< By TTL - 1.
   std::string path_hash;
   bool reached = false;            ///< In the last closed round.
-  std::optional<Blocked> blocked;  ///< In the last closed round.
+  std::optional<Blocked> blocked;  ///< As last heard on this path.
   bool has_record = false;         ///< A round was closed.
   std::uint64_t rounds_closed = 0;
   std::uint64_t path_changes = 0;

@@ -76,7 +76,8 @@ void PathRecorder::close(Trace& trace, FlowState& flow, model::Round round, bool
 
   if (change) begin_path(flow, change->first_ttl, path);
   flow.reached = path.reached;
-  flow.blocked = path.blocked;
+  // A host that limits its rejections still blocks the path where it is silent in a round.
+  if (path.reached || path.blocked || change) flow.blocked = path.blocked;
   update_graph(trace, flow, path.finished,
                change ? std::optional(change->first_ttl) : std::nullopt);
   if (change && change->before.complete() && !trace.paths.is_distinct(change->before.id)) {

@@ -48,8 +48,6 @@ TEST(PathGrowth, IsFollowedWithinOneRound) {
   EXPECT_NE(paths[2].path_id, paths[1].path_id);
 }
 
-// Defect A6 of the Go etr, docs/compatibility.md: after a path shrank, its old last TTL stayed as a
-// dead hop with the address of the destination.
 // One of three branches is led over two silent routers: the other flows still reach the target at
 // the former TTL.
 TEST(PathGrowth, BySilentRoutersIsAChangeAndNoLoss) {
@@ -84,6 +82,8 @@ TEST(PathGrowth, BySilentRoutersIsAChangeAndNoLoss) {
   }
 }
 
+// Defect A6 of the Go etr, docs/compatibility.md: after a path shrank, its old last TTL stayed as a
+// dead hop with the address of the destination.
 TEST(PathShrinkage, LeavesNoHopBehind) {
   simulation::Network network = line(5);
   reroute(network, 3s, "r5");

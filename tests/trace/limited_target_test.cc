@@ -235,6 +235,14 @@ TEST(LimitedRouterThatBlocks, IsWhereThePathEnds) {
     EngineRun run(network, options);
     run.run();
     EXPECT_EQ(lengths(run, 15), std::set<std::size_t>{4}) << "seed " << seed;
+    std::set<std::uint32_t> heard;
+    for (const Path& path : run.observer.paths) {
+      if (path.blocked) heard.insert(path.flow);
+    }
+    EXPECT_GE(heard.size(), 2U) << "seed " << seed;
+    for (const auto& flow : run.summary.snapshot->flows) {
+      EXPECT_EQ(flow->blocked.has_value(), heard.contains(flow->flow)) << "seed " << seed;
+    }
     EXPECT_EQ(path_ids(run, 15).size(), true_paths(run).size()) << "seed " << seed;
   }
 }
