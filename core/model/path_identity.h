@@ -14,7 +14,7 @@
 // path until it has shown the same end in kSureRounds rounds. A flow of which nothing is heard
 // beyond some TTL counts as on the one known path that it fits, until it has been silent there for
 // kQuietRounds rounds: then packets of that path may come through where this flow's do not. One
-// silent hop at the end of that path is enough only where the target answers reliably.
+// silent hop at the end of that path is enough only where chance does not explain the silence.
 #pragma once
 
 #include <cstdint>
