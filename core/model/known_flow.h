@@ -33,8 +33,8 @@ struct KnownFlow {
     return nullptr;
   }
 
-  /// A round was closed: cuts it at the end that other flows show, and from the next round on the
-  /// flow probes only up to there.
+  /// A round was closed: cuts it at the expected end, if there is one, and from the next round on
+  /// the flow probes only up to there.
   void apply_expected_end(Round& closed);
 
  private:

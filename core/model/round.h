@@ -46,7 +46,7 @@ class Round {
   /// The destination answered at this TTL, or another host blocks the path there.
   void reached(std::uint8_t ttl);
   void blocked(const Blocked& blocked);
-  /// The path is known to end at this TTL, though the destination was heard only beyond it: what
+  /// The path is known to end at this TTL, though no reply at this TTL shows it: what
   /// was probed there counts as never sent. A host that blocks the path does so at this TTL.
   void cut_at(std::uint8_t end);
   /// The planner wants no more probes in this round.
