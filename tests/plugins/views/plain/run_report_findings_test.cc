@@ -12,12 +12,12 @@ using testing::HasSubstr;
 using testing::Not;
 
 TEST(RunReport, CountsFlowsThatDoNotReachTheTarget) {
-  etr::FlowSnapshot dark = flow(1, 1, three_hops(milliseconds(1)));
+  etr::FlowSnapshot dark = flow(1, 1, three_hops(1ms));
   dark.reached = false;
   dark.distance.reset();
-  etr::FlowSnapshot blocked = flow(2, 1, three_hops(milliseconds(1)));
+  etr::FlowSnapshot blocked = flow(2, 1, three_hops(1ms));
   blocked.blocked = etr::Blocked{3, address("192.0.2.7"), 3, 13};
-  const etr::FlowSnapshot whole = flow(0, 0, three_hops(milliseconds(1)));
+  const etr::FlowSnapshot whole = flow(0, 0, three_hops(1ms));
   EXPECT_THAT(report({whole, dark}),
               HasSubstr("\n\n1 of 2 flows does not reach the target\n\nPath "));
   EXPECT_THAT(report({whole, dark, blocked}),
@@ -26,7 +26,7 @@ TEST(RunReport, CountsFlowsThatDoNotReachTheTarget) {
 }
 
 TEST(RunReport, ShowsNoLossOfATargetThatNeverReplied) {
-  etr::FlowSnapshot dark = flow(0, 0, three_hops(milliseconds(1)));
+  etr::FlowSnapshot dark = flow(0, 0, three_hops(1ms));
   dark.distance.reset();
   const std::string text = report({dark});
   EXPECT_THAT(text, HasSubstr("1  50000  (not reached)"));
@@ -35,7 +35,7 @@ TEST(RunReport, ShowsNoLossOfATargetThatNeverReplied) {
 }
 
 TEST(RunReport, ShowsNoLossOfABlockedFlow) {
-  etr::FlowSnapshot dark = flow(0, 0, three_hops(milliseconds(1)));
+  etr::FlowSnapshot dark = flow(0, 0, three_hops(1ms));
   dark.blocked = etr::Blocked{3, address("192.0.2.7"), 3, 13};
   EXPECT_THAT(report({dark}), HasSubstr("845425ea     3        -        -        -        -"));
 }
@@ -45,9 +45,9 @@ TEST(RunReport, NamesLossyLinksAfterThePaths) {
   const auto over = [](std::uint32_t index, const std::string& middle, std::uint64_t lost) {
     const Class hop_class = lost == 0 ? Class::kAnswering : Class::kLossy;
     std::vector<etr::HopStats> hops{
-        hop(1, 100, 0, Class::kAnswering, {responder("192.0.2.2", 100, milliseconds(1))}),
-        hop(2, 100 - lost, lost, hop_class, {responder(middle, 100 - lost, milliseconds(2))}),
-        hop(3, 100 - lost, lost, hop_class, {responder("192.0.2.9", 100 - lost, milliseconds(3))})};
+        hop(1, 100, 0, Class::kAnswering, {responder("192.0.2.2", 100, 1ms)}),
+        hop(2, 100 - lost, lost, hop_class, {responder(middle, 100 - lost, 2ms)}),
+        hop(3, 100 - lost, lost, hop_class, {responder("192.0.2.9", 100 - lost, 3ms)})};
     return flow(index, index % 2, hops);
   };
   const std::string text = report({over(0, "192.0.2.3", 20), over(1, "192.0.2.4", 0),
@@ -59,18 +59,17 @@ TEST(RunReport, NamesLossyLinksAfterThePaths) {
 }
 
 TEST(RunReport, NamesHopsBalancedPerPacket) {
-  const std::string text = report({flow(0, 0,
-                                        {hop(1, 10, 0, etr::HopClass::kAnswering,
-                                             {responder("192.0.2.2", 6, milliseconds(1)),
-                                              responder("192.0.2.3", 4, milliseconds(2))})})});
+  const std::string text =
+      report({flow(0, 0,
+                   {hop(1, 10, 0, etr::HopClass::kAnswering,
+                        {responder("192.0.2.2", 6, 1ms), responder("192.0.2.3", 4, 2ms)})})});
   EXPECT_THAT(text, HasSubstr("\n\nper-packet balancing at TTL 1: gw.example (192.0.2.2), "
                               "192.0.2.3\n\nPath "));
 }
 
 TEST(RunReport, NamesTheRouterBeforeAFlappingRoute) {
   etr::Snapshot snapshot;
-  snapshot.flows = {
-      std::make_shared<const etr::FlowSnapshot>(flow(0, 0, three_hops(milliseconds(1))))};
+  snapshot.flows = {std::make_shared<const etr::FlowSnapshot>(flow(0, 0, three_hops(1ms)))};
   snapshot.graphs = {etr::test::flapping_graph()};
   NoNames names;
   EXPECT_THAT(RunReport().text(etr::test::sample_run(), snapshot, names, {}),

@@ -15,7 +15,7 @@
 namespace plain {
 
 using etr::test::address;
-using std::chrono::milliseconds;
+using namespace std::chrono_literals;
 
 struct NoNames final : etr::Names {
   std::string name(const etr::IpAddress& asked) override {
@@ -24,7 +24,7 @@ struct NoNames final : etr::Names {
 };
 
 inline etr::ResponderStats responder(const std::string& source, std::uint64_t received,
-                                     milliseconds mean, double deviation_ms = 0) {
+                                     std::chrono::milliseconds mean, double deviation_ms = 0) {
   etr::ResponderStats stats;
   stats.address = address(source);
   stats.received = received;
@@ -81,7 +81,7 @@ inline std::string report(const std::vector<etr::FlowSnapshot>& flows,
   return report.text(run, snapshot, names, room);
 }
 
-inline std::vector<etr::HopStats> three_hops(milliseconds rtt) {
+inline std::vector<etr::HopStats> three_hops(std::chrono::milliseconds rtt) {
   using Class = etr::HopClass;
   return {hop(1, 10, 0, Class::kAnswering, {responder("192.0.2.2", 10, rtt)}),
           hop(2, 0, 10, Class::kSilent, {}),

@@ -11,9 +11,8 @@ using testing::HasSubstr;
 using testing::Not;
 
 TEST(RunReport, ListsUniquePathsThenTheirHops) {
-  const std::string text =
-      report({flow(0, 0, three_hops(milliseconds(10))), flow(1, 1, three_hops(milliseconds(20))),
-              flow(2, 0, three_hops(milliseconds(10)))});
+  const std::string text = report(
+      {flow(0, 0, three_hops(10ms)), flow(1, 1, three_hops(20ms)), flow(2, 0, three_hops(10ms))});
   EXPECT_EQ(text, R"(
 target.example (192.0.2.9)  TCP port 443: 3 flows, 10 rounds, 2 paths
 
@@ -36,36 +35,36 @@ Path 6ceacc8b, source port 50001
 }
 
 TEST(RunReport, ShowsLimitedInsteadOfAPercentage) {
-  const std::string text = report({flow(
-      0, 0,
-      {hop(1, 3, 7, etr::HopClass::kLimited, {responder("192.0.2.2", 3, milliseconds(1))}),
-       hop(2, 10, 0, etr::HopClass::kAnswering, {responder("192.0.2.9", 10, milliseconds(2))})})});
+  const std::string text =
+      report({flow(0, 0,
+                   {hop(1, 3, 7, etr::HopClass::kLimited, {responder("192.0.2.2", 3, 1ms)}),
+                    hop(2, 10, 0, etr::HopClass::kAnswering, {responder("192.0.2.9", 10, 2ms)})})});
   EXPECT_THAT(text, HasSubstr("limited     10"));
   EXPECT_THAT(text, Not(HasSubstr("70.0%")));
 }
 
 TEST(RunReport, MarksLossOfAHopOfUnknownClass) {
-  const std::string text = report({flow(
-      0, 0,
-      {hop(1, 1, 1, etr::HopClass::kUnknown, {responder("192.0.2.2", 1, milliseconds(1))}),
-       hop(2, 2, 0, etr::HopClass::kUnknown, {responder("192.0.2.9", 2, milliseconds(2))})})});
+  const std::string text =
+      report({flow(0, 0,
+                   {hop(1, 1, 1, etr::HopClass::kUnknown, {responder("192.0.2.2", 1, 1ms)}),
+                    hop(2, 2, 0, etr::HopClass::kUnknown, {responder("192.0.2.9", 2, 2ms)})})});
   EXPECT_THAT(text, HasSubstr(" 50.0%?      2"));
   EXPECT_THAT(text, HasSubstr("  0.0%      2"));
   EXPECT_THAT(text, HasSubstr("%?: not answered, but not judged as loss at this hop\n"));
 }
 
 TEST(RunReport, DoubtsLossOfAHopOfAnotherClassThanLossy) {
-  const std::string text = report({flow(
-      0, 0,
-      {hop(1, 39, 1, etr::HopClass::kAnswering, {responder("192.0.2.2", 39, milliseconds(1))}),
-       hop(2, 40, 0, etr::HopClass::kAnswering, {responder("192.0.2.9", 40, milliseconds(2))})})});
+  const std::string text =
+      report({flow(0, 0,
+                   {hop(1, 39, 1, etr::HopClass::kAnswering, {responder("192.0.2.2", 39, 1ms)}),
+                    hop(2, 40, 0, etr::HopClass::kAnswering, {responder("192.0.2.9", 40, 2ms)})})});
   EXPECT_THAT(text, HasSubstr(" 2.5%?     40"));
   EXPECT_THAT(text, HasSubstr("%?: not answered"));
 }
 
 // The records call such a hop unknown, so the report may not call it silent.
 TEST(RunReport, CallsOnlyHopsOfClassSilentSilent) {
-  std::vector<etr::HopStats> hops = three_hops(milliseconds(1));
+  std::vector<etr::HopStats> hops = three_hops(1ms);
   hops[1].hop_class = etr::HopClass::kUnknown;
   const std::string text = report({flow(0, 0, hops)});
   EXPECT_THAT(text, Not(HasSubstr("silent")));
@@ -76,20 +75,18 @@ TEST(RunReport, CallsOnlyHopsOfClassSilentSilent) {
 TEST(RunReport, PoolsMeanAndDeviationBySamples) {
   // 1 sample of 10 ms, and 3 of 18, 20, 22 ms (mean 20, deviation 2): together mean 17.5 ms and
   // deviation sqrt((56.25 + 0.25 + 6.25 + 20.25) / 3) = 5.26 ms.
-  const std::string text = report({flow(0, 0,
-                                        {hop(1, 1, 0, etr::HopClass::kAnswering,
-                                             {responder("192.0.2.9", 1, milliseconds(10))})}),
-                                   flow(1, 0,
-                                        {hop(1, 3, 0, etr::HopClass::kAnswering,
-                                             {responder("192.0.2.9", 3, milliseconds(20), 2)})})});
+  const std::string text = report(
+      {flow(0, 0, {hop(1, 1, 0, etr::HopClass::kAnswering, {responder("192.0.2.9", 1, 10ms)})}),
+       flow(1, 0,
+            {hop(1, 3, 0, etr::HopClass::kAnswering, {responder("192.0.2.9", 3, 20ms, 2)})})});
   EXPECT_THAT(text, HasSubstr("    17.50    10.00    20.00     5.26\n"));
 }
 
 TEST(RunReport, ListsFurtherRespondersBelowTheFirst) {
-  const std::string text = report({flow(0, 0,
-                                        {hop(1, 10, 0, etr::HopClass::kAnswering,
-                                             {responder("192.0.2.2", 6, milliseconds(1)),
-                                              responder("192.0.2.3", 4, milliseconds(2))})})});
+  const std::string text =
+      report({flow(0, 0,
+                   {hop(1, 10, 0, etr::HopClass::kAnswering,
+                        {responder("192.0.2.2", 6, 1ms), responder("192.0.2.3", 4, 2ms)})})});
   EXPECT_THAT(text, HasSubstr("   1  gw.example (192.0.2.2)     0.0%     10     1.00"));
   EXPECT_THAT(text, HasSubstr("      192.0.2.3                           +4     2.00"));
 }
@@ -102,8 +99,8 @@ TEST(RunReport, MarksPathsThatAllFlowsHaveLeft) {
   left.id = before.path_id;
   left.hash = before.path_hash;
   left.flows = std::make_shared<const std::vector<etr::GraphFlow>>();
-  const std::string text = report({flow(2, 0, three_hops(milliseconds(1)))}, {before},
-                                  etr::test::sample_run(), {}, {left});
+  const std::string text =
+      report({flow(2, 0, three_hops(1ms))}, {before}, etr::test::sample_run(), {}, {left});
   EXPECT_THAT(text, HasSubstr("1 flow, 10 rounds, 1 path and 1 left\n"));
   EXPECT_THAT(
       text,
@@ -115,7 +112,7 @@ TEST(RunReport, ListsNoPathThatAFlowWasOnlyThoughtToBeOn) {
   etr::Path guess = etr::test::sample_path();
   guess.path_id = 9;
   guess.path_hash = "33d71695";
-  const std::string text = report({flow(2, 0, three_hops(milliseconds(1)))}, {guess});
+  const std::string text = report({flow(2, 0, three_hops(1ms))}, {guess});
   EXPECT_THAT(text, HasSubstr("1 flow, 10 rounds, 1 path\n"));
   EXPECT_THAT(text, Not(HasSubstr("33d71695")));
 }
@@ -123,17 +120,15 @@ TEST(RunReport, ListsNoPathThatAFlowWasOnlyThoughtToBeOn) {
 TEST(RunReport, ListsNoFlowThatHasLeftThePath) {
   etr::Path before = etr::test::sample_path();  // Flow 2, port 50002.
   before.path_id = 0;
-  EXPECT_THAT(
-      report({flow(0, 0, three_hops(milliseconds(1))), flow(2, 1, three_hops(milliseconds(1)))},
-             {before}),
-      HasSubstr("    1  50000\n"));
+  EXPECT_THAT(report({flow(0, 0, three_hops(1ms)), flow(2, 1, three_hops(1ms))}, {before}),
+              HasSubstr("    1  50000\n"));
 }
 
 // Defect A7 of the Go etr, docs/compatibility.md: it showed hops of the old path on the new one.
 TEST(RunReport, SeparatesRespondersOfEarlierPaths) {
-  std::vector<etr::HopStats> hops = three_hops(milliseconds(5));
-  hops[0].former = {responder("192.0.2.3", 6, milliseconds(1))};
-  hops[1].former = {responder("192.0.2.4", 6, milliseconds(2))};
+  std::vector<etr::HopStats> hops = three_hops(5ms);
+  hops[0].former = {responder("192.0.2.3", 6, 1ms)};
+  hops[1].former = {responder("192.0.2.4", 6, 2ms)};
   const std::string text = report({flow(0, 0, hops)});
   EXPECT_THAT(text, testing::ContainsRegex("   1  gw.example .* 10 .*\n"
                                            "      192.0.2.3 +\\+6 .*  before the path changed\n"
@@ -143,8 +138,8 @@ TEST(RunReport, SeparatesRespondersOfEarlierPaths) {
 
 TEST(RunReport, FitsTheHopTableIntoTheTerminal) {
   const auto header = [](std::size_t columns) {
-    const std::string text = report({flow(0, 0, three_hops(milliseconds(1)))}, {},
-                                    etr::test::sample_run(), {48, columns});
+    const std::string text =
+        report({flow(0, 0, three_hops(1ms))}, {}, etr::test::sample_run(), {48, columns});
     const std::size_t start = text.find(" TTL");
     return text.substr(start, text.find('\n', start) - start);
   };
@@ -156,9 +151,9 @@ TEST(RunReport, FitsTheHopTableIntoTheTerminal) {
 }
 
 TEST(RunReport, ListsFlowsWithTheSamePathIdInOneRow) {
-  etr::FlowSnapshot other = flow(1, 0, three_hops(milliseconds(10)));
+  etr::FlowSnapshot other = flow(1, 0, three_hops(10ms));
   other.hops[1].address = address("192.0.2.4");  // Silent for the other flow.
-  const std::string text = report({flow(0, 0, three_hops(milliseconds(10))), other});
+  const std::string text = report({flow(0, 0, three_hops(10ms)), other});
   EXPECT_THAT(text, HasSubstr("2 flows, 10 rounds, 1 path\n"));
   EXPECT_THAT(text, HasSubstr("      2  50000-50001\n"));
 }
@@ -168,22 +163,22 @@ TEST(RunReport, ListsFlowsWithTheSamePathIdInOneRow) {
 TEST(RunReport, SeparatesPathsWithSilentHopsAtDifferentTtls) {
   using Class = etr::HopClass;
   const std::vector<etr::HopStats> a{
-      hop(1, 9, 0, Class::kAnswering, {responder("192.0.2.2", 9, milliseconds(1))}),
+      hop(1, 9, 0, Class::kAnswering, {responder("192.0.2.2", 9, 1ms)}),
       hop(2, 0, 9, Class::kSilent, {}),
-      hop(3, 9, 0, Class::kAnswering, {responder("192.0.2.9", 9, milliseconds(1))})};
+      hop(3, 9, 0, Class::kAnswering, {responder("192.0.2.9", 9, 1ms)})};
   const std::vector<etr::HopStats> b{
       hop(1, 0, 9, Class::kSilent, {}),
-      hop(2, 9, 0, Class::kAnswering, {responder("192.0.2.2", 9, milliseconds(1))}),
-      hop(3, 9, 0, Class::kAnswering, {responder("192.0.2.9", 9, milliseconds(1))})};
+      hop(2, 9, 0, Class::kAnswering, {responder("192.0.2.2", 9, 1ms)}),
+      hop(3, 9, 0, Class::kAnswering, {responder("192.0.2.9", 9, 1ms)})};
   etr::FlowSnapshot second = flow(1, 1, b);
   second.path_hash = "845425ea";
   EXPECT_THAT(report({flow(0, 0, a), second}), HasSubstr("2 flows, 10 rounds, 2 paths\n"));
 }
 
 TEST(RunReport, DoesNotCountAmbiguousPaths) {
-  etr::FlowSnapshot doubtful = flow(1, 1, three_hops(milliseconds(10)));
+  etr::FlowSnapshot doubtful = flow(1, 1, three_hops(10ms));
   doubtful.path_knowledge = etr::PathKnowledge::kAmbiguous;
-  const std::string text = report({flow(0, 0, three_hops(milliseconds(10))), doubtful});
+  const std::string text = report({flow(0, 0, three_hops(10ms)), doubtful});
   EXPECT_THAT(text, HasSubstr("2 flows, 10 rounds, 1 path\n"));
   EXPECT_THAT(text, HasSubstr("\n6ceacc8b?     3"));
   EXPECT_THAT(text, HasSubstr("\n?: too few hops are known to tell which path it is; not counted"));
@@ -205,7 +200,7 @@ TEST(RunReport, DoesNotCountFlowsWithoutReplies) {
 // Defect A24 of the Go etr, docs/compatibility.md: it counted silent TTLs as hops.
 TEST(RunReport, FoldsAdjacentSilentHops) {
   std::vector<etr::HopStats> hops{
-      hop(1, 5, 0, etr::HopClass::kAnswering, {responder("192.0.2.2", 5, milliseconds(1))})};
+      hop(1, 5, 0, etr::HopClass::kAnswering, {responder("192.0.2.2", 5, 1ms)})};
   for (std::uint8_t ttl = 2; ttl <= 30; ++ttl) {
     hops.push_back(hop(ttl, 0, 5, etr::HopClass::kSilent, {}));
   }
@@ -219,7 +214,7 @@ TEST(RunReport, FoldsAdjacentSilentHops) {
 
 // A target that stops answering: higher TTLs are probed less often, and are not judged yet.
 TEST(RunReport, FoldsAllHopsBeyondTheLastReply) {
-  std::vector<etr::HopStats> hops = three_hops(milliseconds(1));
+  std::vector<etr::HopStats> hops = three_hops(1ms);
   for (std::uint8_t ttl = 4; ttl <= 22; ++ttl) {
     hops.push_back(hop(ttl, 0, 2, ttl < 9 ? etr::HopClass::kSilent : etr::HopClass::kUnknown, {}));
   }
@@ -233,13 +228,13 @@ etr::Path record_of(std::uint32_t flow, std::uint32_t path_id) {
   etr::Path path = etr::test::sample_path();
   path.flow = flow;
   path.path_id = path_id;
-  path.hops[0].reply->rtt = milliseconds(99);
+  path.hops[0].reply->rtt = 99ms;
   return path;
 }
 
 TEST(RunReport, ShowsTheLastRttOfTheFlowHeardLast) {
-  const std::vector<etr::FlowSnapshot> flows{flow(0, 0, three_hops(milliseconds(1))),
-                                             flow(1, 0, three_hops(milliseconds(2)))};
+  const std::vector<etr::FlowSnapshot> flows{flow(0, 0, three_hops(1ms)),
+                                             flow(1, 0, three_hops(2ms))};
   EXPECT_THAT(report(flows, {record_of(0, 0), record_of(1, 0)}),
               HasSubstr("20     2.00     1.50     1.00     2.00"));
   EXPECT_THAT(report(flows, {record_of(1, 0), record_of(0, 0)}),
@@ -247,18 +242,17 @@ TEST(RunReport, ShowsTheLastRttOfTheFlowHeardLast) {
 }
 
 TEST(RunReport, TakesAllColumnsOfARowFromTheFlowsOnThePath) {
-  EXPECT_THAT(
-      report({flow(0, 0, three_hops(milliseconds(1))), flow(1, 1, three_hops(milliseconds(2)))},
-             {record_of(0, 0), record_of(1, 0)}),
-      HasSubstr("10     1.00     1.00     1.00     1.00"));
+  EXPECT_THAT(report({flow(0, 0, three_hops(1ms)), flow(1, 1, three_hops(2ms))},
+                     {record_of(0, 0), record_of(1, 0)}),
+              HasSubstr("10     1.00     1.00     1.00     1.00"));
 }
 
 TEST(RunReport, HasASectionPerTarget) {
   etr::RunInfo run = etr::test::sample_run();
   run.traces.push_back({1, "other.example", address("198.51.100.9"), 443, "TCP"});
-  etr::FlowSnapshot second = flow(0, 0, three_hops(milliseconds(3)));
+  etr::FlowSnapshot second = flow(0, 0, three_hops(3ms));
   second.trace = 1;
-  const std::string text = report({flow(0, 0, three_hops(milliseconds(1))), second}, {}, run);
+  const std::string text = report({flow(0, 0, three_hops(1ms)), second}, {}, run);
   EXPECT_THAT(text,
               HasSubstr("target.example (192.0.2.9)  TCP port 443: 1 flow, 10 rounds, 1 path\n"));
   EXPECT_THAT(text,
