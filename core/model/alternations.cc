@@ -22,10 +22,11 @@ constexpr int kMinSwitches = 3;
 constexpr int kUntested = 20;
 /// From this number of switches on the TTL is probed twice per round, until the evidence decides.
 constexpr int kSuspicious = 2;
-/// Probability that the two replies of a round come from different routers: behind a balancer over
-/// two links, and behind a route that flaps, at least.
-constexpr double kBalancedPairs = 0.5;
+/// Probability that the two replies of a round come from different routers behind a route that
+/// flaps, at least.
 constexpr double kFlappingPairs = 0.12;
+/// Where a balancer has pairs that differ less than this many times as often, pairs tell nothing.
+constexpr double kMinContrast = 1.5;
 /// How long a flapping route is assumed to stay, on average.
 constexpr auto kStay = std::chrono::milliseconds(700);
 /// Two probes sent further apart tell nothing: a route that stays equally long each time has moved
@@ -74,12 +75,13 @@ void Alternations::Ttl::answer(const IpAddress& address, bool same_round) {
   other = std::exchange(last, address);
 }
 
-void Alternations::Ttl::weigh(bool contradicted, std::chrono::duration<double> apart) {
-  if (apart > kTelling) return;
-  tested = true;
+void Alternations::Ttl::weigh(bool contradicted, std::chrono::duration<double> apart,
+                              double different_by_chance) {
   const double flapping = flapping_pairs(apart);
-  evidence += contradicted ? std::log(kBalancedPairs / flapping)
-                           : std::log((1 - kBalancedPairs) / (1 - flapping));
+  if (apart > kTelling || different_by_chance < kMinContrast * flapping) return;
+  tested = true;
+  evidence += contradicted ? std::log(different_by_chance / flapping)
+                           : std::log((1 - different_by_chance) / (1 - flapping));
 }
 
 /// A hop that stopped alternating.
@@ -103,7 +105,7 @@ double Alternations::evidence(std::uint8_t ttl) const {
   if (known == nullptr) return 0;
   switch (order_->movement(ttl)) {
     case Movement::kTogether: return std::min(known->evidence, kFlaps);
-    case Movement::kApart: return known->evidence > kFlaps ? kBalances : known->evidence;
+    case Movement::kApart: return std::max(known->evidence, kBalances);
     case Movement::kUnknown: break;
   }
   return known->evidence;
@@ -163,7 +165,8 @@ void Alternations::note(const Observation& seen, const KnownPath& path) {
       const std::size_t index = one.ttl - 1U;
       const bool timed = one.sent_at && !seen.sent_at.empty();
       find(one.ttl)->weigh(one.address != *seen.hops[index],
-                           timed ? *one.sent_at - seen.sent_at[index] : Duration(0));
+                           timed ? *one.sent_at - seen.sent_at[index] : Duration(0),
+                           order_->different_by_chance(one.ttl));
     }
     note_answer(one, true, path);
   }
@@ -201,7 +204,7 @@ bool Alternations::is_balanced(const Ttl& one) const {
   const Movement movement = order_->movement(one.ttl);
   if (movement == Movement::kTogether) return false;
   const bool switches = one.recent_switches() >= kMinSwitches;
-  if (movement == Movement::kApart && one.evidence > kFlaps && switches) return true;
+  if (movement == Movement::kApart && switches) return true;
   if (one.tested) return one.evidence >= kBalances;
   if (!switches) return false;
   bool alone = true;

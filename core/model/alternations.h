@@ -67,8 +67,9 @@ class Alternations {
 
     void add_router(const IpAddress& address);
     void answer(const IpAddress& address, bool same_round);
-    /// A pair of replies to probes sent this far apart.
-    void weigh(bool contradicted, std::chrono::duration<double> apart);
+    /// A pair of replies to probes sent this far apart. `different_by_chance`: the share of such
+    /// pairs that differ behind a balancer per packet.
+    void weigh(bool contradicted, std::chrono::duration<double> apart, double different_by_chance);
     int recent_switches() const;
     bool is_calm() const;
   };

@@ -4,7 +4,8 @@
 // Two probes that leave at nearly the same time meet the same router of a flapping route, whichever
 // flows they belong to, unless the route moved in between. Behind a balancer per packet they meet
 // different ones as often as chance has it. So the order tells the two apart even where a round
-// takes as long as the route stays, and one flow's own probes are too far apart.
+// takes as long as the route stays, and one flow's own probes are too far apart. How often chance
+// has it follows from the routers' shares of the replies: uneven balancing differs less often.
 #pragma once
 
 #include <cstddef>
@@ -34,11 +35,25 @@ class ReplyOrder {
 
   void add(std::uint8_t ttl, const Reply& reply);
   Movement movement(std::uint8_t ttl) const;
+  /// The share of pairs of replies that would differ behind a balancer per packet, from the
+  /// routers' shares of the replies; that of two equal shares before the first judgement.
+  double different_by_chance(std::uint8_t ttl) const;
 
  private:
-  static constexpr std::size_t kKept = 128;  ///< Replies per TTL.
+  static constexpr std::size_t kKept = 256;       ///< Replies per TTL.
+  static constexpr unsigned kRepliesPerLook = 8;  ///< Replies between two judgements.
 
-  std::vector<std::deque<Reply>> by_ttl_;  ///< By TTL - 1; in order of sending.
+  static constexpr double kTwoEqualShares = 0.5;
+
+  struct Ttl {
+    std::deque<Reply> replies;  ///< In order of sending.
+    unsigned since_look = 0;    ///< Replies.
+    Movement movement = Movement::kUnknown;
+    double different_by_chance = kTwoEqualShares;
+    void judge();
+  };
+
+  std::vector<Ttl> by_ttl_;  ///< By TTL - 1.
 };
 
 }  // namespace etr::model

@@ -43,6 +43,27 @@ TEST(ReplyOrder, SeesThatPacketsMoveApartBehindABalancer) {
   EXPECT_EQ(together, 0);
 }
 
+TEST(ReplyOrder, SeesThatPacketsMoveApartBehindAnUnevenBalancer) {
+  int apart = 0;
+  int together = 0;
+  for (unsigned seed = 1; seed <= 1000; ++seed) {
+    std::mt19937 random(seed);
+    ReplyOrder order;
+    for (int i = 0; i < 256; ++i) add(order, 10ms * i, random() % 6 == 0);
+    apart += order.movement(2) == Movement::kApart ? 1 : 0;
+    together += order.movement(2) == Movement::kTogether ? 1 : 0;
+  }
+  EXPECT_GE(apart, 980) << "of 1000";
+  EXPECT_LE(together, 2);
+}
+
+// On the one router five times as long as on the other.
+TEST(ReplyOrder, SeesThatFlowsMoveTogetherOnAnUnevenlyFlappingRoute) {
+  ReplyOrder order;
+  for (int i = 0; i < 256; ++i) add(order, 20ms * i, 20 * i % 1200 < 200);
+  EXPECT_EQ(order.movement(2), Movement::kTogether);
+}
+
 TEST(ReplyOrder, DoesNotJudgeByFewProbesOrByProbesSentFarApart) {
   ReplyOrder few;
   for (int i = 0; i < 32; ++i) add(few, 10ms * i, true);

@@ -25,17 +25,19 @@ using simulation::testing::to;
 constexpr Duration kSwitch = 700ms;
 
 /// r1 forwards everything through s2 and s3 or through r2 and r3, and switches every 0.7 s; with
-/// `hops` 1, through s2 or r2. `loss`: of the link to s2.
-simulation::Network flapping(unsigned hops, Duration length, double loss = 0) {
-  simulation::Network network = line(4);
+/// `hops` 1, through s2 or r2. `loss`: of the link to s2; `stay`: instead of 0.7 s; `delay`: of
+/// each link.
+simulation::Network flapping(unsigned hops, Duration length, double loss = 0,
+                             Duration stay = kSwitch, Duration delay = 1ms) {
+  simulation::Network network = line(4, delay);
   network.routers.push_back(router("s2", 2, 9));
   network.routers.push_back(router("s3", 3, 9));
   find_router(network, "s2")->next = {to(hops == 1 ? "r3" : "s3")};
   find_router(network, "s3")->next = {to("r4")};
   bool away = true;
-  for (Duration at = kSwitch; at < length; at += kSwitch, away = !away) {
+  for (Duration at = stay; at < length; at += stay, away = !away) {
     change<Router>(network, at, "r1", [&](Router& r1) {
-      r1.next = {to(away ? "s2" : "r2")};
+      r1.next = {to(away ? "s2" : "r2", delay)};
       if (away) r1.next[0].forward.loss = loss;
     });
   }
@@ -133,6 +135,8 @@ struct Branch {
   Duration interval;
   std::uint32_t flows;
   double loss = 0;
+  Duration stay = kSwitch;
+  Duration delay = 1ms;
 };
 
 class BranchPointOfAFlappingRoute : public ::testing::TestWithParam<Branch> {};
@@ -145,7 +149,8 @@ TEST_P(BranchPointOfAFlappingRoute, IsNotCalledPerPacket) {
     options.plan.flows = GetParam().flows;
     options.plan.rounds = static_cast<std::uint64_t>(40s / GetParam().interval);
     options.plan.round_interval = GetParam().interval;
-    simulation::Network network = flapping(1, 180s, GetParam().loss);
+    simulation::Network network =
+        flapping(1, 180s, GetParam().loss, GetParam().stay, GetParam().delay);
     network.seed = seed;
     EngineRun run(network, options);
     GraphEverySecond observer(run);
@@ -160,8 +165,10 @@ TEST_P(BranchPointOfAFlappingRoute, IsNotCalledPerPacket) {
 
 INSTANTIATE_TEST_SUITE_P(Rounds, BranchPointOfAFlappingRoute,
                          ::testing::Values(Branch{300ms, 32}, Branch{500ms, 32}, Branch{700ms, 48},
-                                           Branch{1s, 5}, Branch{1s, 5, 0.2}, Branch{200ms, 3, 0.1},
-                                           Branch{1s, 32, 0.2}));
+                                           Branch{1s, 5}, Branch{1s, 5, 0, 300ms, 40ms},
+                                           Branch{500ms, 8, 0, 300ms, 40ms},
+                                           Branch{1s, 1, 0, 300ms, 40ms}, Branch{1s, 5, 0.2},
+                                           Branch{200ms, 3, 0.1}, Branch{1s, 32, 0.2}));
 
 }  // namespace
 }  // namespace etr::testing

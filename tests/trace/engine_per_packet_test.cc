@@ -62,6 +62,18 @@ TEST(PerPacketBalancer, IsRecognizedAtLongRoundTrips) {
   }
 }
 
+TEST(PerPacketBalancer, IsRecognizedWhereItsSharesAreUneven) {
+  simulation::Network network = diamond(2);
+  link(network, "r1", "r2.1").weight = 5;
+  for (const std::uint32_t flows : {5U, 8U, 32U}) {
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+      const auto graphs = graphs_of(network, seed, flows, 60);
+      EXPECT_EQ(count(*graphs.back(), BranchState::kFlapping), 0) << flows << ' ' << seed;
+      EXPECT_EQ(count(*graphs.back(), BranchState::kPerPacket), 1) << flows << ' ' << seed;
+    }
+  }
+}
+
 // The probes from before the recognition may have taken any of its next hops.
 TEST(PerPacketBalancer, HasOneLossyLinkWhereOneOfItsNextHopsLoses) {
   simulation::Network network = diamond(4);
