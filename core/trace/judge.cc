@@ -109,6 +109,16 @@ void Judge::learn(plan::FlowId id, const Answer& answer, const Reply& reply, con
   follow_end(id, end_before, reply.rtt.value_or(Duration::zero()));
 }
 
+void Judge::answered_late(const Answer& answer, const Reply& reply, const Probe& probe) {
+  FlowState& flow = run_.flows.at(answer.flow);
+  if (!answer.decoded.probe || kind_of(flow, answer, reply) != OutcomeKind::kReached) return;
+  if (!flow.known.end.last_known()) return;
+  const auto end_before = flow.known.end.ttl();
+  flow.known.end.end_answered(probe.ttl);
+  follow_end(answer.flow, end_before, Duration::zero());
+  rounds_.close_decided(answer.flow);
+}
+
 /// A probe has its verdict: checks whether the end of the path has moved from `before`, or is
 /// certain now.
 void Judge::follow_end(plan::FlowId id, std::optional<std::uint8_t> before, Duration rtt) {

@@ -28,6 +28,9 @@ class Judge {
   /// received.
   void answered(const Answer& answer, const Reply& reply, Probe& probe,
                 std::uint32_t interface_index);
+  /// A reply that identifies its probe, after the timeout. The verdict stands, but where the
+  /// destination also replies in time, this reply shows better where the path ends.
+  void answered_late(const Answer& answer, const Reply& reply, const Probe& probe);
   /// Gives up one probe in flight: it is lost.
   void give_up(plan::FlowId id, Probe& probe);
   /// Gives up probes in flight whose time is over, up to a limit per turn of the engine.

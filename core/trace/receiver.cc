@@ -79,6 +79,7 @@ void Receiver::see_answer(const Answer& answer, const transport::ReceivedPacket&
   if (probe.state == ProbeState::kInFlight) judge_.give_up(answer.flow, probe);
   // give_up() may close the round, but it does not move the probe.
   see_repeated(flow, probe, reply, packet);
+  if (probe.state == ProbeState::kLost) judge_.answered_late(answer, reply, probe);
 }
 
 /// The RTT is the difference of the kernel timestamps of probe and reply. If our own frame was not

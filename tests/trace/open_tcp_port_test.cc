@@ -74,6 +74,27 @@ TEST(OpenTcpPort, ShowsNoTtlWhereItsRepliesComeAfterTheTimeout) {
   }
 }
 
+// Now within the timeout, now after it: a late reply counts as lost, but it shows where the path
+// ends.
+TEST(OpenTcpPort, HasOnePathLengthWhereSomeRepliesComeAfterTheTimeout) {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    simulation::Network network = line(3);
+    network.seed = seed;
+    auto& link = simulation::testing::link(network, "r3", "target");
+    link.forward.delay = link.back.delay = 240ms;
+    link.back.jitter = 120ms;
+    EngineRunOptions options = options_for(Protocol::kTcp);
+    options.plan.rounds = 40;
+    options.plan.timeout = options.engine.timeout = 500ms;
+    EngineRun run(std::move(network), options);
+    run.run();
+    EXPECT_GT(run.summary.snapshot->counters.late, 0U);
+    for (const Path& path : run.observer.paths) {
+      EXPECT_TRUE(path.round < 2 || path.hops.size() == 4) << "seed " << seed << ' ' << path.round;
+    }
+  }
+}
+
 // A firewall on this host drops the resets of its kernel, so a connection of an earlier run is
 // still half open, with a sequence number that is not of this run.
 TEST(OpenTcpPort, StaysAttributableAfterAChallengeAck) {
