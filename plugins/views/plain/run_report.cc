@@ -150,12 +150,12 @@ void RunReport::add(const etr::Path& path) {
 
 std::string RunReport::text(const etr::RunInfo& run, const etr::Snapshot& snapshot,
                             etr::Names& names, Room room) const {
-  std::string text;
+  const std::string late = etr::late_text(snapshot.counters, run.timeout);
+  std::string text = late.empty() ? "" : "\n" + late + "\n";
   for (const etr::TraceInfo& trace : run.traces) {
     text += trace_text(trace, snapshot, names, room);
   }
-  const std::string late = etr::late_text(snapshot.counters, run.timeout);
-  return late.empty() ? text : text + "\n" + late + "\n";
+  return text;
 }
 
 std::vector<RunReport::Row> RunReport::rows(const SeenPaths& seen, const Flows& flows,

@@ -184,14 +184,14 @@ std::vector<std::string> loss_lines(const Scene& scene,
   const auto add = [&lines, width](const std::string& line, const std::string& shorter) {
     lines.push_back(display_width(line) <= width ? line : cut(shorter, width));
   };
+  const std::string late = etr::late_text(scene.snapshot.counters, scene.run.timeout);
+  if (!late.empty()) lines.push_back(cut(late, width));
   for (const etr::LossyLink* loss : links) {
     add(etr::loss_text(*scene.graph, *loss, host), etr::loss_text(*scene.graph, *loss, brief));
   }
   if (scene.graph->shared_loss) {
     add(etr::shared_loss_text(*scene.graph, host), etr::shared_loss_text(*scene.graph, brief));
   }
-  const std::string late = etr::late_text(scene.snapshot.counters, scene.run.timeout);
-  if (!late.empty()) lines.push_back(cut(late, width));
   return lines;
 }
 

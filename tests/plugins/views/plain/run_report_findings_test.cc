@@ -76,5 +76,17 @@ TEST(RunReport, NamesTheRouterBeforeAFlappingRoute) {
               HasSubstr("\n\nflapping beyond 10.9.1.1 (TTL 1): 10.9.2.1, 10.9.2.2\n\nPath "));
 }
 
+// Whoever reads of loss below has to know it first.
+TEST(RunReport, SaysFirstThatRepliesCameAfterTheTimeout) {
+  etr::Snapshot snapshot;
+  snapshot.flows = {std::make_shared<const etr::FlowSnapshot>(flow(0, 0, three_hops(1ms)))};
+  snapshot.graphs = {etr::test::flapping_graph()};
+  snapshot.counters.replies = 100;
+  snapshot.counters.late = 10;
+  NoNames names;
+  const std::string text = RunReport().text(etr::test::sample_run(), snapshot, names, {});
+  EXPECT_EQ(text.find("\n10 replies came after the timeout of "), 0U) << text;
+}
+
 }  // namespace
 }  // namespace plain
