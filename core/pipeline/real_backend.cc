@@ -42,7 +42,7 @@ std::unique_ptr<Backend> make_real_backend(const TraceOptions& options,
                                            transport::RawDescriptors descriptors) {
   transport::PcapTransportOptions pcap;
   pcap.interface = options.interface;
-  if (!options.source.empty()) pcap.source = IpAddress::parse(options.source);
+  pcap.source = source_option(options);
   return std::make_unique<RealBackend>(std::move(pcap), std::move(descriptors));
 }
 

@@ -35,7 +35,7 @@ class SimulatedBackend final : public Backend {
     for (const std::string& host : wanted) {
       std::vector<IpAddress> addresses = simulation::lookup(network_, host);
       if (addresses.empty()) {
-        if (const auto literal = IpAddress::parse(host)) addresses.push_back(*literal);
+        if (const auto literal = IpAddress::parse(host)) addresses.push_back(literal->unmapped());
       }
       if (addresses.empty()) {
         return absl::NotFoundError(

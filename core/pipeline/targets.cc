@@ -31,15 +31,16 @@ std::optional<IpAddress> address_of(const addrinfo& info) {
     std::memcpy(&socket_address, info.ai_addr, sizeof socket_address);
     std::array<std::uint8_t, 16> octets{};
     std::memcpy(octets.data(), &socket_address.sin6_addr, octets.size());
-    return IpAddress::from_bytes(octets);
+    return IpAddress::from_bytes(octets)->unmapped();
   }
   return std::nullopt;
 }
 
 absl::StatusOr<IpAddress> resolve(const std::string& host, std::optional<Family> family) {
   if (const auto literal = IpAddress::parse(host)) {
-    if (family && literal->family != *family) return no_address(host, *family);
-    return *literal;
+    const IpAddress address = literal->unmapped();
+    if (family && address.family != *family) return no_address(host, *family);
+    return address;
   }
   addrinfo hints{};
   hints.ai_socktype = SOCK_DGRAM;
@@ -54,8 +55,10 @@ absl::StatusOr<IpAddress> resolve(const std::string& host, std::optional<Family>
     return absl::NotFoundError(absl::StrCat("cannot resolve '", host, "': ", gai_strerror(error)));
   }
   for (const addrinfo* info = found; info != nullptr; info = info->ai_next) {
-    if (const auto address = address_of(*info)) return *address;
+    const auto address = address_of(*info);
+    if (address && (!family || address->family == *family)) return *address;
   }
+  if (family) return no_address(host, *family);
   return absl::NotFoundError(absl::StrCat("cannot resolve '", host, "': no address"));
 }
 

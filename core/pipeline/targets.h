@@ -13,7 +13,8 @@
 namespace etr::pipeline {
 
 /// A literal is used as it is, a name by the first address of the wanted family in the resolver's
-/// order. Waits for the resolver. Errors name the host.
+/// order; an IPv4-mapped IPv6 address is an IPv4 address. Waits for the resolver. Errors name the
+/// host.
 absl::StatusOr<std::vector<trace::Target>> resolve_targets(const std::vector<std::string>& hosts,
                                                            std::optional<Family> family);
 

@@ -73,7 +73,7 @@ std::optional<OptionProblem> find_problem(const TraceOptions& options, const Opt
                          "rate must be at least 0.001 probes per second, or 0 for no limit"};
   }
   if (!options.source.empty()) {
-    const std::optional<IpAddress> source = IpAddress::parse(options.source);
+    const std::optional<IpAddress> source = source_option(options);
     if (!source || source->is_unspecified()) {
       return OptionProblem{"source",
                            "source must be an address of this host, not '" + options.source + "'"};
@@ -155,6 +155,11 @@ std::optional<Family> family_option(const TraceOptions& options) {
   return std::nullopt;
 }
 
+std::optional<IpAddress> source_option(const TraceOptions& options) {
+  const std::optional<IpAddress> source = IpAddress::parse(options.source);
+  return source ? std::optional(source->unmapped()) : std::nullopt;
+}
+
 trace::EngineOptions engine_options(const TraceOptions& options, const trace::RunKey& key) {
   trace::EngineOptions engine{key};
   engine.first_source_port = static_cast<std::uint16_t>(options.source_port);
@@ -162,7 +167,7 @@ trace::EngineOptions engine_options(const TraceOptions& options, const trace::Ru
   engine.max_ttl = static_cast<std::uint8_t>(options.max_ttl);
   engine.timeout = options.timeout;
   engine.rate = options.rate;
-  if (!options.source.empty()) engine.source = *IpAddress::parse(options.source);
+  engine.source = source_option(options).value_or(IpAddress{});
   return engine;
 }
 

@@ -89,5 +89,7 @@ trace::EngineOptions engine_options(const TraceOptions& options, const trace::Ru
 plan::FixedRoundsOptions round_options(const TraceOptions& options);
 /// Empty: any family.
 std::optional<Family> family_option(const TraceOptions& options);
+/// Empty: by route, or the option is not an address.
+std::optional<IpAddress> source_option(const TraceOptions& options);
 
 }  // namespace etr::pipeline

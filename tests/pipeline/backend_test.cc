@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "support/address.h"
 #include "support/temporary_folder.h"
 #include "trace/engine.h"
 
@@ -125,6 +126,16 @@ TEST(Backend, RealOneTakesAddressesAsTheyAre) {
   ASSERT_TRUE(targets.ok()) << targets.status();
   EXPECT_THAT(names_of(*targets), ElementsAre("203.0.113.9", "2001:db8::9"));
   EXPECT_THAT(names_of(*(*backend)->find_targets({}, {})), IsEmpty());
+}
+
+TEST(Backend, Ipv4MappedTargetIsTracedAsIpv4) {
+  const auto backend = make({});
+  const auto targets = (*backend)->find_targets({"::ffff:203.0.113.9"}, {});
+  ASSERT_TRUE(targets.ok()) << targets.status();
+  EXPECT_EQ(targets->front().name, "::ffff:203.0.113.9");
+  EXPECT_EQ(targets->front().destination, test::address("203.0.113.9"));
+  EXPECT_THAT(message((*backend)->find_targets({"::ffff:203.0.113.9"}, Family::kIpv6).status()),
+              HasSubstr("has no IPv6 address"));
 }
 
 TEST(Backend, OnlyASimulatedNetworkBringsTargets) {

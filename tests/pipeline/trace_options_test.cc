@@ -113,6 +113,11 @@ TEST(TraceOptions, ASourceIsAnAddressOfTheForcedFamily) {
               o.family = "ipv4";
             }),
             "source 2001:db8::1 is not an IPv4 address");
+  EXPECT_EQ(refusal([](auto& o) {
+              o.source = "::ffff:192.0.2.1";
+              o.family = "ipv4";
+            }),
+            "");
   EXPECT_NE(refusal([](auto& o) { o.source = "eth0"; }), "");
   EXPECT_NE(refusal([](auto& o) { o.source = "0.0.0.0"; }), "");
 }

@@ -31,6 +31,14 @@ TEST(IpAddress, RefusesWhatIsNoLiteral) {
   }
 }
 
+TEST(IpAddress, UnmapsOnlyIpv4MappedAddresses) {
+  EXPECT_EQ(address("::ffff:192.0.2.1").unmapped(), address("192.0.2.1"));
+  for (const char* text : {"192.0.2.1", "::192.0.2.1", "64:ff9b::192.0.2.1", "::fffe:192.0.2.1",
+                           "1::ffff:192.0.2.1", "2001:db8::1"}) {
+    EXPECT_EQ(address(text).unmapped(), address(text));
+  }
+}
+
 TEST(IpAddress, TakesFourOrSixteenOctets) {
   const std::vector<std::uint8_t> octets(17, 1);
   EXPECT_EQ(IpAddress::from_bytes(std::span(octets).first(4))->to_string(), "1.1.1.1");

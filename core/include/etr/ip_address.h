@@ -45,6 +45,16 @@ struct IpAddress {
     return std::nullopt;
   }
 
+  /// The IPv4 address in an IPv4-mapped one (RFC 4291 section 2.5.5.2), for which connect() sends
+  /// IPv4 packets; any other address as it is.
+  IpAddress unmapped() const {
+    constexpr std::array<std::uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    if (family == Family::kIpv4 || !std::equal(kMapped.begin(), kMapped.end(), octets.begin())) {
+      return *this;
+    }
+    return *from_bytes(bytes().subspan(kMapped.size()));
+  }
+
   std::size_t size() const { return family == Family::kIpv4 ? 4 : 16; }
   std::span<const std::uint8_t> bytes() const { return {octets.data(), size()}; }
   bool is_unspecified() const {
