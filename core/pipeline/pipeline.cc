@@ -67,7 +67,7 @@ absl::Status Pipeline::build() {
 
 absl::Status Pipeline::make_engine() {
   auto targets = parts_.backend->find_targets(parts_.hosts, family_option(parts_.config.trace));
-  if (!targets.ok()) return targets.status();
+  if (!targets.ok()) return for_source(targets.status(), source_option(parts_.config.trace));
   if (absl::Status status = check_distinct(*targets); !status.ok()) return status;
   auto prober = catalog_.create_prober(parts_.config.prober, parts_.report);
   if (!prober.ok()) return prober.status();

@@ -65,7 +65,16 @@ absl::StatusOr<IpAddress> resolve(const std::string& host, std::optional<Family>
 }  // namespace
 
 absl::Status no_address(const std::string& host, Family family) {
-  return absl::NotFoundError(absl::StrCat("'", host, "' has no ", family_name(family), " address"));
+  return absl::FailedPreconditionError(
+      absl::StrCat("'", host, "' has no ", family_name(family), " address"));
+}
+
+absl::Status for_source(const absl::Status& error, const std::optional<IpAddress>& source) {
+  if (!source || !absl::IsFailedPrecondition(error)) return error;
+  const Family other = source->family == Family::kIpv4 ? Family::kIpv6 : Family::kIpv4;
+  return absl::FailedPreconditionError(
+      absl::StrCat(std::string(error.message()), ", which source ", source->to_string(),
+                   " needs: omit --source, or give an ", family_name(other), " one"));
 }
 
 absl::StatusOr<std::vector<trace::Target>> resolve_targets(const std::vector<std::string>& hosts,

@@ -18,8 +18,11 @@ namespace etr::pipeline {
 absl::StatusOr<std::vector<trace::Target>> resolve_targets(const std::vector<std::string>& hosts,
                                                            std::optional<Family> family);
 
-/// The error for a host that has addresses, but none of this family.
+/// The error for a host that has addresses, but none of this family: kFailedPrecondition.
 absl::Status no_address(const std::string& host, Family family);
+
+/// Adds to such an error that the family is that of `source`. Other errors stay as they are.
+absl::Status for_source(const absl::Status& error, const std::optional<IpAddress>& source);
 
 /// Refuses two hosts with one address: their probes could not be distinguished.
 absl::Status check_distinct(const std::vector<trace::Target>& targets);

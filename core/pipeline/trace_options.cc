@@ -152,7 +152,8 @@ absl::Status validate(const TraceOptions& options, const OptionPlaces& places) {
 std::optional<Family> family_option(const TraceOptions& options) {
   if (options.family == "ipv4") return Family::kIpv4;
   if (options.family == "ipv6") return Family::kIpv6;
-  return std::nullopt;
+  const std::optional<IpAddress> source = source_option(options);
+  return source ? std::optional(source->family) : std::nullopt;
 }
 
 std::optional<IpAddress> source_option(const TraceOptions& options) {

@@ -57,7 +57,8 @@ inline constexpr auto kTraceOptions = std::tuple{
     etr::option("timeout", &TraceOptions::timeout, "How long to wait for a reply"),
     etr::option("rate", &TraceOptions::rate, "Probes per second over all flows; 0: no limit"),
     etr::option("family", &TraceOptions::family, "any, ipv4 or ipv6"),
-    etr::option("source", &TraceOptions::source, "Source address; empty: by route"),
+    etr::option("source", &TraceOptions::source,
+                "Source address, whose family the targets get; empty: by route"),
     etr::option("interface", &TraceOptions::interface, "Interface to send from; empty: by route"),
     etr::option("resolve", &TraceOptions::resolve, "Look up the names of addresses"),
     etr::option("capture_buffer", &TraceOptions::capture_buffer, "Capture buffer in MiB"),
@@ -87,7 +88,7 @@ absl::Status validate(const TraceOptions& options, const OptionPlaces& places = 
 /// What the engine and its planner take. The options have passed validate().
 trace::EngineOptions engine_options(const TraceOptions& options, const trace::RunKey& key);
 plan::FixedRoundsOptions round_options(const TraceOptions& options);
-/// Empty: any family.
+/// The family of the targets' addresses: the one asked for, else that of the source; empty: any.
 std::optional<Family> family_option(const TraceOptions& options);
 /// Empty: by route, or the option is not an address.
 std::optional<IpAddress> source_option(const TraceOptions& options);

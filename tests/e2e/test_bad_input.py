@@ -58,6 +58,9 @@ CASES = (
     (["HOST", "HOST"], IMPOSSIBLE, "HOST", "are the same host"),
     (["192.0.2.1"], IMPOSSIBLE, "192.0.2.1", "no route"),
     (["--source", "192.0.2.9", "HOST"], IMPOSSIBLE, "192.0.2.9", "not one of this host's"),
+    (["--source", "2001:db8::1", "192.0.2.1"], IMPOSSIBLE, "'192.0.2.1' has no IPv6 address",
+     "source 2001:db8::1 needs: omit --source, or give an IPv4 one"),
+    (["--source", "127.0.0.1", "HOST"], IMPOSSIBLE, "source address 127.0.0.1", "valid inside this host only"),
     (["--interface", "nosuch0", "HOST"], IMPOSSIBLE, "nosuch0", "no interface"),
     # Ranges and contradictions; each is checked whatever other flags are given (defects C1 and C2 of the Go etr).
     (["-p", "0", "HOST"], IMPOSSIBLE, "destination port", "between 1 and 65535"),

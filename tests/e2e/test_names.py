@@ -1,30 +1,18 @@
 #!/usr/bin/python3
 """Reverse names: looked up in parallel to the trace, never delaying it."""
-import contextlib
 import ipaddress
-import os
-import shutil
 import subprocess
 import time
 
 import harness
+import netns_etc
 from network import Network
 from topologies import SOURCE
 
 
-@contextlib.contextmanager
 def resolver_is(network, address):
     """The nameserver in etr's /etc/resolv.conf."""
-    folder = f"/etc/netns/{network.namespace(SOURCE)}"
-    os.makedirs(folder)
-    try:
-        with open(f"{folder}/resolv.conf", "w", encoding="ascii") as file:
-            file.write(f"nameserver {address}\n")
-        yield
-    finally:
-        shutil.rmtree(folder)
-        with contextlib.suppress(OSError):
-            os.rmdir("/etc/netns")
+    return netns_etc.etc(network, {"resolv.conf": f"nameserver {address}\n"})
 
 
 def reversed_name(address):

@@ -102,6 +102,17 @@ TEST(TraceOptions, TimesAndRatesAreNotNegative) {
   EXPECT_NE(refusal([](auto& o) { o.count = -1; }), "");
 }
 
+TEST(TraceOptions, FamilyIsThatOfTheSourceUnlessOneIsForced) {
+  TraceOptions options;
+  EXPECT_EQ(family_option(options), std::nullopt);
+  options.source = "2001:db8::1";
+  EXPECT_EQ(family_option(options), Family::kIpv6);
+  options.source = "::ffff:192.0.2.1";
+  EXPECT_EQ(family_option(options), Family::kIpv4);
+  options.family = "ipv6";
+  EXPECT_EQ(family_option(options), Family::kIpv6);
+}
+
 TEST(TraceOptions, ASourceIsAnAddressOfTheForcedFamily) {
   EXPECT_EQ(refusal([](auto& o) {
               o.source = "2001:db8::1";

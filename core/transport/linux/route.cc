@@ -42,6 +42,12 @@ absl::Status lookup_error(int error, const Endpoints& endpoints, std::uint32_t i
     return absl::FailedPreconditionError(absl::StrFormat(
         "source address %s is not one of this host's", endpoints.source.to_string()));
   }
+  if (is_loopback(endpoints.source)) {
+    return absl::FailedPreconditionError(absl::StrFormat(
+        "source address %s is valid inside this host only, and %s is elsewhere: omit --source, or "
+        "give an address of an interface",
+        endpoints.source.to_string(), destination));
+  }
   switch (error) {
     case ENETUNREACH: return absl::NotFoundError(absl::StrFormat("no route to %s", destination));
     case EHOSTUNREACH:
@@ -136,10 +142,11 @@ absl::StatusOr<KernelRoute> LinuxRoutes::find(const Endpoints& endpoints,
                        ? answer.address(RTA_PREFSRC).value_or(endpoints.source)
                        : endpoints.source;
   });
-  // For IPv6 the kernel does not check that the source address is this host's.
+  // For IPv6 the kernel does not check that the source address is this host's and may leave it.
   const bool foreign = endpoints.destination.family == Family::kIpv6 &&
                        !endpoints.source.is_unspecified() &&
-                       !is_own_address(endpoints.source, interface_index);
+                       (!is_own_address(endpoints.source, interface_index) ||
+                        (is_loopback(endpoints.source) && !route.local));
   if (error != 0 || foreign) return lookup_error(error, endpoints, interface_index);
   if (type != RTN_UNICAST && type != RTN_LOCAL) {
     return absl::InvalidArgumentError(absl::StrFormat("%s is a broadcast or multicast address",

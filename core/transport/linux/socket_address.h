@@ -17,6 +17,14 @@ inline bool is_link_local(const IpAddress& address) {
          (address.octets[1] & 0xc0U) == 0x80;
 }
 
+/// 127.0.0.0/8 or ::1: valid inside this host only.
+inline bool is_loopback(const IpAddress& address) {
+  if (address.family == Family::kIpv4) return address.octets[0] == 127;
+  return std::all_of(address.octets.begin(), address.octets.end() - 1,
+                     [](std::uint8_t octet) { return octet == 0; }) &&
+         address.octets.back() == 1;
+}
+
 class SocketAddress {
  public:
   /// `scope` is the interface index; only IPv6 link-local addresses use it.

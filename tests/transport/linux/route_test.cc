@@ -116,6 +116,17 @@ TEST_F(RouteTest, RefusalsNameTheReason) {
   EXPECT_THAT(refusal(tcp_to("10.9.0.255")), HasSubstr("broadcast"));
 }
 
+TEST_F(RouteTest, LoopbackSourceReachesThisHostOnly) {
+  for (const auto& [source, far, own] : {std::tuple{"127.0.0.1", "10.9.0.2", "10.9.0.1"},
+                                         std::tuple{"::1", "fd00:9::2", "fd00:9::1"}}) {
+    Endpoints endpoints = tcp_to(far);
+    endpoints.source = address(source);
+    EXPECT_THAT(refusal(endpoints), HasSubstr("is valid inside this host only")) << source;
+    endpoints.destination = address(own);
+    EXPECT_TRUE(find(endpoints).local) << source;
+  }
+}
+
 TEST_F(RouteTest, ForeignSourceAddressIsNamed) {
   Endpoints endpoints = tcp_to("10.9.0.2");
   endpoints.source = address("192.0.2.9");
