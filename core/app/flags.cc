@@ -25,6 +25,9 @@ Durations need a unit: 250ms, 1.5s, 1m30s. Flags override the pipeline file, the
 the defaults. Each flag about tracing is also a key of the file's [trace] table; `etr --check`
 prints them all. A host called "plugins" is written `etr -- plugins`.
 
+HOST is a name or an address, with a port of its own if need be (host:80, [2001:db8::1]:80), or
+a URL, of which host and port count.
+
 Exit status:
   0      the run ended, by itself, by q or by a signal, and everything was written
   1      a value is out of range, conflicts with another or is impossible; or something failed,

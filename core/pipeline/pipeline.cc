@@ -68,10 +68,15 @@ absl::Status Pipeline::build() {
 absl::Status Pipeline::make_engine() {
   auto targets = parts_.backend->find_targets(parts_.hosts, family_option(parts_.config.trace));
   if (!targets.ok()) return for_source(targets.status(), source_option(parts_.config.trace));
-  if (absl::Status status = check_distinct(*targets); !status.ok()) return status;
   auto prober = catalog_.create_prober(parts_.config.prober, parts_.report);
   if (!prober.ok()) return prober.status();
   prober_ = *std::move(prober);
+  for (trace::Target& target : *targets) {
+    if (target.port != 0) continue;
+    const std::int64_t port = parts_.config.trace.dest_port;
+    target.port = port != 0 ? static_cast<std::uint16_t>(port) : prober_->default_port();
+  }
+  if (absl::Status status = check_distinct(*targets); !status.ok()) return status;
   auto hasher = catalog_.create_hasher(parts_.config.hasher);
   if (!hasher.ok()) return hasher.status();
   hasher_ = *std::move(hasher);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "pipeline/host.h"
 #include "pipeline/targets.h"
 #include "simulation/topology_file.h"
 #include "simulation/transport.h"
@@ -32,18 +33,17 @@ class SimulatedBackend final : public Backend {
       for (const simulation::Target& target : network_.targets) wanted.push_back(target.id);
     }
     std::vector<trace::Target> targets;
-    for (const std::string& host : wanted) {
-      std::vector<IpAddress> addresses = simulation::lookup(network_, host);
-      if (addresses.empty()) {
-        if (const auto literal = IpAddress::parse(host)) addresses.push_back(literal->unmapped());
-      }
+    for (const std::string& text : wanted) {
+      const auto host = parse_host(text);
+      if (!host.ok()) return host.status();
+      std::vector<IpAddress> addresses = find(*host);
       if (addresses.empty()) {
         return absl::NotFoundError(
-            absl::StrCat("cannot resolve '", host, "': not in the simulated network"));
+            absl::StrCat("cannot resolve '", text, "': not in the simulated network"));
       }
       if (family) std::erase_if(addresses, [&](const IpAddress& a) { return a.family != *family; });
-      if (addresses.empty()) return no_address(host, *family);
-      targets.push_back({host, addresses.front()});
+      if (addresses.empty()) return no_address(text, *family);
+      targets.push_back({text, addresses.front(), host->port});
     }
     return targets;
   }
@@ -58,6 +58,12 @@ class SimulatedBackend final : public Backend {
   }
 
  private:
+  std::vector<IpAddress> find(const Host& host) const {
+    if (host.address) return {*host.address};
+    const bool absolute = host.name.ends_with('.');
+    return simulation::lookup(network_, host.name.substr(0, host.name.size() - (absolute ? 1 : 0)));
+  }
+
   const std::filesystem::path file_;
   simulation::Network network_;  ///< From open() on.
 };

@@ -1,15 +1,20 @@
 #include "pipeline/targets.h"
 
+#include <locale.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 #include <memory>
+#include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "pipeline/host.h"
 
 namespace etr::pipeline {
 
@@ -36,30 +41,84 @@ std::optional<IpAddress> address_of(const addrinfo& info) {
   return std::nullopt;
 }
 
-absl::StatusOr<IpAddress> resolve(const std::string& host, std::optional<Family> family) {
-  if (const auto literal = IpAddress::parse(host)) {
-    const IpAddress address = literal->unmapped();
-    if (family && address.family != *family) return no_address(host, *family);
-    return address;
+/// Makes text of the calling thread UTF-8 while it lives: getaddrinfo() converts international
+/// names from the encoding of the locale.
+class Utf8Text {
+ public:
+  Utf8Text() : utf8_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)), before_(uselocale(utf8_)) {}
+  ~Utf8Text() {
+    uselocale(before_);
+    if (utf8_ != nullptr) freelocale(utf8_);
   }
+  Utf8Text(const Utf8Text&) = delete;
+  Utf8Text& operator=(const Utf8Text&) = delete;
+
+ private:
+  const locale_t utf8_;
+  const locale_t before_;
+};
+
+bool is_ascii(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
+}
+
+struct Found {
+  int error = 0;
+  std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> addresses{nullptr, &freeaddrinfo};
+};
+
+Found ask_resolver(const std::string& name, std::optional<Family> family) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_DGRAM;
+  hints.ai_flags = AI_CANONNAME | (is_ascii(name) ? 0 : AI_IDN);
   if (family) hints.ai_family = *family == Family::kIpv4 ? AF_INET : AF_INET6;
-  addrinfo* found = nullptr;
-  const int error = getaddrinfo(host.c_str(), nullptr, &hints, &found);
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, &freeaddrinfo);
-  if (error == EAI_ADDRFAMILY || error == EAI_NODATA) {
-    if (family) return no_address(host, *family);
+  const Utf8Text utf8;
+  Found found;
+  addrinfo* first = nullptr;
+  found.error = getaddrinfo(name.c_str(), nullptr, &hints, &first);
+  found.addresses.reset(first);
+  return found;
+}
+
+/// A trailing dot makes a name absolute. The hosts file does not know it, so a name that DNS does
+/// not have is asked for without it, too; but not one that is found by the resolver's search list
+/// only.
+Found look_up(const std::string& name, std::optional<Family> family) {
+  Found found = ask_resolver(name, family);
+  if (found.error != EAI_NONAME || !name.ends_with('.')) return found;
+  const std::string relative = name.substr(0, name.size() - 1);
+  Found again = ask_resolver(relative, family);
+  const char* canonical = again.error == 0 ? again.addresses->ai_canonname : nullptr;
+  const bool searched = canonical != nullptr && std::string_view(canonical).starts_with(name);
+  return again.error != 0 || searched ? std::move(found) : std::move(again);
+}
+
+std::string lookup_error(int error) {
+  if (error == EAI_IDN_ENCODE) {
+    return "not a valid international name in UTF-8, or libidn2 is not installed";
   }
-  if (error != 0) {
-    return absl::NotFoundError(absl::StrCat("cannot resolve '", host, "': ", gai_strerror(error)));
+  return gai_strerror(error);
+}
+
+absl::StatusOr<IpAddress> resolve(const Host& host, std::optional<Family> family) {
+  if (host.address) {
+    if (family && host.address->family != *family) return no_address(host.text, *family);
+    return *host.address;
   }
-  for (const addrinfo* info = found; info != nullptr; info = info->ai_next) {
+  const Found found = look_up(host.name, family);
+  if (found.error == EAI_ADDRFAMILY || found.error == EAI_NODATA) {
+    if (family) return no_address(host.text, *family);
+  }
+  if (found.error != 0) {
+    return absl::NotFoundError(
+        absl::StrCat("cannot resolve '", host.text, "': ", lookup_error(found.error)));
+  }
+  for (const addrinfo* info = found.addresses.get(); info != nullptr; info = info->ai_next) {
     const auto address = address_of(*info);
     if (address && (!family || address->family == *family)) return *address;
   }
-  if (family) return no_address(host, *family);
-  return absl::NotFoundError(absl::StrCat("cannot resolve '", host, "': no address"));
+  if (family) return no_address(host.text, *family);
+  return absl::NotFoundError(absl::StrCat("cannot resolve '", host.text, "': no address"));
 }
 
 }  // namespace
@@ -80,21 +139,24 @@ absl::Status for_source(const absl::Status& error, const std::optional<IpAddress
 absl::StatusOr<std::vector<trace::Target>> resolve_targets(const std::vector<std::string>& hosts,
                                                            std::optional<Family> family) {
   std::vector<trace::Target> targets;
-  for (const std::string& host : hosts) {
-    const auto address = resolve(host, family);
+  for (const std::string& text : hosts) {
+    const auto host = parse_host(text);
+    if (!host.ok()) return host.status();
+    const auto address = resolve(*host, family);
     if (!address.ok()) return address.status();
     if (address->is_unspecified()) {
-      return absl::InvalidArgumentError(absl::StrCat("'", host, "' is not a host address"));
+      return absl::InvalidArgumentError(absl::StrCat("'", text, "' is not a host address"));
     }
-    targets.push_back({host, *address});
+    targets.push_back({text, *address, host->port});
   }
   return targets;
 }
 
 absl::Status check_distinct(const std::vector<trace::Target>& targets) {
-  std::map<IpAddress, std::string> seen;
+  std::map<std::pair<IpAddress, std::uint16_t>, std::string> seen;
   for (const trace::Target& target : targets) {
-    const auto [first, added] = seen.emplace(target.destination, target.name);
+    const auto [first, added] =
+        seen.emplace(std::pair(target.destination, target.port), target.name);
     if (added) continue;
     return absl::InvalidArgumentError(absl::StrCat("'", first->second, "' and '", target.name,
                                                    "' are the same host, ",

@@ -34,7 +34,7 @@ void Dispatcher::add_flow(std::uint32_t id, const Flow& flow) {
   const Key key{flow.destination, flow.destination_port, flow.source_port};
   flows_[key] = Entry{id, flow};
   closed_.erase(key);
-  services_[flow.destination] = flow.destination_port;
+  services_.insert(Key{flow.destination, flow.destination_port});
 }
 
 void Dispatcher::remove_flow(const Flow& flow) {
@@ -54,8 +54,7 @@ Sighting Dispatcher::no_flow(const IpAddress& destination, const FlowKey& key) c
   if (closed_.contains(Key{destination, key.destination_port, key.source_port})) {
     return Rejection::kClosedFlow;
   }
-  const auto service = services_.find(destination);
-  const bool probed = service != services_.end() && service->second == key.destination_port;
+  const bool probed = services_.contains(Key{destination, key.destination_port});
   return probed ? Sighting(Rejection::kUnknownPort) : Sighting{};
 }
 

@@ -96,8 +96,8 @@ class Dispatcher {
 
   const Prober& prober_;
   std::unordered_map<Key, Entry, KeyHash> flows_;
-  std::unordered_set<Key, KeyHash> closed_;                ///< Bounded by ports times targets.
-  std::unordered_map<IpAddress, std::uint16_t> services_;  ///< Port by destination.
+  std::unordered_set<Key, KeyHash> closed_;    ///< Bounded by ports times targets.
+  std::unordered_set<Key, KeyHash> services_;  ///< Without source port.
 };
 
 }  // namespace etr::trace

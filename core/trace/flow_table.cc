@@ -28,8 +28,9 @@ void FlowTable::add_trace(const Target& target) {
   info.trace = static_cast<std::uint32_t>(traces_.size());
   info.target = target.name;
   info.destination = target.destination;
-  info.destination_port =
-      options_.destination_port != 0 ? options_.destination_port : prober_.default_port();
+  info.destination_port = target.port != 0                 ? target.port
+                          : options_.destination_port != 0 ? options_.destination_port
+                                                           : prober_.default_port();
   info.protocol = std::string(prober_.record_name());
   traces_.push_back(std::make_unique<Trace>(info));
 }

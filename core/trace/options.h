@@ -15,6 +15,7 @@ namespace etr::trace {
 struct Target {
   std::string name;  ///< As the user entered it.
   IpAddress destination;
+  std::uint16_t port = 0;  ///< 0: that of the options.
 };
 
 struct EngineOptions {

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "pipeline/targets.h"
 #include "support/address.h"
 #include "support/temporary_folder.h"
 #include "trace/engine.h"
@@ -136,6 +137,22 @@ TEST(Backend, Ipv4MappedTargetIsTracedAsIpv4) {
   EXPECT_EQ(targets->front().destination, test::address("203.0.113.9"));
   EXPECT_THAT(message((*backend)->find_targets({"::ffff:203.0.113.9"}, Family::kIpv6).status()),
               HasSubstr("has no IPv6 address"));
+}
+
+TEST(Backend, TargetsHaveThePortsThatAreWritten) {
+  const auto real = make({});
+  const auto targets = (*real)->find_targets({"203.0.113.9:80", "[2001:db8::9]:81"}, {});
+  ASSERT_TRUE(targets.ok()) << targets.status();
+  EXPECT_EQ(targets->front().port, 80);
+  EXPECT_EQ(targets->back().port, 81);
+  EXPECT_TRUE(check_distinct(*targets).ok());
+  const auto simulated = opened("diamond16")->find_targets({"target:80", "target.:81"}, {});
+  ASSERT_TRUE(simulated.ok()) << simulated.status();
+  EXPECT_EQ(simulated->front().port, 80);
+  EXPECT_EQ(simulated->back().name, "target.:81");
+  EXPECT_TRUE(check_distinct(*simulated).ok());
+  const auto twice = (*real)->find_targets({"203.0.113.9", "[::ffff:203.0.113.9]"}, {});
+  EXPECT_THAT(message(check_distinct(*twice)), HasSubstr("are the same host"));
 }
 
 TEST(Backend, OnlyASimulatedNetworkBringsTargets) {
