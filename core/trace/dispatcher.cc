@@ -30,9 +30,9 @@ std::uint64_t segment_head(Bytes segment) {
   return head;
 }
 
-void Dispatcher::add_flow(std::uint32_t id, const Flow& flow) {
+void Dispatcher::add_flow(std::uint32_t id, const Flow& flow, bool local) {
   const Key key{flow.destination, flow.destination_port, flow.source_port};
-  flows_[key] = Entry{id, flow};
+  flows_[key] = Entry{id, flow, local};
   closed_.erase(key);
   services_.insert(Key{flow.destination, flow.destination_port});
 }
@@ -120,9 +120,7 @@ Sighting Dispatcher::dispatch_icmp(const transport::ReceivedPacket& packet,
     return no_flow(original.header.destination, *key);
   }
   if (ip.header.destination != entry->flow.source) return Rejection::kWrongQuote;
-  if (ip.header.source == entry->flow.source && entry->flow.destination != entry->flow.source) {
-    return Rejection::kOwnHost;
-  }
+  if (packet.from_this_host && !entry->local) return Rejection::kOwnHost;
   const auto decoded = prober_.decode_quote(entry->flow, original.payload);
   if (!decoded || !decoded->probe) return Rejection::kUndecodable;
   Answer answer;

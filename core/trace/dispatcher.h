@@ -28,7 +28,7 @@ enum class Rejection : std::uint8_t {
   kWrongId,       ///< An unknown IP ID from a responder that has quoted IDs correctly.
   kWrongQuote,    ///< Nothing in the quote proves that it is of one of our probes.
   kTooEarly,      ///< Received before its probe was sent.
-  kOwnHost,       ///< From our own kernel, which could not forward the probe: no hop.
+  kOwnHost,       ///< From our own kernel, which could not send the probe on: no hop.
   kProberFailed,  ///< The prober threw.
 };
 inline constexpr std::size_t kRejections = 11;
@@ -65,7 +65,8 @@ class Dispatcher {
  public:
   explicit Dispatcher(const Prober& prober) : prober_(prober) {}
 
-  void add_flow(std::uint32_t id, const Flow& flow);
+  /// `local`: the destination is this host, whose own ICMP errors are then replies.
+  void add_flow(std::uint32_t id, const Flow& flow, bool local = false);
   /// Later packets of the flow are rejected as kClosedFlow.
   void remove_flow(const Flow& flow);
 
@@ -87,6 +88,7 @@ class Dispatcher {
   struct Entry {
     std::uint32_t id = 0;
     Flow flow;
+    bool local = false;
   };
 
   const Entry* find(const IpAddress& destination, const FlowKey& key) const;

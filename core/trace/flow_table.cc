@@ -94,7 +94,7 @@ absl::StatusOr<bool> FlowTable::open_at(Trace& trace, std::uint32_t index, std::
       flow, *handle, prober_.slots(), options_.key.first_id(id), max_ttl, trace.paths, trace.ends));
   trace.flows.push_back(id);
   trace.graph.add_flow(index, port);
-  dispatcher_.add_flow(id, flow);
+  dispatcher_.add_flow(id, flow, route->local);
   ++without_record_;
   return true;
 }

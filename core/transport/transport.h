@@ -31,6 +31,7 @@ struct Route {
   std::uint32_t interface_index = 0;
   std::string interface;
   std::uint16_t mtu = 1500;
+  bool local = false;  ///< The destination is this host.
   friend bool operator==(const Route&, const Route&) = default;
 };
 
@@ -45,7 +46,8 @@ struct ReceivedPacket {
   Bytes ip;           ///< From the IP header on; may be cut by the snap length.
   Timestamp stamp{};  ///< Kernel stamp.
   std::uint32_t interface_index = 0;
-  bool outgoing = false;  ///< Leaving this host. On loopback our own frames are not marked.
+  bool outgoing = false;        ///< Leaving this host. On loopback our own frames are not marked.
+  bool from_this_host = false;  ///< Sent by this host, perhaps to itself.
 };
 
 struct TransportCounters {

@@ -39,6 +39,29 @@ class Local(harness.LabTest):
             self.assertIn(target, done.stderr)
 
 
+class OwnErrors(harness.LabTest):
+    """What the host's own kernel reports is no hop, whichever of its addresses it uses."""
+
+    def test_a_dead_gateway_is_silence_though_the_host_translates_its_traffic(self):
+        with Network("line") as network:
+            device = network.topology.out_of(topologies.SOURCE)[0].device(topologies.SOURCE)
+            for family, table, own, gateway, far in ((4, "ip", "10.77.0.1", "10.77.0.2", "198.51.100.1"),
+                                                     (6, "ip6", "fd77::1", "fd77::2", "2001:db8:9::1")):
+                for name, value in (("mcast_solicit", 1), ("retrans_time_ms", 50)):
+                    network.run(["sysctl", "-qw", f"net.ipv{family}.neigh.{device}.{name}={value}"], check=True)
+                network.run(["ip", "addr", "add", own, "dev", "lo"], check=True)
+                network.run(["ip", f"-{family}", "route", "add", far, "via", gateway, "dev", device, "onlink", "src",
+                             network.source(family)], check=True)
+                network.nft(topologies.SOURCE, f"table {table} translate {{ chain out {{ type nat hook postrouting "
+                                               f"priority 100; {table} daddr {far} snat to {own}; }}; }}\n")
+                for flag in ("-T", "-U"):
+                    with self.subTest(family=family, flag=flag):
+                        found, _ = self.etr(network, flag, "-P", "2", "-c", "3", "-m", "3", "-d", "300ms", "-t",
+                                            "250ms", far)
+                        self.assertEqual({record["blocked"] for record in found}, {None})
+                        self.assertEqual({hop["ip"] for record in found for hop in record["hops"]}, {""})
+
+
 class Blocked(harness.LabTest):
     """Defect A17 of the Go etr: an unreachable is not silence, and not the target if another node sent it."""
 

@@ -50,7 +50,8 @@ PcapTransport::PcapTransport(RawDescriptors descriptors, PcapTransportOptions op
       capture_(std::move(descriptors.capture)),
       sender_(std::move(descriptors.packet), std::move(descriptors.ipv4),
               std::move(descriptors.ipv6)),
-      next_hops_(routes_, sender_) {}
+      next_hops_(routes_, sender_),
+      own_host_(routes_) {}
 
 absl::StatusOr<NetworkInterface> PcapTransport::link(std::uint32_t index) {
   if (const auto known = links_.find(index); known != links_.end()) return known->second;
@@ -86,7 +87,8 @@ absl::StatusOr<PcapTransport::Way> PcapTransport::find_way(const Endpoints& want
   if (way.method != SendMethod::kRaw && ipsec_applies(endpoints, *out, mtu)) {
     way.method = SendMethod::kRaw;
   }
-  way.route = {kernel->source, out->index, out->name, static_cast<std::uint16_t>(mtu)};
+  way.route = {kernel->source, out->index, out->name, static_cast<std::uint16_t>(mtu),
+               kernel->local};
   return way;
 }
 
@@ -199,7 +201,12 @@ void PcapTransport::wait(base::Instant deadline) {
 
 std::size_t PcapTransport::receive(const std::function<void(const ReceivedPacket&)>& handler,
                                    std::size_t most) {
-  const absl::StatusOr<std::size_t> count = capture_.receive(handler, most);
+  const auto mark = [&](const ReceivedPacket& captured) {
+    ReceivedPacket packet = captured;
+    packet.from_this_host = own_host_.sent(packet);
+    handler(packet);
+  };
+  const absl::StatusOr<std::size_t> count = capture_.receive(mark, most);
   if (count.ok()) return *count;
   notice(std::string(count.status().message()));
   return 0;
@@ -224,6 +231,7 @@ void PcapTransport::take_changes() {
   }
   if (!moved) return;
   ++generation_;
+  own_host_.forget();
   reported_.clear();
 }
 

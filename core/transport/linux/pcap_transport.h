@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/wake_fd.h"
 #include "transport/linux/next_hops.h"
+#include "transport/linux/own_host.h"
 #include "transport/linux/pcap_capture.h"
 #include "transport/linux/port_reservation.h"
 #include "transport/linux/raw_descriptors.h"
@@ -91,6 +92,7 @@ class PcapTransport final : public Transport {
   PcapCapture capture_;
   LinuxSender sender_;
   NextHops next_hops_;
+  OwnHost own_host_;
   PortReservation ports_;
   const base::WakeFd wake_;
 

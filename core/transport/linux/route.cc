@@ -195,6 +195,19 @@ std::optional<Neighbour> LinuxRoutes::neighbour(std::uint32_t interface_index,
   return found;
 }
 
+std::unordered_set<IpAddress> LinuxRoutes::own_addresses() {
+  std::unordered_set<IpAddress> found;
+  const ifaddrmsg any_family{};
+  socket_.ask(NetlinkRequest(RTM_GETADDR, NLM_F_DUMP, any_family),
+              [&](const NetlinkMessage& answer) {
+                // On a point-to-point link IFA_ADDRESS is the peer's.
+                const auto local = answer.address(IFA_LOCAL);
+                const auto own = local ? local : answer.address(IFA_ADDRESS);
+                if (own) found.insert(*own);
+              });
+  return found;
+}
+
 std::optional<IpAddress> LinuxRoutes::global_ipv6(std::uint32_t interface_index) {
   ifaddrmsg header{};
   header.ifa_family = AF_INET6;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -69,6 +70,9 @@ class LinuxRoutes {
   absl::StatusOr<NetworkInterface> link(const std::string& name);
 
   std::optional<Neighbour> neighbour(std::uint32_t interface_index, const IpAddress& address);
+
+  /// All addresses of this host.
+  std::unordered_set<IpAddress> own_addresses();
 
   /// A global IPv6 address of this host, of that interface if it has one.
   std::optional<IpAddress> global_ipv6(std::uint32_t interface_index);

@@ -33,6 +33,7 @@ struct Captured {
   Timestamp stamp{};
   std::uint32_t interface_index = 0;
   bool outgoing = false;
+  bool from_this_host = false;
 
   std::uint8_t protocol() const { return net::parse_ip(ip).value().header.protocol; }
   IpAddress source() const { return net::parse_ip(ip).value().header.source; }
@@ -87,7 +88,7 @@ class PcapTransportTest : public VethTest {
       transport_->receive(
           [&](const ReceivedPacket& packet) {
             seen.push_back({Packet(packet.ip.begin(), packet.ip.end()), packet.stamp,
-                            packet.interface_index, packet.outgoing});
+                            packet.interface_index, packet.outgoing, packet.from_this_host});
             done = done || enough(seen.back());
           },
           kAllPackets);

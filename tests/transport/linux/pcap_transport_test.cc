@@ -42,6 +42,30 @@ TEST_P(PcapTransportFamilies, CapturesProbeAndReplyWithKernelStamps) {
   EXPECT_EQ(transport_->counters().dropped, 0U);
 }
 
+TEST_P(PcapTransportFamilies, MarksWhatThisHostSendsToItself) {
+  Endpoints far = udp_to(GetParam());
+  const FlowHandle there = open_flow(far);
+  EXPECT_FALSE(transport_->flow_route(there).local);
+  EXPECT_TRUE(probe(there, far).front().from_this_host);
+  EXPECT_FALSE(probe(there, far).back().from_this_host);
+
+  // The kernel reports a next hop that does not answer.
+  for (const char* family : {"ipv4", "ipv6"}) {
+    const std::string neighbours = std::string("net.") + family + ".neigh.veth0.";
+    host_.set(neighbours + "mcast_solicit", "1");
+    host_.set(neighbours + "retrans_time_ms", "50");
+  }
+  const bool ipv4 = far.destination.family == Family::kIpv4;
+  Endpoints dead = udp_to(ipv4 ? "10.9.0.77" : "fd00:9::77");
+  const FlowHandle flow = open_flow(dead);
+  const std::vector<Captured> seen = probe(flow, dead);
+  EXPECT_EQ(seen.back().source(), dead.source);
+  EXPECT_TRUE(seen.back().from_this_host);
+
+  Endpoints own = udp_to(ipv4 ? "10.9.0.1" : "fd00:9::1");
+  EXPECT_TRUE(transport_->flow_route(open_flow(own)).local);
+}
+
 TEST_P(PcapTransportFamilies, FlowRouteHasSourceInterfaceAndMtu) {
   host_.ip("link set veth0 mtu 1420");
   Endpoints endpoints = udp_to(GetParam());

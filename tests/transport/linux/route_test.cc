@@ -76,6 +76,17 @@ TEST_F(RouteTest, OwnAddressesAreLocal) {
   }
 }
 
+TEST_F(RouteTest, OwnAddressesAreListed) {
+  host_.ip("address add 10.77.0.1/32 peer 10.77.0.2/32 dev veth0");
+  const auto own = LinuxRoutes::open().value().own_addresses();
+  for (const char* listed : {"127.0.0.1", "::1", "10.9.0.1", "fd00:9::1", "10.77.0.1"}) {
+    EXPECT_TRUE(own.contains(address(listed))) << listed;
+  }
+  for (const char* foreign : {"10.9.0.2", "fd00:9::2", "10.77.0.2"}) {
+    EXPECT_FALSE(own.contains(address(foreign))) << foreign;
+  }
+}
+
 TEST_F(RouteTest, LinkLocalSourceGivesWayToAGlobalOne) {
   host_.ip("-6 address flush dev veth0 scope global");
   host_.ip("-6 address add fd00:77::1/128 dev lo nodad");
