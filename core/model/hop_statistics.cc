@@ -37,6 +37,9 @@ void ResponderStatistics::add(const Reply& reply) {
   ++received_;
   if (reply.rtt) add_rtt(*reply.rtt);
   last_reply_ = reply;
+  // A SYN that meets the half-open connection of an earlier one may draw a RST or an ACK.
+  open_ = open_ || reply.kind == ReplyKind::kSynAck;
+  if (open_ && !is_icmp(reply.kind)) last_reply_.kind = ReplyKind::kSynAck;
 }
 
 void ResponderStatistics::add_rtt(Duration rtt) {

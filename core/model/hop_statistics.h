@@ -32,6 +32,7 @@ class ResponderStatistics {
   std::uint64_t received_ = 0;
   std::uint64_t samples_ = 0;  ///< Replies with an RTT.
   bool in_sequence_ = false;
+  bool open_ = false;  ///< A SYN-ACK has come: the port is open.
   std::uint64_t differences_ = 0;
   Duration last_{};
   Duration best_{};

@@ -118,6 +118,24 @@ TEST(HopStatistics, CountsRepliesWithoutRttButDoesNotTimeThem) {
   EXPECT_EQ(stats.jitter_last, 2ms);
 }
 
+TEST(HopStatistics, KeepsAPortOpenThatHasSentASynAck) {
+  const auto kind_after = [](const std::vector<ReplyKind>& kinds) {
+    HopStatistics hop;
+    for (const ReplyKind kind : kinds) {
+      Reply made = reply(10ms);
+      made.kind = kind;
+      hop.add_answer(made);
+    }
+    return hop.summarize(1).responders.at(0).kind;
+  };
+  using Kind = ReplyKind;
+  EXPECT_EQ(kind_after({Kind::kSynAck, Kind::kReset}), Kind::kSynAck);
+  EXPECT_EQ(kind_after({Kind::kReset, Kind::kSynAck, Kind::kAck}), Kind::kSynAck);
+  EXPECT_EQ(kind_after({Kind::kSynAck, Kind::kUnreachable}), Kind::kUnreachable);
+  EXPECT_EQ(kind_after({Kind::kSynAck, Kind::kUnreachable, Kind::kReset}), Kind::kSynAck);
+  EXPECT_EQ(kind_after({Kind::kAck, Kind::kReset}), Kind::kReset);
+}
+
 TEST(HopStatistics, KeepsQuantilesWithinBestAndWorst) {
   const ResponderStats stats = stats_of({10ms, 10ms, 10ms});
   EXPECT_EQ(stats.p50, 10ms);

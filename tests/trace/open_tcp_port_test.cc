@@ -1,6 +1,9 @@
 // An open TCP port: half-open connections and challenge ACKs (RFC 5961 §4), on the virtual clock.
 #include <gtest/gtest.h>
 
+#include <set>
+#include <utility>
+
 #include "support/engine_run.h"
 
 namespace etr::testing {
@@ -201,6 +204,19 @@ TEST(OpenTcpPort, ShowsRealLossBeforeAnUnequalPerPacketBalancer) {
     const double lost = static_cast<double>(first.statistics.lost);
     EXPECT_NEAR(lost / static_cast<double>(first.statistics.judged()), kLoss, 0.02) << seed;
   }
+}
+
+// Without the RSTs of this host connections stay half-open, and later SYNs draw RSTs from them.
+TEST(OpenTcpPort, StaysOpenInTheStatisticsThoughHalfOpenConnectionsAreReset) {
+  simulation::Network network = line(2);
+  network.source.resets = false;
+  EngineRun run(std::move(network), one_flow(6));
+  run.run();
+  std::set<ReplyKind> kinds;
+  for (const Path& path : run.observer.paths) kinds.insert(path.hops.back().reply->kind);
+  ASSERT_TRUE(kinds.contains(ReplyKind::kReset)) << "the records tell what came";
+  EXPECT_EQ(run.summary.snapshot->flows.front()->hops.back().responders.front().kind,
+            ReplyKind::kSynAck);
 }
 
 }  // namespace

@@ -33,7 +33,9 @@ struct ResponderStats {
   Duration p50{};
   Duration p95{};
   Duration p99{};
-  ReplyKind kind = ReplyKind::kOther;  ///< Of the last reply, as are the following.
+  /// Of the last reply, as are the following; but a port that has sent a SYN-ACK stays kSynAck when
+  /// later SYNs draw a RST or an ACK from its half-open connection.
+  ReplyKind kind = ReplyKind::kOther;
   std::uint8_t icmp_type = 0;
   std::uint8_t icmp_code = 0;
   std::uint8_t reply_ttl = 0;

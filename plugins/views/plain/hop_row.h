@@ -25,6 +25,11 @@ struct HopRow {
     /// Of the flow to which it replied last.
     const etr::ResponderStats* latest = nullptr;
     std::uint64_t order = 0;  ///< Of that reply; 0: unknown.
+    bool open = false;        ///< It sent a SYN-ACK to one of the flows: the port is open.
+
+    etr::ReplyKind kind() const {
+      return open && !is_icmp(latest->kind) ? etr::ReplyKind::kSynAck : latest->kind;
+    }
   };
 
   std::uint64_t sent = 0;
@@ -46,9 +51,10 @@ struct HopRow {
       return one.address == stats.address;
     });
     if (responder == known.end()) {
-      responder = known.insert(known.end(), {stats.address, 0, {}, nullptr, 0});
+      responder = known.insert(known.end(), {stats.address, 0, {}, nullptr, 0, false});
     }
     responder->received += stats.received;
+    responder->open = responder->open || stats.kind == etr::ReplyKind::kSynAck;
     add_rtts(responder->rtts, stats);
     const std::uint64_t order = last.source == stats.address ? last.order : 0;
     if (responder->latest != nullptr && order < responder->order) return;

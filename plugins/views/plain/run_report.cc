@@ -79,8 +79,8 @@ Hops::const_iterator silent_run(const Hops& hops, Hops::const_iterator first) {
 std::string remarks(const HopRow::Responder& responder, bool former) {
   const etr::ResponderStats& latest = *responder.latest;
   std::string text;
-  if (latest.kind != etr::ReplyKind::kTimeExceeded) {
-    text += "  " + reply_text(latest.kind, latest.icmp_type, latest.icmp_code);
+  if (responder.kind() != etr::ReplyKind::kTimeExceeded) {
+    text += "  " + reply_text(responder.kind(), latest.icmp_type, latest.icmp_code);
   }
   return text + mpls_text(latest.mpls) + (former ? "  before the path changed" : "");
 }

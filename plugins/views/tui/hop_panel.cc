@@ -36,7 +36,7 @@ void add_responder(std::vector<OverlayLine>& lines, const etr::ResponderStats& r
   lines.push_back({"responder", responder.address.to_string(), Role::kAddress});
   if (former) lines.back().text += " before the path changed";
   if (!name.empty()) lines.push_back({"name", name, Role::kText});
-  lines.push_back({"last reply", reply_text(responder), Role::kText});
+  lines.push_back({"reply", reply_text(responder), Role::kText});
   lines.push_back({"reply's TTL", ttl_text(responder), Role::kText});
   lines.push_back({"received", std::to_string(responder.received), Role::kText});
   if (!responder.has_rtt()) return;

@@ -136,6 +136,18 @@ TEST(RunReport, SeparatesRespondersOfEarlierPaths) {
                                            "      192.0.2.4 +\\+6 .*  before the path changed\n"));
 }
 
+TEST(RunReport, CallsAPortOpenThatSentASynAckToAnyFlow) {
+  const auto ending = [](std::uint32_t index, etr::ReplyKind kind) {
+    std::vector<etr::HopStats> hops = three_hops(1ms);
+    hops.back().responders.front().kind = kind;
+    return flow(index, 0, hops);
+  };
+  const std::string text =
+      report({ending(0, etr::ReplyKind::kSynAck), ending(1, etr::ReplyKind::kReset)});
+  EXPECT_THAT(text, HasSubstr("  syn-ack\n"));
+  EXPECT_THAT(report({ending(0, etr::ReplyKind::kReset)}), HasSubstr("  rst\n"));
+}
+
 TEST(RunReport, FitsTheHopTableIntoTheTerminal) {
   const auto header = [](std::size_t columns) {
     const std::string text =
