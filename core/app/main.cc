@@ -58,7 +58,7 @@ absl::StatusOr<pipeline::PipelineConfig> load_config(const Invocation& invocatio
   const plugin::InstallPaths installed = plugin::install_paths();
   const std::string name = invocation.pipeline.empty() ? "default" : invocation.pipeline;
   const auto file = pipeline::find_installed("pipeline", name, installed.pipelines);
-  if (!file.ok()) return file.status();
+  if (!file.ok()) return installed.explain(file.status());
   auto config = pipeline::read_pipeline(*file);
   if (!config.ok()) return config.status();
   return pipeline::override_config(*std::move(config), invocation.overrides);
@@ -102,9 +102,9 @@ int run_or_check(const std::vector<std::string>& arguments, const Invocation& in
   // A run that needs no packets closes the descriptors that could send some, before the first
   // plugin is opened.
   if (check) descriptors = {};
-  auto backend = pipeline::make_backend(config->trace, plugin::install_paths().networks,
-                                        std::move(descriptors));
-  if (!backend.ok()) return fail(backend.status());
+  const plugin::InstallPaths installed = plugin::install_paths();
+  auto backend = pipeline::make_backend(config->trace, installed.networks, std::move(descriptors));
+  if (!backend.ok()) return fail(installed.explain(backend.status()));
   MessageLog log;
   if (!check && !config->trace.log.empty()) {
     const absl::Status status = log.open(config->trace.log, config->trace.log_level);
@@ -116,7 +116,7 @@ int run_or_check(const std::vector<std::string>& arguments, const Invocation& in
   for (const std::string& notice : catalog.take_notices()) log.warn(notice);
   tell_plugins(catalog, privileges.still_root && (*backend)->is_real() && !check, log);
   if (!resolved.ok()) {
-    log.error(std::string(resolved.message()));
+    log.error(std::string(installed.explain(resolved).message()));
     return EXIT_FAILURE;
   }
   if (check) {
