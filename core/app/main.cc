@@ -141,6 +141,7 @@ void open_missing_standard_descriptors() {
 int run(int argc, char** argv) {
   open_missing_standard_descriptors();
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+  raise_net_raw();
   transport::RawDescriptors descriptors =
       transport::open_raw_descriptors(requested_capture_buffer(arguments));
   const absl::StatusOr<Privileges> privileges = drop_privileges();

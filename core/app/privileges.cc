@@ -133,6 +133,14 @@ absl::Status check(const Privileges& privileges) {
 
 }  // namespace
 
+void raise_net_raw() {
+  if (capng_get_caps_process() != 0) return;
+  if (capng_have_capability(CAPNG_PERMITTED, CAP_NET_RAW) == 0) return;
+  if (capng_have_capability(CAPNG_EFFECTIVE, CAP_NET_RAW) != 0) return;
+  capng_update(CAPNG_ADD, CAPNG_EFFECTIVE, CAP_NET_RAW);
+  capng_apply(CAPNG_SELECT_CAPS);
+}
+
 absl::StatusOr<Privileges> drop_privileges() {
   Privileges privileges;
   privileges.elevated = getauxval(AT_SECURE) != 0;

@@ -24,6 +24,10 @@ struct Privileges {
   bool elevated = false;
 };
 
+/// Makes CAP_NET_RAW effective where it is only permitted, as `setcap cap_net_raw+p` and some
+/// service managers leave it. Does nothing without it: then opening the descriptors says so.
+void raise_net_raw();
+
 /// Changes to the user in $SUDO_UID if root runs etr through sudo; drops all capabilities, clears
 /// the bounding set where permitted, forbids new privileges, and verifies the result. An error
 /// means that some privilege is left: the program must end.

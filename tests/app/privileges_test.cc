@@ -175,6 +175,32 @@ TEST_F(PrivilegesTest, RefusesSudoVariablesThatAreNotIds) {
   }
 }
 
+TEST_F(PrivilegesTest, ACapabilityThatIsOnlyPermittedIsRaisedAndDropped) {
+  in_child([] {
+    // Root's capabilities stay permitted for a plain user, but are not effective.
+    REQUIRE(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0);
+    REQUIRE(setgroups(0, nullptr) == 0 && setresgid(kUser, kUser, kUser) == 0);
+    REQUIRE(setresuid(kUser, kUser, kUser) == 0);
+    REQUIRE(socket_error(AF_PACKET) == EPERM);
+    raise_net_raw();
+    REQUIRE(status_line("CapEff") == "0000000000002000");
+    REQUIRE(transport::open_raw_descriptors().status.ok());
+    drop();
+    REQUIRE(status_line("CapPrm") == "0000000000000000");
+    REQUIRE(socket_error(AF_PACKET) == EPERM);
+  });
+}
+
+TEST_F(PrivilegesTest, RaisesNothingThatIsNotPermitted) {
+  in_child([] {
+    REQUIRE(setgroups(0, nullptr) == 0 && setresgid(kUser, kUser, kUser) == 0);
+    REQUIRE(setresuid(kUser, kUser, kUser) == 0);
+    raise_net_raw();
+    REQUIRE(status_line("CapEff") == "0000000000000000");
+    REQUIRE(socket_error(AF_PACKET) == EPERM);
+  });
+}
+
 TEST_F(PrivilegesTest, CapabilitiesOfAPlainUserAreDropped) {
   in_child([] {
     // As a file capability leaves it: a plain user with some capabilities.
