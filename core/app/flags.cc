@@ -26,7 +26,8 @@ the defaults. Each flag about tracing is also a key of the file's [trace] table;
 prints them all. A host called "plugins" is written `etr -- plugins`.
 
 HOST is a name or an address, with a port of its own if need be (host:80, [2001:db8::1]:80), or
-a URL, of which host and port count.
+a URL, of which host and port count. A link-local address needs its zone (fe80::1%eth0) or
+--interface.
 
 Exit status:
   0      the run ended, by itself, by q or by a signal, and everything was written

@@ -16,11 +16,6 @@ absl::Status bad_host(const std::string& text, std::string_view reason) {
   return absl::InvalidArgumentError(absl::StrCat("'", text, "' ", std::string(reason)));
 }
 
-std::optional<IpAddress> read_address(std::string_view text) {
-  const auto address = IpAddress::parse(std::string(text));
-  return address ? std::optional(address->unmapped()) : std::nullopt;
-}
-
 /// The authority of a URL (RFC 3986 section 3.2) without user information; other text as it is.
 std::string_view without_url(std::string_view text) {
   constexpr std::string_view kAfterScheme = "://";
@@ -34,7 +29,7 @@ std::string_view without_url(std::string_view text) {
 absl::Status refuse_slash(const std::string& text, std::string_view rest) {
   const std::size_t slash = rest.find('/');
   if (slash == std::string_view::npos) return absl::OkStatus();
-  if (read_address(rest.substr(0, slash))) {
+  if (parse_scoped(std::string(rest.substr(0, slash)))) {
     return bad_host(text, "is a network, not a host: give an address in it");
   }
   return bad_host(text, "is not a host: omit the '/' and what follows");
@@ -58,7 +53,7 @@ absl::Status read_brackets(std::string_view rest, Host& host) {
   const std::size_t close = rest.find(']');
   if (close == std::string_view::npos) return bad_host(host.text, "lacks the closing ']'");
   host.name = rest.substr(1, close - 1);
-  host.address = read_address(host.name);
+  host.address = parse_scoped(host.name);
   if (!host.address || host.name.find(':') == std::string::npos) {
     return bad_host(host.text, "has brackets around what is not an IPv6 address");
   }
@@ -85,11 +80,11 @@ absl::StatusOr<Host> parse_host(const std::string& text) {
     if (absl::Status status = read_port(rest.substr(colon + 1), host); !status.ok()) return status;
     rest = rest.substr(0, colon);
   }
-  host.address = read_address(rest);
-  if (!host.address && rest.ends_with('.')) {
-    host.address = read_address(rest.substr(0, rest.size() - 1));
-  }
   host.name = rest;
+  host.address = parse_scoped(host.name);
+  if (!host.address && rest.ends_with('.')) {
+    host.address = parse_scoped(host.name.substr(0, host.name.size() - 1));
+  }
   return host;
 }
 

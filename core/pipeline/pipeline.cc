@@ -67,7 +67,10 @@ absl::Status Pipeline::build() {
 
 absl::Status Pipeline::make_engine() {
   auto targets = parts_.backend->find_targets(parts_.hosts, family_option(parts_.config.trace));
-  if (!targets.ok()) return for_source(targets.status(), source_option(parts_.config.trace));
+  if (!targets.ok()) {
+    const auto source = source_option(parts_.config.trace);
+    return source ? for_source(targets.status(), source->address) : targets.status();
+  }
   auto prober = catalog_.create_prober(parts_.config.prober, parts_.report);
   if (!prober.ok()) return prober.status();
   prober_ = *std::move(prober);

@@ -59,7 +59,7 @@ class SimulatedBackend final : public Backend {
 
  private:
   std::vector<IpAddress> find(const Host& host) const {
-    if (host.address) return {*host.address};
+    if (host.address) return {host.address->address};
     const bool absolute = host.name.ends_with('.');
     return simulation::lookup(network_, host.name.substr(0, host.name.size() - (absolute ? 1 : 0)));
   }

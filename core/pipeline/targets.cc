@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -23,20 +24,22 @@ namespace {
 const char* family_name(Family family) { return family == Family::kIpv4 ? "IPv4" : "IPv6"; }
 
 /// The address in a socket address of either family; unaligned access is memcpy's to deal with.
-std::optional<IpAddress> address_of(const addrinfo& info) {
+std::optional<ScopedAddress> address_of(const addrinfo& info) {
   if (info.ai_family == AF_INET) {
     sockaddr_in socket_address{};
     std::memcpy(&socket_address, info.ai_addr, sizeof socket_address);
     std::array<std::uint8_t, 4> octets{};
     std::memcpy(octets.data(), &socket_address.sin_addr, octets.size());
-    return IpAddress::from_bytes(octets);
+    return ScopedAddress{*IpAddress::from_bytes(octets), ""};
   }
   if (info.ai_family == AF_INET6) {
     sockaddr_in6 socket_address{};
     std::memcpy(&socket_address, info.ai_addr, sizeof socket_address);
     std::array<std::uint8_t, 16> octets{};
     std::memcpy(octets.data(), &socket_address.sin6_addr, octets.size());
-    return IpAddress::from_bytes(octets)->unmapped();
+    const IpAddress address = IpAddress::from_bytes(octets)->unmapped();
+    const std::uint32_t scope = socket_address.sin6_scope_id;
+    return ScopedAddress{address, scope == 0 ? "" : std::to_string(scope)};
   }
   return std::nullopt;
 }
@@ -100,14 +103,14 @@ std::string lookup_error(int error) {
   return gai_strerror(error);
 }
 
-absl::StatusOr<IpAddress> resolve(const Host& host, std::optional<Family> family) {
+absl::StatusOr<ScopedAddress> resolve(const Host& host, std::optional<Family> family) {
   if (host.address) {
-    if (family && host.address->family != *family) return no_address(host.text, *family);
+    if (family && host.address->address.family != *family) return no_address(host.text, *family);
     return *host.address;
   }
   const Found found = look_up(host.name, family);
-  if (found.error == EAI_ADDRFAMILY || found.error == EAI_NODATA) {
-    if (family) return no_address(host.text, *family);
+  if (found.error != 0 && family && look_up(host.name, std::nullopt).error == 0) {
+    return no_address(host.text, *family);
   }
   if (found.error != 0) {
     return absl::NotFoundError(
@@ -115,10 +118,29 @@ absl::StatusOr<IpAddress> resolve(const Host& host, std::optional<Family> family
   }
   for (const addrinfo* info = found.addresses.get(); info != nullptr; info = info->ai_next) {
     const auto address = address_of(*info);
-    if (address && (!family || address->family == *family)) return *address;
+    if (address && (!family || address->address.family == *family)) return *address;
   }
   if (family) return no_address(host.text, *family);
   return absl::NotFoundError(absl::StrCat("cannot resolve '", host.text, "': no address"));
+}
+
+/// The interface of the target's zone; empty: that of the run. A link-local address without either
+/// could be on any link.
+absl::StatusOr<std::string> interface_of(const ScopedAddress& address, const std::string& text,
+                                         const std::string& interface) {
+  const auto zone = zone_interface(address, text);
+  if (!zone.ok()) return zone.status();
+  if (!zone->empty() && !interface.empty() && *zone != interface) {
+    return absl::InvalidArgumentError(absl::StrCat("'", text, "' is on interface ", *zone,
+                                                   ", but probes are to leave by ", interface));
+  }
+  if (address.address.is_link_local() && zone->empty() && interface.empty()) {
+    const std::string literal = address.address.to_string();
+    return absl::InvalidArgumentError(absl::StrCat("'", text, "': ", literal,
+                                                   " is on every link: write the interface, as in ",
+                                                   literal, "%eth0, or give --interface"));
+  }
+  return *zone;
 }
 
 }  // namespace
@@ -128,35 +150,41 @@ absl::Status no_address(const std::string& host, Family family) {
       absl::StrCat("'", host, "' has no ", family_name(family), " address"));
 }
 
-absl::Status for_source(const absl::Status& error, const std::optional<IpAddress>& source) {
-  if (!source || !absl::IsFailedPrecondition(error)) return error;
-  const Family other = source->family == Family::kIpv4 ? Family::kIpv6 : Family::kIpv4;
+absl::Status for_source(const absl::Status& error, const IpAddress& source) {
+  if (!absl::IsFailedPrecondition(error)) return error;
+  const Family other = source.family == Family::kIpv4 ? Family::kIpv6 : Family::kIpv4;
   return absl::FailedPreconditionError(
-      absl::StrCat(std::string(error.message()), ", which source ", source->to_string(),
+      absl::StrCat(std::string(error.message()), ", which source ", source.to_string(),
                    " needs: omit --source, or give an ", family_name(other), " one"));
 }
 
 absl::StatusOr<std::vector<trace::Target>> resolve_targets(const std::vector<std::string>& hosts,
-                                                           std::optional<Family> family) {
+                                                           std::optional<Family> family,
+                                                           const std::string& interface) {
   std::vector<trace::Target> targets;
   for (const std::string& text : hosts) {
     const auto host = parse_host(text);
     if (!host.ok()) return host.status();
-    const auto address = resolve(*host, family);
-    if (!address.ok()) return address.status();
-    if (address->is_unspecified()) {
+    const auto found = resolve(*host, family);
+    if (!found.ok()) return found.status();
+    if (found->address.is_unspecified()) {
       return absl::InvalidArgumentError(absl::StrCat("'", text, "' is not a host address"));
     }
-    targets.push_back({text, *address, host->port});
+    const auto zone = interface_of(*found, text, interface);
+    if (!zone.ok()) return zone.status();
+    // A zone that the resolver knew is shown as a written one is.
+    const bool show = !zone->empty() && !host->address;
+    targets.push_back(
+        {show ? absl::StrCat(host->name, "%", *zone) : text, found->address, host->port, *zone});
   }
   return targets;
 }
 
 absl::Status check_distinct(const std::vector<trace::Target>& targets) {
-  std::map<std::pair<IpAddress, std::uint16_t>, std::string> seen;
+  std::map<std::tuple<IpAddress, std::uint16_t, std::string>, std::string> seen;
   for (const trace::Target& target : targets) {
-    const auto [first, added] =
-        seen.emplace(std::pair(target.destination, target.port), target.name);
+    const std::tuple service(target.destination, target.port, target.interface);
+    const auto [first, added] = seen.emplace(service, target.name);
     if (added) continue;
     return absl::InvalidArgumentError(absl::StrCat("'", first->second, "' and '", target.name,
                                                    "' are the same host, ",

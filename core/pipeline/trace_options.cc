@@ -73,13 +73,13 @@ std::optional<OptionProblem> find_problem(const TraceOptions& options, const Opt
                          "rate must be at least 0.001 probes per second, or 0 for no limit"};
   }
   if (!options.source.empty()) {
-    const std::optional<IpAddress> source = source_option(options);
-    if (!source || source->is_unspecified()) {
+    const std::optional<ScopedAddress> source = source_option(options);
+    if (!source || source->address.is_unspecified()) {
       return OptionProblem{"source",
                            "source must be an address of this host, not '" + options.source + "'"};
     }
     const std::optional<Family> family = family_option(options);
-    if (family && source->family != *family) {
+    if (family && source->address.family != *family) {
       return OptionProblem{"source",
                            absl::StrFormat("source %s is not an %s address", options.source,
                                            *family == Family::kIpv4 ? "IPv4" : "IPv6")};
@@ -152,13 +152,12 @@ absl::Status validate(const TraceOptions& options, const OptionPlaces& places) {
 std::optional<Family> family_option(const TraceOptions& options) {
   if (options.family == "ipv4") return Family::kIpv4;
   if (options.family == "ipv6") return Family::kIpv6;
-  const std::optional<IpAddress> source = source_option(options);
-  return source ? std::optional(source->family) : std::nullopt;
+  const std::optional<ScopedAddress> source = source_option(options);
+  return source ? std::optional(source->address.family) : std::nullopt;
 }
 
-std::optional<IpAddress> source_option(const TraceOptions& options) {
-  const std::optional<IpAddress> source = IpAddress::parse(options.source);
-  return source ? std::optional(source->unmapped()) : std::nullopt;
+std::optional<ScopedAddress> source_option(const TraceOptions& options) {
+  return parse_scoped(options.source);
 }
 
 trace::EngineOptions engine_options(const TraceOptions& options, const trace::RunKey& key) {
@@ -168,7 +167,7 @@ trace::EngineOptions engine_options(const TraceOptions& options, const trace::Ru
   engine.max_ttl = static_cast<std::uint8_t>(options.max_ttl);
   engine.timeout = options.timeout;
   engine.rate = options.rate;
-  engine.source = source_option(options).value_or(IpAddress{});
+  engine.source = source_option(options).value_or(ScopedAddress{}).address;
   return engine;
 }
 

@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "etr/ip_address.h"
 #include "etr/option.h"
+#include "pipeline/scoped_address.h"
 #include "plan/fixed_rounds.h"
 #include "plugin/plugin_use.h"
 #include "trace/options.h"
@@ -91,6 +92,6 @@ plan::FixedRoundsOptions round_options(const TraceOptions& options);
 /// The family of the targets' addresses: the one asked for, else that of the source; empty: any.
 std::optional<Family> family_option(const TraceOptions& options);
 /// Empty: by route, or the option is not an address.
-std::optional<IpAddress> source_option(const TraceOptions& options);
+std::optional<ScopedAddress> source_option(const TraceOptions& options);
 
 }  // namespace etr::pipeline

@@ -1,6 +1,8 @@
 #include "trace/dispatcher.h"
 
+#include <algorithm>
 #include <exception>
+#include <iterator>
 
 #include "net/icmp.h"
 
@@ -30,22 +32,33 @@ std::uint64_t segment_head(Bytes segment) {
   return head;
 }
 
-void Dispatcher::add_flow(std::uint32_t id, const Flow& flow, bool local) {
+void Dispatcher::add_flow(std::uint32_t id, const Flow& flow, const transport::Route& route) {
   const Key key{flow.destination, flow.destination_port, flow.source_port};
-  flows_[key] = Entry{id, flow, local};
+  const std::uint32_t link = flow.destination.is_link_local() ? route.interface_index : 0;
+  flows_.emplace(key, Entry{id, flow, route.local, link});
   closed_.erase(key);
   services_.insert(Key{flow.destination, flow.destination_port});
 }
 
 void Dispatcher::remove_flow(const Flow& flow) {
   const Key key{flow.destination, flow.destination_port, flow.source_port};
-  flows_.erase(key);
+  const auto [first, last] = flows_.equal_range(key);
+  const auto found = std::find_if(
+      first, last, [&](const auto& entry) { return entry.second.flow.trace == flow.trace; });
+  if (found != last) flows_.erase(found);
   closed_.insert(key);
 }
 
-const Dispatcher::Entry* Dispatcher::find(const IpAddress& destination, const FlowKey& key) const {
-  const auto found = flows_.find(Key{destination, key.destination_port, key.source_port});
-  return found == flows_.end() ? nullptr : &found->second;
+const Dispatcher::Entry* Dispatcher::find(const IpAddress& destination, const FlowKey& key,
+                                          const transport::ReceivedPacket& packet) const {
+  const auto [first, last] =
+      flows_.equal_range(Key{destination, key.destination_port, key.source_port});
+  if (first == last) return nullptr;
+  // The only one may be captured on an interface below that of its route: a bond's, a VLAN's.
+  if (std::next(first) == last) return &first->second;
+  const auto found = std::find_if(
+      first, last, [&](const auto& entry) { return entry.second.link == packet.interface_index; });
+  return found == last ? nullptr : &found->second;
 }
 
 /// A packet that belongs to no open flow: of a closed flow, of another program to the same service,
@@ -78,7 +91,7 @@ Sighting Dispatcher::dispatch(const transport::ReceivedPacket& packet) const {
 Sighting Dispatcher::dispatch_segment(const transport::ReceivedPacket& packet,
                                       const net::IpPacket& ip) const {
   if (const auto key = prober_.flow_key(ip.payload, SegmentSide::kSent)) {
-    const Entry* entry = find(ip.header.destination, *key);
+    const Entry* entry = find(ip.header.destination, *key, packet);
     if (entry != nullptr && ip.header.source == entry->flow.source) {
       const auto decoded = prober_.decode_quote(entry->flow, ip.payload);
       if (decoded && decoded->probe && decoded->probe->ttl == ip.header.ttl) {
@@ -89,7 +102,7 @@ Sighting Dispatcher::dispatch_segment(const transport::ReceivedPacket& packet,
   }
   const auto key = prober_.flow_key(ip.payload, SegmentSide::kReply);
   if (!key || packet.outgoing) return {};
-  const Entry* entry = find(ip.header.source, *key);
+  const Entry* entry = find(ip.header.source, *key, packet);
   if (entry == nullptr || ip.header.destination != entry->flow.source) {
     return no_flow(ip.header.source, *key);
   }
@@ -115,7 +128,7 @@ Sighting Dispatcher::dispatch_icmp(const transport::ReceivedPacket& packet,
   if (original.header.protocol != prober_.protocol()) return {};
   const auto key = prober_.flow_key(original.payload, SegmentSide::kSent);
   if (!key) return {};
-  const Entry* entry = find(original.header.destination, *key);
+  const Entry* entry = find(original.header.destination, *key, packet);
   if (entry == nullptr) {
     return no_flow(original.header.destination, *key);
   }

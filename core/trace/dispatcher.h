@@ -65,8 +65,9 @@ class Dispatcher {
  public:
   explicit Dispatcher(const Prober& prober) : prober_(prober) {}
 
-  /// `local`: the destination is this host, whose own ICMP errors are then replies.
-  void add_flow(std::uint32_t id, const Flow& flow, bool local = false);
+  /// `route`: on which the flow starts. If its destination is this host, ICMP errors of this host
+  /// are replies. If it is link-local, the interface tells it from the same address on other links.
+  void add_flow(std::uint32_t id, const Flow& flow, const transport::Route& route = {});
   /// Later packets of the flow are rejected as kClosedFlow.
   void remove_flow(const Flow& flow);
 
@@ -89,15 +90,18 @@ class Dispatcher {
     std::uint32_t id = 0;
     Flow flow;
     bool local = false;
+    std::uint32_t link = 0;  ///< Interface of a link-local destination, else 0.
   };
 
-  const Entry* find(const IpAddress& destination, const FlowKey& key) const;
+  const Entry* find(const IpAddress& destination, const FlowKey& key,
+                    const transport::ReceivedPacket& packet) const;
   Sighting no_flow(const IpAddress& destination, const FlowKey& key) const;
   Sighting dispatch_segment(const transport::ReceivedPacket& packet, const net::IpPacket& ip) const;
   Sighting dispatch_icmp(const transport::ReceivedPacket& packet, const net::IpPacket& ip) const;
 
   const Prober& prober_;
-  std::unordered_map<Key, Entry, KeyHash> flows_;
+  /// Several entries of one key are flows to one link-local address on different links.
+  std::unordered_multimap<Key, Entry, KeyHash> flows_;
   std::unordered_set<Key, KeyHash> closed_;    ///< Bounded by ports times targets.
   std::unordered_set<Key, KeyHash> services_;  ///< Without source port.
 };

@@ -33,6 +33,7 @@ void FlowTable::add_trace(const Target& target) {
                                                            : prober_.default_port();
   info.protocol = std::string(prober_.record_name());
   traces_.push_back(std::make_unique<Trace>(info));
+  traces_.back()->interface = target.interface;
 }
 
 absl::StatusOr<plan::FlowId> FlowTable::open(std::uint32_t trace_id) {
@@ -54,8 +55,12 @@ absl::StatusOr<plan::FlowId> FlowTable::open(std::uint32_t trace_id) {
 
 /// False: the port is in use, so this flow is skipped.
 absl::StatusOr<bool> FlowTable::open_at(Trace& trace, std::uint32_t index, std::uint16_t port) {
-  transport::Endpoints endpoints{options_.source, trace.info.destination, prober_.protocol(), port,
-                                 trace.info.destination_port};
+  transport::Endpoints endpoints{options_.source,
+                                 trace.info.destination,
+                                 prober_.protocol(),
+                                 port,
+                                 trace.info.destination_port,
+                                 trace.interface};
   const auto route = transport_.route(endpoints);
   if (!route.ok()) return route.status();
   endpoints.source = route->source;
@@ -94,7 +99,7 @@ absl::StatusOr<bool> FlowTable::open_at(Trace& trace, std::uint32_t index, std::
       flow, *handle, prober_.slots(), options_.key.first_id(id), max_ttl, trace.paths, trace.ends));
   trace.flows.push_back(id);
   trace.graph.add_flow(index, port);
-  dispatcher_.add_flow(id, flow, route->local);
+  dispatcher_.add_flow(id, flow, *route);
   ++without_record_;
   return true;
 }

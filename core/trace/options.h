@@ -15,7 +15,8 @@ namespace etr::trace {
 struct Target {
   std::string name;  ///< As the user entered it.
   IpAddress destination;
-  std::uint16_t port = 0;  ///< 0: that of the options.
+  std::uint16_t port = 0;      ///< 0: that of the options.
+  std::string interface = "";  ///< On which a link-local destination lies; empty: by route.
 };
 
 struct EngineOptions {

@@ -17,6 +17,7 @@ struct Trace {
   explicit Trace(const TraceInfo& its_info) : info(its_info), graph({its_info.trace, 0.95}) {}
 
   TraceInfo info;
+  std::string interface;  ///< See Target.
   model::PathRegistry paths;
   model::SharedEnds ends;
   model::PathGraphBuilder graph;

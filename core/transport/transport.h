@@ -23,6 +23,7 @@ struct Endpoints {
   std::uint8_t protocol = 0;
   std::uint16_t source_port = 0;
   std::uint16_t destination_port = 0;
+  std::string interface = "";  ///< On which a link-local destination lies; empty: by route.
 };
 
 /// How packets of a flow leave this host.

@@ -155,6 +155,28 @@ TEST(Backend, TargetsHaveThePortsThatAreWritten) {
   EXPECT_THAT(message(check_distinct(*twice)), HasSubstr("are the same host"));
 }
 
+TEST(Backend, ZoneOfATargetIsItsInterface) {
+  const auto backend = make({});
+  const auto targets = (*backend)->find_targets({"fe80::2%lo", "[fe80::2%1]:80"}, {});
+  ASSERT_TRUE(targets.ok()) << targets.status();
+  EXPECT_EQ(targets->front().interface, "lo");
+  EXPECT_EQ(targets->front().name, "fe80::2%lo");
+  EXPECT_EQ(targets->back().interface, "lo");
+  const auto refusal = [&](const std::string& host) {
+    return message((*backend)->find_targets({host}, {}).status());
+  };
+  EXPECT_THAT(refusal("fe80::2%nosuch0"), HasSubstr("'fe80::2%nosuch0': no interface 'nosuch0'"));
+  EXPECT_THAT(refusal("2001:db8::2%lo"), HasSubstr("use --interface lo"));
+  EXPECT_THAT(refusal("fe80::2"), HasSubstr("as in fe80::2%eth0, or give --interface"));
+}
+
+TEST(Backend, TargetsOnDifferentLinksAreDistinct) {
+  trace::Target here{"fe80::2%a", test::address("fe80::2"), 443, "a"};
+  trace::Target there{"fe80::2%b", test::address("fe80::2"), 443, "b"};
+  EXPECT_TRUE(check_distinct({here, there}).ok());
+  EXPECT_FALSE(check_distinct({here, here}).ok());
+}
+
 TEST(Backend, OnlyASimulatedNetworkBringsTargets) {
   EXPECT_FALSE(brings_targets({}));
   Overrides flags;

@@ -16,7 +16,8 @@ std::string reading(const std::string& text) {
   const auto host = parse_host(text);
   if (!host.ok()) return "refused: " + std::string(host.status().message());
   EXPECT_EQ(host->text, text);
-  const std::string name = host->address ? host->address->to_string() : host->name;
+  std::string name = host->address ? host->address->address.to_string() : host->name;
+  if (host->address && !host->address->zone.empty()) name += "%" + host->address->zone;
   return host->port == 0 ? name : name + "/" + std::to_string(host->port);
 }
 
@@ -38,6 +39,14 @@ TEST(Host, APortFollowsAColon) {
   EXPECT_EQ(reading("192.0.2.1:1"), "192.0.2.1/1");
   EXPECT_EQ(reading("[2001:db8::1]:65535"), "2001:db8::1/65535");
   EXPECT_EQ(reading("2001:db8::443"), "2001:db8::443");
+}
+
+TEST(Host, AZoneBelongsToTheAddress) {
+  EXPECT_EQ(reading("fe80::1%eth0"), "fe80::1%eth0");
+  EXPECT_EQ(reading("[fe80::1%3]:80"), "fe80::1%3/80");
+  EXPECT_EQ(reading("https://[fe80::1%eth0]/"), "fe80::1%eth0");
+  EXPECT_EQ(reading("fe80::1%"), "fe80::1%") << "no address";
+  EXPECT_EQ(reading("192.0.2.1%eth0"), "192.0.2.1%eth0") << "no address";
 }
 
 TEST(Host, OfAUrlHostAndPortCount) {

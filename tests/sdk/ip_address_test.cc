@@ -39,6 +39,15 @@ TEST(IpAddress, UnmapsOnlyIpv4MappedAddresses) {
   }
 }
 
+TEST(IpAddress, LinkLocalAddressesBeginWithTenBits) {
+  for (const char* text : {"fe80::1", "fe90::", "febf::1"}) {
+    EXPECT_TRUE(address(text).is_link_local()) << text;
+  }
+  for (const char* text : {"fec0::1", "fd80::1", "2001:db8::1", "169.254.0.1"}) {
+    EXPECT_FALSE(address(text).is_link_local()) << text;
+  }
+}
+
 TEST(IpAddress, TakesFourOrSixteenOctets) {
   const std::vector<std::uint8_t> octets(17, 1);
   EXPECT_EQ(IpAddress::from_bytes(std::span(octets).first(4))->to_string(), "1.1.1.1");

@@ -182,7 +182,9 @@ TEST_P(DispatcherTest, RejectsErrorsOfThisHostUnlessItTracesItself) {
   EXPECT_EQ(std::get<Rejection>(seen), Rejection::kOwnHost);
 
   Dispatcher at_home(prober());
-  at_home.add_flow(kId, flow, true);
+  transport::Route own;
+  own.local = true;
+  at_home.add_flow(kId, flow, own);
   EXPECT_TRUE(std::holds_alternative<Answer>(seen_by(at_home)));
 }
 
@@ -249,6 +251,31 @@ TEST_P(DispatcherTest, RejectsAReplyToAPortThatIsNotOurs) {
   const Sighting seen = see(ip_packet(flow.destination, flow.source, prober().protocol(), segment));
   ASSERT_TRUE(std::holds_alternative<Rejection>(seen));
   EXPECT_EQ(std::get<Rejection>(seen), Rejection::kUnknownPort);
+}
+
+TEST(Dispatcher, LinksTellFlowsToOneLinkLocalAddressApart) {
+  const plugins::UdpLengthProber prober;
+  Dispatcher dispatcher(prober);
+  Flow flow = sample_flow(Family::kIpv6, 33434);
+  flow.source = address("fe80::1");
+  flow.destination = address("fe80::2");
+  const auto flow_seen_on = [&](std::uint32_t interface) {
+    const Octets packet = probe_packet(prober, flow, spec());
+    const Sighting seen = dispatcher.dispatch({packet, Timestamp{}, interface, true});
+    const auto* own = std::get_if<OwnProbe>(&seen);
+    return own == nullptr ? std::nullopt : std::optional(own->flow);
+  };
+  transport::Route route;
+  for (const std::uint32_t link : {2U, 3U}) {
+    flow.trace = link;
+    route.interface_index = link;
+    dispatcher.add_flow(link, flow, route);
+  }
+  EXPECT_EQ(flow_seen_on(2), 2U);
+  EXPECT_EQ(flow_seen_on(3), 3U);
+  EXPECT_EQ(flow_seen_on(4), std::nullopt);
+  dispatcher.remove_flow(flow);
+  EXPECT_EQ(flow_seen_on(3), 2U) << "the only one that is left, for instance on a bond's member";
 }
 
 class ThrowingProber final : public Prober {

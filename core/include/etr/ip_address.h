@@ -60,6 +60,10 @@ struct IpAddress {
   bool is_unspecified() const {
     return std::all_of(octets.begin(), octets.end(), [](std::uint8_t octet) { return octet == 0; });
   }
+  /// fe80::/10: valid on one link only.
+  bool is_link_local() const {
+    return family == Family::kIpv6 && octets[0] == 0xfe && (octets[1] & 0xc0U) == 0x80;
+  }
 
   /// Dotted decimal, or the text form of RFC 5952.
   std::string to_string() const {

@@ -65,8 +65,9 @@ absl::StatusOr<PcapTransport::Way> PcapTransport::find_way(const Endpoints& want
     endpoints.source = *options_.source;
   }
   std::uint32_t forced = 0;
-  if (!options_.interface.empty()) {
-    const absl::StatusOr<NetworkInterface> found = routes_.link(options_.interface);
+  const std::string& name = wanted.interface.empty() ? options_.interface : wanted.interface;
+  if (!name.empty()) {
+    const absl::StatusOr<NetworkInterface> found = routes_.link(name);
     if (!found.ok()) return found.status();
     forced = found->index;
   }

@@ -32,12 +32,19 @@ absl::Status refusal(int error, const IpAddress& address, std::uint8_t protocol,
   }
 }
 
+/// Binding to a link-local address needs an interface, which is not known here: the port is taken
+/// on all addresses instead.
+IpAddress bound_address(const IpAddress& address) {
+  return address.is_link_local() ? IpAddress{Family::kIpv6, {}} : address;
+}
+
 }  // namespace
 
 absl::Status PortReservation::reserve(const IpAddress& address, std::uint8_t protocol,
                                       std::uint16_t port) {
   if (protocol != net::kProtocolTcp && protocol != net::kProtocolUdp) return absl::OkStatus();
-  const Key key{address, protocol, port};
+  const IpAddress bound = bound_address(address);
+  const Key key{bound, protocol, port};
   if (const auto held = held_.find(key); held != held_.end()) {
     ++held->second.users;
     return absl::OkStatus();
@@ -51,21 +58,18 @@ absl::Status PortReservation::reserve(const IpAddress& address, std::uint8_t pro
   // Answers of an open UDP service queue up here unread: keep as few as the kernel allows.
   const int smallest = 0;
   setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &smallest, sizeof smallest);
-  // Binding to a link-local address needs an interface, which is not known here: take the port on
-  // all addresses instead.
-  const bool scoped = is_link_local(address);
-  if (scoped) {
+  if (bound != address) {
     const int on = 1;
     setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
   }
-  const SocketAddress name(scoped ? IpAddress{Family::kIpv6, {}} : address, port);
+  const SocketAddress name(bound, port);
   if (bind(fd.get(), name.get(), name.size()) != 0) return refusal(errno, address, protocol, port);
   held_.emplace(key, Held{std::move(fd), 1});
   return absl::OkStatus();
 }
 
 void PortReservation::release(const IpAddress& address, std::uint8_t protocol, std::uint16_t port) {
-  const auto held = held_.find(Key{address, protocol, port});
+  const auto held = held_.find(Key{bound_address(address), protocol, port});
   if (held != held_.end() && --held->second.users == 0) held_.erase(held);
 }
 

@@ -152,8 +152,8 @@ absl::StatusOr<KernelRoute> LinuxRoutes::find(const Endpoints& endpoints,
     return absl::InvalidArgumentError(absl::StrFormat("%s is a broadcast or multicast address",
                                                       endpoints.destination.to_string()));
   }
-  if (is_link_local(route.source) && endpoints.source.is_unspecified() &&
-      !is_link_local(endpoints.destination)) {
+  if (route.source.is_link_local() && endpoints.source.is_unspecified() &&
+      !endpoints.destination.is_link_local()) {
     route.source = global_ipv6(route.interface_index).value_or(route.source);
   }
   if (route.source.is_unspecified()) {

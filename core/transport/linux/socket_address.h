@@ -11,12 +11,6 @@
 
 namespace etr::transport {
 
-/// fe80::/10: valid on one link only.
-inline bool is_link_local(const IpAddress& address) {
-  return address.family == Family::kIpv6 && address.octets[0] == 0xfe &&
-         (address.octets[1] & 0xc0U) == 0x80;
-}
-
 /// 127.0.0.0/8 or ::1: valid inside this host only.
 inline bool is_loopback(const IpAddress& address) {
   if (address.family == Family::kIpv4) return address.octets[0] == 127;
@@ -40,7 +34,7 @@ class SocketAddress {
     storage_.v6.sin6_family = AF_INET6;
     storage_.v6.sin6_port = htons(port);
     std::copy_n(address.octets.begin(), 16, octets(&storage_.v6.sin6_addr));
-    if (is_link_local(address)) storage_.v6.sin6_scope_id = scope;
+    if (address.is_link_local()) storage_.v6.sin6_scope_id = scope;
     size_ = sizeof storage_.v6;
   }
 

@@ -85,6 +85,21 @@ INSTANTIATE_TEST_SUITE_P(All, PortReservationTest,
                          testing::Combine(testing::Values("127.0.0.1", "::1"),
                                           testing::Values(SOCK_STREAM, SOCK_DGRAM)));
 
+// One program may trace on two links, whose own link-local addresses differ.
+TEST(PortReservation, LinkLocalAddressesShareAPort) {
+  PortReservation reservation;
+  const IpAddress here = IpAddress::parse("fe80::1").value();
+  const IpAddress there = IpAddress::parse("fe80::2").value();
+  constexpr std::uint16_t kPort = 50123;
+  ASSERT_TRUE(reservation.reserve(here, kUdp, kPort).ok());
+  EXPECT_TRUE(reservation.reserve(there, kUdp, kPort).ok());
+  reservation.release(here, kUdp, kPort);
+  PortReservation other;
+  EXPECT_EQ(other.reserve(here, kUdp, kPort).code(), absl::StatusCode::kAlreadyExists);
+  reservation.release(there, kUdp, kPort);
+  EXPECT_TRUE(other.reserve(here, kUdp, kPort).ok());
+}
+
 TEST(PortReservation, RaisesTheSoftLimitAndReportsTheHardOne) {
   rlimit before{};
   ASSERT_EQ(0, getrlimit(RLIMIT_NOFILE, &before));
