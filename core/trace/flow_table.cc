@@ -130,10 +130,14 @@ std::string capture_filter(const std::vector<std::unique_ptr<Trace>>& traces,
   for (const auto& trace : traces) {
     const IpAddress& destination = trace->info.destination;
     parts.insert(prober.capture_filter(destination.family, trace->info.destination_port));
+    if (destination.family == Family::kIpv4) {
+      parts.insert("icmp[icmptype] == 3 or icmp[icmptype] == 11 or icmp[icmptype] == 12");
+      continue;
+    }
     // ICMPv6 by explicit offset: error types are 1 to 4 (RFC 4443).
-    parts.insert(destination.family == Family::kIpv4
-                     ? "icmp[icmptype] == 3 or icmp[icmptype] == 11 or icmp[icmptype] == 12"
-                     : "icmp6 and ip6[40] >= 1 and ip6[40] <= 4");
+    parts.insert("icmp6 and ip6[40] >= 1 and ip6[40] <= 4");
+    // Behind extension headers nothing has a fixed offset: these packets are taken whole.
+    parts.insert("ip6[6] == 0 or ip6[6] == 43 or ip6[6] == 44 or ip6[6] == 60");
   }
   std::string filter;
   for (const std::string& part : parts) {

@@ -73,7 +73,8 @@ class Prober {
 
   /// A libpcap expression that matches direct answers of the destination (not ICMP errors, which
   /// the core captures itself) and our own probes, by service port where there is one.
-  /// `tcp[13]` matches IPv4 only; IPv6 needs explicit offsets such as `ip6[53]`.
+  /// `tcp[13]` matches IPv4 only; IPv6 needs explicit offsets such as `ip6[53]`. IPv6 packets with
+  /// extension headers the core captures itself.
   virtual std::string capture_filter(Family family, std::uint16_t destination_port) const = 0;
 
   /// Which flow a segment belongs to; empty if it is too short or cannot be one of this prober's.
