@@ -54,6 +54,12 @@ struct FlowState {
     double evidence = 0;
   };
   ReportedEvidence reported_evidence;
+  /// What was reported of the shape of the path, see path_marks.h: first TTLs.
+  struct ReportedMarks {
+    std::optional<std::uint8_t> loop;
+    std::optional<std::uint8_t> expired_at_target;
+  };
+  ReportedMarks reported_marks;
 
   model::HopStatistics& hop(std::uint8_t ttl) {
     if (hops.size() < ttl) hops.resize(ttl);

@@ -6,6 +6,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_format.h"
+#include "etr/path_marks.h"
 
 namespace etr::trace {
 
@@ -91,6 +92,7 @@ void PathRecorder::close(Trace& trace, FlowState& flow, model::Round round, bool
     ++flow.path_changes;
     report_change(flow, path.round, *change, old_hash);
   }
+  if (complete) report_marks(flow, path);
   ++records_;
   observer_.on_path(std::move(path));
 }
@@ -114,6 +116,37 @@ void PathRecorder::report_change(const FlowState& flow, std::uint64_t round,
   moved.last_ttl = change.last_ttl;
   moved.hops = model::differing_hops(before, after);
   events_.path_changed(std::move(event));
+}
+
+/// Reports a loop, and a target that acts as a router, once each; again if it moves to another TTL.
+void PathRecorder::report_marks(FlowState& flow, const Path& path) {
+  const auto report = [&](std::uint8_t ttl, std::string text) {
+    Event event;
+    event.kind = EventKind::kNotice;
+    event.trace = path.trace;
+    event.flow = path.flow;
+    event.round = path.round;
+    event.ttl = ttl;
+    event.text = std::move(text);
+    events_.report(std::move(event));
+  };
+  FlowState::ReportedMarks& reported = flow.reported_marks;
+  const auto loop = find_loop(path);
+  if (loop && reported.loop != loop->first_ttl) {
+    report(loop->first_ttl,
+           loop_line(*loop, [](const IpAddress& router) { return router.to_string(); }));
+  }
+  // Loss may hide a loop for a round; a target that is reached again has none.
+  if (loop) {
+    reported.loop = loop->first_ttl;
+  } else if (path.reached) {
+    reported.loop.reset();
+  }
+  const auto expired = expired_at_target(path);
+  if (expired && reported.expired_at_target != expired) {
+    report(*expired, expired_target_text(*expired));
+    reported.expired_at_target = expired;
+  }
 }
 
 std::string PathRecorder::hash(const std::string& canonical) const {

@@ -34,6 +34,7 @@ class PathRecorder {
                            std::optional<std::uint8_t> changed);
   void report_change(const FlowState& flow, std::uint64_t round,
                      const model::IdentityChange& change, std::string old_hash);
+  void report_marks(FlowState& flow, const Path& path);
   std::string hash(const std::string& canonical) const;
 
   const PathHasher& hasher_;

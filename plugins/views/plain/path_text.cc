@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 
+#include "etr/path_marks.h"
 #include "etr/text.h"
 #include "etr/unreachable.h"
 #include "layout.h"
@@ -48,7 +49,8 @@ std::string outcome(const etr::Path& path) {
                       path.blocked->icmp_code) +
            ")";
   }
-  return "not reached";
+  const auto loop = etr::find_loop(path);
+  return loop ? etr::loop_text(*loop) : "not reached";
 }
 
 /// TTLs lost in this round, without those of silent and limited hops.

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <optional>
 
-#include "etr/branch_text.h"
 #include "etr/loss_text.h"
+#include "etr/path_marks.h"
 #include "etr/text.h"
+#include "findings.h"
 #include "hop_row.h"
 #include "layout.h"
 #include "path_text.h"
@@ -52,6 +53,9 @@ std::string path_fate(const std::vector<const etr::FlowSnapshot*>& flows, bool h
   const bool reached = std::any_of(flows.begin(), flows.end(),
                                    [](const auto* flow) { return flow->distance.has_value(); });
   if (reached) return "";
+  for (const etr::FlowSnapshot* flow : flows) {
+    if (const auto loop = etr::find_loop(*flow)) return etr::loop_text(*loop);
+  }
   return has_replies ? "not reached" : "no answer";
 }
 
@@ -85,36 +89,11 @@ std::string remarks(const HopRow::Responder& responder, bool former) {
   return text + mpls_text(latest.mpls) + (former ? "  before the path changed" : "");
 }
 
-/// "3 of 8 flows do not reach the target"; empty if all do.
-std::string unreached_line(const std::vector<const etr::FlowSnapshot*>& flows) {
-  const auto unreached = std::count_if(flows.begin(), flows.end(), [](const auto* flow) {
-    return flow->blocked || !(flow->reached || flow->distance);
-  });
-  if (unreached == 0) return {};
-  return std::to_string(unreached) + " of " + counted(flows.size(), "flow") +
-         (unreached == 1 ? " does" : " do") + " not reach the target";
-}
-
 const etr::PathGraph* graph_of(const etr::TraceInfo& trace, const etr::Snapshot& snapshot) {
   for (const auto& graph : snapshot.graphs) {
     if (graph != nullptr && graph->trace == trace.trace) return graph.get();
   }
   return nullptr;
-}
-
-/// Flows that do not arrive, lossy links, shared loss and unsteady branch points of the trace, one
-/// per line.
-std::string findings(const std::vector<const etr::FlowSnapshot*>& flows,
-                     const etr::PathGraph* graph, etr::Names& names, Room room) {
-  std::string text = unreached_line(flows);
-  if (!text.empty()) text += "\n";
-  if (graph == nullptr) return text.empty() ? text : "\n" + text;
-  const auto name = [&](const etr::IpAddress& address) {
-    return host(address, names.name(address), room.host);
-  };
-  for (const std::string& line : etr::loss_lines(*graph, name)) text += line + "\n";
-  for (const std::string& line : etr::branch_lines(*graph, name)) text += line + "\n";
-  return text.empty() ? text : "\n" + text;
 }
 
 /// Widths of the columns after the host.
@@ -210,7 +189,7 @@ std::string RunReport::trace_text(const etr::TraceInfo& trace, const etr::Snapsh
   if (count(true) != 0) text += " and " + std::to_string(count(true)) + " left";
   text += '\n';
   if (all.empty()) return text;
-  text += "\n" + path_table(all) + findings(flows, graph, names, room);
+  text += "\n" + path_table(all) + findings(flows, trace.destination, graph, names, room.host);
   for (const Row& row : all) {
     if (!row.flows.empty()) text += "\n" + hop_table(row, names, room);
   }

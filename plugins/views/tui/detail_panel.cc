@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "etr/path_marks.h"
 #include "etr/unreachable.h"
 #include "figures.h"
 #include "hop_column.h"
@@ -27,7 +28,8 @@ std::string title(const Scene& scene, const etr::FlowSnapshot& flow) {
                             : reason) +
             formatted(") at TTL %d by ", int{flow.blocked->ttl}) + flow.blocked->by.to_string();
   } else if (flow.rounds > 0 && !scene.reached(flow)) {
-    text += " - not reached";
+    const auto loop = etr::find_loop(flow);
+    text += " - " + (loop ? etr::loop_text(*loop) : "not reached");
   }
   if (!is_no_path(flow.path_hash)) text += " - Path: " + short_hash(flow.path_hash);
   if (scene.state.detail_focus) text += " [detail focus]";

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "etr/loss_text.h"
+#include "etr/path_marks.h"
 #include "text.h"
 
 namespace tui {
@@ -46,7 +47,8 @@ const etr::HopStats* target_hop(const etr::FlowSnapshot& flow) {
 
 std::string_view no_arrival(const etr::FlowSnapshot& flow) {
   if (flow.blocked) return "blocked";
-  return flow.rounds == 0 || flow.reached || flow.distance ? "" : "not reached";
+  if (flow.rounds == 0 || flow.reached || flow.distance) return "";
+  return etr::find_loop(flow) ? "loop" : "not reached";
 }
 
 std::string percent(double share) { return formatted("%.1f%%", share * 100); }

@@ -23,8 +23,8 @@ const etr::HopStats* end_hop(const etr::FlowSnapshot& flow);
 /// The target's hop, whose loss and RTT are the flow's; null if the flow is blocked or the target
 /// has never replied.
 const etr::HopStats* target_hop(const etr::FlowSnapshot& flow);
-/// Shown instead of loss: "blocked", or "not reached" if the target has never replied. Empty if it
-/// has, and in the first round.
+/// Shown instead of loss: "blocked", or "loop" or "not reached" if the target has never replied.
+/// Empty if it has, and in the first round.
 std::string_view no_arrival(const etr::FlowSnapshot& flow);
 
 /// The responder with most replies; null for a hop without replies.

@@ -15,6 +15,7 @@ TEST(RunReport, CountsFlowsThatDoNotReachTheTarget) {
   etr::FlowSnapshot dark = flow(1, 1, three_hops(1ms));
   dark.reached = false;
   dark.distance.reset();
+  dark.hops.back().responders.front().address = address("192.0.2.8");
   etr::FlowSnapshot blocked = flow(2, 1, three_hops(1ms));
   blocked.blocked = etr::Blocked{3, address("192.0.2.7"), 3, 13};
   const etr::FlowSnapshot whole = flow(0, 0, three_hops(1ms));
@@ -32,6 +33,29 @@ TEST(RunReport, ShowsNoLossOfATargetThatNeverReplied) {
   EXPECT_THAT(text, HasSubstr("1  50000  (not reached)"));
   dark.blocked = etr::Blocked{3, address("192.0.2.7"), 3, 13};
   EXPECT_THAT(report({dark}), HasSubstr("(blocked at 3 by 192.0.2.7: unreachable 3/13 filtered)"));
+}
+
+TEST(RunReport, NamesALoopInsteadOfNotReached) {
+  std::vector<etr::HopStats> hops;
+  for (const char* router :
+       {"192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.3", "192.0.2.4", "192.0.2.3"}) {
+    const auto ttl = static_cast<std::uint8_t>(hops.size() + 1);
+    hops.push_back(hop(ttl, 10, 0, etr::HopClass::kAnswering, {responder(router, 10, 1ms)}));
+    hops.back().address = address(router);
+  }
+  etr::FlowSnapshot looping = flow(0, 0, hops);
+  looping.reached = false;
+  looping.distance.reset();
+  const std::string text = report({looping});
+  EXPECT_THAT(text, HasSubstr("1  50000  (loop TTL 2-6)"));
+  EXPECT_THAT(text, HasSubstr("\nloop TTL 2-6: 192.0.2.3, 192.0.2.4\n"));
+}
+
+TEST(RunReport, SaysThatTheTargetActsAsARouter) {
+  std::vector<etr::HopStats> hops = three_hops(1ms);
+  hops.front().responders.front().address = address("192.0.2.9");
+  EXPECT_THAT(report({flow(0, 0, hops)}),
+              HasSubstr("\ntarget answers with time exceeded (TTL 1)\n"));
 }
 
 TEST(RunReport, ShowsNoLossOfABlockedFlow) {

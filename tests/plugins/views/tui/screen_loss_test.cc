@@ -78,6 +78,20 @@ TEST(Screen, MarksTargetNotReachedAfterFourRoundsWithoutReply) {
   EXPECT_THAT(desk.text(kWide), HasSubstr("not reached"));
 }
 
+TEST(Screen, NamesALoopInsteadOfNotReached) {
+  etr::FlowSnapshot flow;
+  flow.rounds = 1;
+  for (const char* router : {"10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.2", "10.0.0.3"}) {
+    etr::HopStats& hop = flow.hops.emplace_back();
+    hop.ttl = static_cast<std::uint8_t>(flow.hops.size());
+    hop.address = etr::IpAddress::parse(router);
+  }
+  EXPECT_EQ(tui::no_arrival(flow), "not reached");
+  flow.hops.push_back(flow.hops[1]);
+  flow.hops.back().ttl = 6;
+  EXPECT_EQ(tui::no_arrival(flow), "loop");
+}
+
 TEST(Screen, KeepsTheColourOfLossInTheSelectedRow) {
   Desk desk(sample::fabric());
   desk.type("jjjjjjjjj");  // the flow across the lossy link
