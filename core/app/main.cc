@@ -18,6 +18,7 @@
 #include "app/plugins_command.h"
 #include "app/privileges.h"
 #include "app/run_command.h"
+#include "app/signals.h"
 #include "app/version.h"
 #include "etr/text.h"
 #include "pipeline/backend.h"
@@ -139,6 +140,7 @@ void open_missing_standard_descriptors() {
 // The order is the security of the program: open what needs a privilege, give up every privilege,
 // and only then read input, start threads, load plugins.
 int run(int argc, char** argv) {
+  block_signals();
   open_missing_standard_descriptors();
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   raise_net_raw();
@@ -155,6 +157,7 @@ int run(int argc, char** argv) {
                 kUsageError);
   }
   using Action = Invocation::Action;
+  if (invocation->action != Action::kRun) unblock_signals();
   switch (invocation->action) {
     case Action::kHelp: std::cerr << help_text(); return EXIT_SUCCESS;
     case Action::kPluginsHelp: std::cerr << plugins_help_text(); return EXIT_SUCCESS;

@@ -22,13 +22,22 @@ sigset_t our_signals() {
 
 }  // namespace
 
-Signals::Signals() {
+void block_signals() {
   const sigset_t set = our_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+void unblock_signals() {
+  const sigset_t set = our_signals();
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
+Signals::Signals() {
   // Writing to a closed pipe or past the limit on file sizes is an error to report, not a reason to
   // die.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
+  const sigset_t set = our_signals();
   fd_ = base::FileDescriptor(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!fd_.is_open()) throw std::system_error(errno, std::generic_category(), "signalfd");
 }

@@ -8,9 +8,15 @@
 
 namespace etr::app {
 
-/// From construction on SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGTSTP and SIGCONT are blocked
-/// in this thread and those it starts, and are read here; SIGPIPE and SIGXFSZ are ignored.
-/// Construct before starting any thread.
+/// Blocks SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH and SIGTSTP in this thread and those that it
+/// starts. Call before anything that may start a thread, a plugin library included: a thread that
+/// does not block them receives them, and the process dies.
+void block_signals();
+/// Unblocks them again, for an action that has no run to end: a signal then ends the process.
+void unblock_signals();
+
+/// Reads the signals that block_signals() blocks; from construction on SIGPIPE and SIGXFSZ are
+/// ignored.
 class Signals {
  public:
   Signals();
