@@ -1,6 +1,7 @@
 #include "app/crash_guard.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -13,6 +14,9 @@
 namespace etr::app {
 
 namespace {
+
+/// Milliseconds: no one may be reading from the terminal.
+constexpr int kWaitForRoom = 50;
 
 // The only mutable globals of the program: a signal handler can reach nothing else.
 std::array<char, 256> reset_bytes;
@@ -34,13 +38,15 @@ void on_fatal(int signal) {
 void reset_terminal() {
   const std::size_t size = reset_size.load(std::memory_order_acquire);
   if (size == 0 || terminal < 0) return;
+  pollfd room{terminal, POLLOUT, 0};
+  ::poll(&room, 1, kWaitForRoom);  // async-signal-safe, as write() and tcsetattr() are
   [[maybe_unused]] const ssize_t nothing_to_do_about_it =
       ::write(terminal, reset_bytes.data(), size);
-  if (modes_known) ::tcsetattr(terminal, TCSANOW, &modes);  // async-signal-safe, as write() is
+  if (modes_known) ::tcsetattr(terminal, TCSANOW, &modes);
 }
 
 void remember_terminal_modes() {
-  terminal = ::open("/dev/tty", O_WRONLY | O_NOCTTY | O_CLOEXEC);
+  terminal = ::open("/dev/tty", O_WRONLY | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
   modes_known = terminal >= 0 && ::tcgetattr(terminal, &modes) == 0;
 }
 

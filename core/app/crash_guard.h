@@ -12,7 +12,7 @@ void remember_terminal_modes();
 /// modes. Call once, from the main thread; does nothing if `bytes` is empty.
 void reset_terminal_on_crash(const std::string& bytes);
 
-/// Does the same now: for leaving without unwinding.
+/// Does the same now: for leaving without unwinding. Never waits for longer than 50 ms.
 void reset_terminal();
 
 }  // namespace etr::app

@@ -35,7 +35,7 @@ Exit status:
          for example nothing could be sent, or an output could not be written
   2      the command line cannot be parsed
   141    the reader of standard output went away
-  128+N  signal N came a second time and ended the program at once
+  128+N  signal N ended the program at once: before probing began, or as the second one
 )";
 
 constexpr std::size_t kHelpColumn = 36;

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -96,10 +97,16 @@ void tell_plugins(const plugin::Catalog& catalog, bool warn_of_root, MessageLog&
 
 int run_or_check(const std::vector<std::string>& arguments, const Invocation& invocation,
                  const Privileges& privileges, transport::RawDescriptors descriptors) {
+  const bool check = invocation.action == Invocation::Action::kCheck;
+  std::shared_ptr<Signals> signals;
+  if (!check) {
+    auto started = Signals::start();
+    if (!started.ok()) return fail(started.status());
+    signals = *std::move(started);
+  }
   if (const absl::Status status = check_invocation(invocation); !status.ok()) return fail(status);
   absl::StatusOr<pipeline::PipelineConfig> config = load_config(invocation);
   if (!config.ok()) return fail(config.status());
-  const bool check = invocation.action == Invocation::Action::kCheck;
   // A run that needs no packets closes the descriptors that could send some, before the first
   // plugin is opened.
   if (check) descriptors = {};
@@ -125,7 +132,7 @@ int run_or_check(const std::vector<std::string>& arguments, const Invocation& in
     return EXIT_SUCCESS;
   }
   return run_pipeline(*std::move(config), invocation.hosts, *std::move(backend), catalog,
-                      invocation.json, log);
+                      invocation.json, log, *signals);
 }
 
 // A standard descriptor that was closed at the start would be taken by the next file or socket. It

@@ -1,16 +1,17 @@
 #include "app/run_command.h"
 
 #include <poll.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include "app/crash_guard.h"
 #include "app/run_log.h"
-#include "app/signals.h"
 #include "app/version.h"
 #include "base/allocator.h"
 #include "base/signal_stack.h"
@@ -20,19 +21,16 @@ namespace etr::app {
 
 namespace {
 
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+/// After a signal, for the probing thread to end.
+constexpr Duration kStopTime = std::chrono::milliseconds(800);
+/// Then, for sinks and view to end: they have been writing meanwhile.
 constexpr Duration kDrainTime = std::chrono::milliseconds(500);
+/// For both, so that Signals need not end the process.
+constexpr Duration kTimeToLeave = std::chrono::milliseconds(900);
 /// How often signals are checked while sinks write what is queued.
 constexpr Duration kGlance = std::chrono::milliseconds(20);
-
-bool ends_run(int signal, const pipeline::Pipeline& pipeline) {
-  return signal == SIGINT || signal == SIGTERM || signal == SIGQUIT ||
-         (signal == SIGHUP && !pipeline.headless());
-}
-
-[[noreturn]] void leave_at_once(int status) {
-  reset_terminal();
-  ::_exit(status);
-}
 
 /// Waits for the end of the engine or a signal that asks for it; true if it was a signal.
 bool wait_for_end(pipeline::Pipeline& pipeline, Signals& signals) {
@@ -40,7 +38,7 @@ bool wait_for_end(pipeline::Pipeline& pipeline, Signals& signals) {
   while (true) {
     if (::poll(watched.data(), watched.size(), -1) < 0) continue;
     while (const auto signal = signals.take()) {
-      if (ends_run(*signal, pipeline)) return true;
+      if (signals.ends_run(*signal)) return true;
       if (*signal == SIGHUP) pipeline.reopen();
       if (*signal == SIGWINCH) pipeline.resize();
       if (*signal == SIGTSTP) pipeline.suspend();
@@ -49,62 +47,75 @@ bool wait_for_end(pipeline::Pipeline& pipeline, Signals& signals) {
   }
 }
 
-/// Waits for sinks and view. After a signal they have half a second; another signal ends the wait.
-void wait_for_output(pipeline::Pipeline& pipeline, Signals& signals, bool interrupted) {
-  Duration left = kDrainTime;
+/// Waits for sinks and view, until `deadline` or half a second after a signal.
+void wait_for_output(pipeline::Pipeline& pipeline, Signals& signals,
+                     std::optional<SteadyTime> deadline) {
   while (!pipeline.wait_until_written(kGlance)) {
     while (const auto signal = signals.take()) {
-      if (!ends_run(*signal, pipeline)) continue;
-      if (interrupted) leave_at_once(128 + *signal);
-      interrupted = true;
+      if (!deadline && signals.ends_run(*signal)) {
+        deadline = std::chrono::steady_clock::now() + kDrainTime;
+      }
     }
-    if (!interrupted) continue;
-    left -= kGlance;
-    if (left <= Duration::zero()) return pipeline.give_up();
+    if (deadline && std::chrono::steady_clock::now() >= *deadline) return pipeline.give_up();
   }
+}
+
+/// From the start of probing until everything is written.
+void see_to_the_end(pipeline::Pipeline& pipeline, Signals& signals) {
+  std::optional<SteadyTime> deadline;
+  if (wait_for_end(pipeline, signals)) {
+    const SteadyTime signalled = std::chrono::steady_clock::now();
+    pipeline.stop(StopReason::kSignal);
+    if (!pipeline.wait_for_probing(kStopTime)) pipeline.give_up_probing();
+    deadline = std::min(std::chrono::steady_clock::now() + kDrainTime, signalled + kTimeToLeave);
+  }
+  pipeline.finish();
+  wait_for_output(pipeline, signals, deadline);
+}
+
+pipeline::PipelineParts parts_of(MessageLog& log) {
+  pipeline::PipelineParts parts;
+  parts.version = std::string(version());
+  parts.report = [&log](const std::string& text) { log.error(text); };
+  parts.stop_process = [] { Signals::stop_process(); };
+  parts.terminal_reset = [](const std::string& bytes) { reset_terminal_on_crash(bytes); };
+  parts.log_sink = [&log](bool headless) -> std::unique_ptr<Sink> {
+    if (!headless && !log.has_file()) return nullptr;
+    return std::make_unique<RunLog>(log, headless);
+  };
+  return parts;
+}
+
+int report_failure(const absl::Status& status, MessageLog& log) {
+  log.error(std::string(status.message()));
+  return EXIT_FAILURE;
 }
 
 }  // namespace
 
 int run_pipeline(pipeline::PipelineConfig config, std::vector<std::string> hosts,
                  std::unique_ptr<pipeline::Backend> backend, plugin::Catalog& catalog, bool json,
-                 MessageLog& log) {
-  pipeline::PipelineParts parts;
+                 MessageLog& log, Signals& signals) {
+  pipeline::PipelineParts parts = parts_of(log);
   parts.config = std::move(config);
   parts.hosts = std::move(hosts);
   parts.backend = std::move(backend);
-  parts.version = std::string(version());
-  parts.report = [&log](const std::string& text) { log.error(text); };
-  parts.stop_process = [] { Signals::stop_process(); };
-  parts.log_sink = [&log](bool headless) -> std::unique_ptr<Sink> {
-    if (!headless && !log.has_file()) return nullptr;
-    return std::make_unique<RunLog>(log, headless);
-  };
   auto pipeline = pipeline::Pipeline::build(std::move(parts), catalog);
-  if (!pipeline.ok()) {
-    log.error(std::string(pipeline.status().message()));
-    return EXIT_FAILURE;
-  }
-  Signals signals;
+  if (!pipeline.ok()) return report_failure(pipeline.status(), log);
   base::release_memory_in_background();
   const base::SignalStack signal_stack;
   remember_terminal_modes();
   if (const absl::Status status = (*pipeline)->start(); !status.ok()) {
-    log.error(std::string(status.message()));
-    return EXIT_FAILURE;
+    return report_failure(status, log);
   }
+  signals.run_begins((*pipeline)->headless());
   if (json) log.print_json();
-  if (!(*pipeline)->terminal_reset().empty()) {
-    reset_terminal_on_crash((*pipeline)->terminal_reset());
-    log.hold();
-  }
-  const bool interrupted = wait_for_end(**pipeline, signals);
-  if (interrupted) (*pipeline)->stop(StopReason::kSignal);
-  (*pipeline)->finish();
-  wait_for_output(**pipeline, signals, interrupted);
+  if ((*pipeline)->uses_terminal()) log.hold();
+  see_to_the_end(**pipeline, signals);
   log.release();
   int status = (*pipeline)->exit_status();
   if (status == EXIT_SUCCESS && log.failed()) status = EXIT_FAILURE;
+  signals.run_ended(status);
   if ((*pipeline)->stuck()) leave_at_once(status);
   return status;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/message_log.h"
+#include "app/signals.h"
 #include "pipeline/backend.h"
 #include "pipeline/pipeline_config.h"
 #include "plugin/catalog.h"
@@ -17,6 +18,6 @@ namespace etr::app {
 /// here.
 int run_pipeline(pipeline::PipelineConfig config, std::vector<std::string> hosts,
                  std::unique_ptr<pipeline::Backend> backend, plugin::Catalog& catalog, bool json,
-                 MessageLog& log);
+                 MessageLog& log, Signals& signals);
 
 }  // namespace etr::app

@@ -1,9 +1,11 @@
 #include "pipeline/pipeline.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <string_view>
 #include <utility>
@@ -94,6 +96,7 @@ absl::Status Pipeline::make_engine() {
 
 absl::Status Pipeline::start() {
   if (absl::Status status = make_output(); !status.ok()) return status;
+  if (uses_terminal()) parts_.terminal_reset(terminal_reset_);
   started_ = transport_->clock().utc();
   if (absl::Status status = output_->start(run_info()); !status.ok()) {
     output_->finish(engine_->summary());
@@ -205,7 +208,24 @@ void Pipeline::stop(StopReason reason) {
   engine_->stop(reason);
 }
 
+bool Pipeline::wait_for_probing(Duration limit) const {
+  const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(limit);
+  pollfd done{done_.fd(), POLLIN, 0};
+  return ::poll(&done, 1, static_cast<int>(milliseconds.count())) == 1;
+}
+
+void Pipeline::give_up_probing() {
+  probing_stuck_ = true;
+  probing_.detach();
+  parts_.report(absl::StrCat("prober '", parts_.config.prober.name, "' or hasher '",
+                             parts_.config.hasher.name,
+                             "' does not return: the rounds under way are lost"));
+}
+
 void Pipeline::finish() {
+  if (probing_stuck_) {
+    return output_->finish({StopReason::kFault, std::make_shared<const Snapshot>(), 0});
+  }
   probing_.join();
   if (!engine_status_.ok()) parts_.report(std::string(engine_status_.message()));
   const Summary summary = engine_->summary();
@@ -219,6 +239,7 @@ void Pipeline::finish() {
 
 int Pipeline::exit_status() const {
   if (output_->closed_pipe()) return kClosedPipeStatus;
+  if (probing_stuck_) return EXIT_FAILURE;
   return engine_status_.ok() && !output_->failed() && !nothing_sent_ ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

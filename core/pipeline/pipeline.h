@@ -29,6 +29,9 @@ struct PipelineParts {
   std::function<void(const std::string&)> report;
   /// Stops this process (^Z) and returns when it continues.
   std::function<void()> stop_process;
+  /// Receives the bytes that the view wants written to the terminal if it cannot do so itself,
+  /// before it opens; not called if there are none.
+  std::function<void(const std::string&)> terminal_reset = [](const std::string&) {};
   /// Makes the sink of the log file; null: there is none. The argument: the run has no view.
   std::function<std::unique_ptr<Sink>(bool headless)> log_sink = [](bool) { return nullptr; };
 };
@@ -58,6 +61,10 @@ class Pipeline {
   void resize() { output_->resize(); }
   void suspend() { output_->suspend(); }
 
+  /// True once the engine has ended; waits at most that long.
+  bool wait_for_probing(Duration limit) const;
+  /// The prober or the hasher does not return: finish() will not wait for the engine.
+  void give_up_probing();
   /// Waits for the engine, then marks the end of the run for sinks and view.
   void finish();
   /// True once everything is written and closed; waits at most that long.
@@ -68,9 +75,9 @@ class Pipeline {
   /// After finish() and one of the above.
   int exit_status() const;
   /// Threads of plugins still run: the process can only be left by _exit().
-  bool stuck() const { return output_->stuck(); }
-  /// Bytes that the view wants written to the terminal if the program crashes.
-  const std::string& terminal_reset() const { return terminal_reset_; }
+  bool stuck() const { return probing_stuck_ || output_->stuck(); }
+  /// The view has taken the terminal.
+  bool uses_terminal() const { return !terminal_reset_.empty(); }
 
  private:
   Pipeline(PipelineParts parts, plugin::Catalog& catalog);
@@ -96,7 +103,8 @@ class Pipeline {
   base::WakeFd done_;
   absl::Status engine_status_;  ///< Written by the probing thread, read once that is joined.
   Timestamp started_{};
-  bool nothing_sent_ = false;  ///< Every probe failed to be sent.
+  bool nothing_sent_ = false;   ///< Every probe failed to be sent.
+  bool probing_stuck_ = false;  ///< give_up_probing() left the thread running.
   std::thread probing_;
 };
 

@@ -1,15 +1,67 @@
 #!/usr/bin/python3
 """Plugins that misbehave, in the program itself: on a simulated network in real time, so that neither root nor a lab
 is needed. The plugins are those of tests/plugin/fixtures."""
+import fcntl
 import os
+import re
 import signal
+import subprocess
+import termios
+import threading
 import time
 import unittest
 
 from simulated import ETR, FIXTURES, SimulatedRun
-from waiting import SLACK
+from waiting import SLACK, until
 
 MISBEHAVING = ("--plugin-path", os.path.join(os.path.dirname(FIXTURES), "misbehaving"))
+STUCK = [("prober", call) for call in ("create", "encode", "decode_quote", "exit")] + [
+    ("hasher", call) for call in ("create", "digest")] + [
+    ("view", call) for call in ("create", "needs_terminal", "open", "render", "close", "exit")] + [
+    ("sink", call) for call in ("create", "open", "write", "close", "exit")]
+
+
+def uses(kind):
+    """Flags that choose the misbehaving plugin of a kind, and a view that leaves the terminal alone unless asked."""
+    return (f"--{kind}", "misbehaving") if kind == "view" else (f"--{kind}", "misbehaving", "--view", "plain")
+
+
+def table(kind):
+    return "sink.misbehaving" if kind == "sink" else kind
+
+
+class Terminal:
+    """A pseudo-terminal that is the controlling one of a process."""
+
+    def __enter__(self):
+        self.main, self.side = os.openpty()
+        self.text = ""
+        self.reader = threading.Thread(target=self.read)
+        self.reader.start()
+        return self
+
+    def __exit__(self, *_):
+        os.close(self.side)
+        self.reader.join()
+        os.close(self.main)
+
+    def read(self):
+        while True:
+            try:
+                octets = os.read(self.main, 65536)
+            except OSError:  # All have closed the other side.
+                return
+            self.text += octets.decode(errors="replace")
+
+    def start(self, command, **environment):
+        return subprocess.Popen(command, stdin=self.side, stdout=self.side, stderr=self.side, start_new_session=True,
+                                preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0), env={**os.environ, "TERM": "xterm", **environment})
+
+    def modes(self):
+        return termios.tcgetattr(self.side)
+
+    def shows_alternate_screen(self):
+        return self.text.rfind("\x1b[?1049h") > self.text.rfind("\x1b[?1049l")
 
 
 class Interrupted(SimulatedRun):
@@ -29,6 +81,35 @@ class Interrupted(SimulatedRun):
                 self.assertEqual((etr.returncode, self.complaints(errors)), (0, []))
                 with open(path, encoding="utf-8") as file:
                     self.assertGreater(len(self.assert_records(file.read())), 0)
+
+    def test_the_first_signal_ends_the_run_and_the_second_the_process(self):
+        for kind, call in STUCK:
+            with self.subTest(kind=kind, call=call):
+                self.interrupt(kind, call, signals=1, within=1 + SLACK)
+            with self.subTest(kind=kind, call=call, signals=2):
+                self.interrupt(kind, call, signals=2, within=0.1 + SLACK)
+
+    def interrupt(self, kind, call, signals, within):
+        """Sends signals to a run with a plugin that does not return from `call`; the terminal is as it was."""
+        with Terminal() as terminal:
+            before = terminal.modes()
+            stuck = self.path("stuck")
+            etr = terminal.start(self.command(*MISBEHAVING, *uses(kind), "--set", f"{table(kind)}.in={call}",
+                                              "--set", f"{table(kind)}.blocks=true", "-c", "20"),
+                                 ETR_TEST_STUCK=stuck)
+            self.addCleanup(self.end, etr)
+            until(lambda: os.path.exists(stuck), f"{kind} blocks in {call}")
+            os.unlink(stuck)
+            for number in (signal.SIGINT, signal.SIGTERM)[:signals]:  # Two of a kind could become one.
+                began = time.monotonic()
+                etr.send_signal(number)
+            etr.wait(10)
+            self.assertLess(time.monotonic() - began, within)
+            self.assertGreaterEqual(etr.returncode, 0, "no crash")
+            self.assertEqual(terminal.modes(), before)
+            until(lambda: not terminal.shows_alternate_screen(), "the terminal is restored")
+            if etr.returncode == 1:
+                until(lambda: re.search("does not return|not written", terminal.text), "the reason is given")
 
 
 if __name__ == "__main__":
