@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -188,7 +189,18 @@ int finish_output(int status) {
   return fail(absl::DataLossError("cannot write standard output: " + reason));
 }
 
+// What no caller has handled, a refused descriptor for example, is one line, too.
+int run_safely(int argc, char** argv) {
+  try {
+    return finish_output(run(argc, argv));
+  } catch (const std::exception& error) {
+    return fail(absl::InternalError(error.what()));
+  } catch (...) {
+    return fail(absl::InternalError("an exception of an unknown type ended the program"));
+  }
+}
+
 }  // namespace
 }  // namespace etr::app
 
-int main(int argc, char** argv) { return etr::app::finish_output(etr::app::run(argc, argv)); }
+int main(int argc, char** argv) { return etr::app::run_safely(argc, argv); }

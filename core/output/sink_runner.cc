@@ -24,6 +24,7 @@ struct Slot {
   std::string label;
   std::unique_ptr<Sink> sink;  ///< Null once it failed or was closed.
   std::atomic<bool> alive{true};
+  bool on_standard_output = false;
   /// Records handed to the sink since it was last flushed: they may not be in the file yet.
   std::atomic<std::uint64_t> unflushed{0};
 };
@@ -101,6 +102,7 @@ class SinkRunner::State : public std::enable_shared_from_this<State> {
     absl::Status status = absl::OkStatus();
     for (const auto& slot : slots_) {
       try {
+        slot->on_standard_output = slot->sink->uses_standard_output();
         slot->sink->open(run);
       } catch (const std::exception& error) {
         if (status.ok()) status = absl::UnavailableError(describe_fault(slot->label, error));
@@ -152,7 +154,7 @@ class SinkRunner::State : public std::enable_shared_from_this<State> {
   }
 
   void fail(Slot& slot, const std::exception& error) {
-    const bool closed_pipe = slot.sink->uses_standard_output() && is_closed_pipe(error);
+    const bool closed_pipe = slot.on_standard_output && is_closed_pipe(error);
     if (!thread.is_abandoned()) {
       if (closed_pipe) {
         callbacks_.closed_pipe();

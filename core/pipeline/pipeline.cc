@@ -15,6 +15,7 @@
 #include "base/signal_stack.h"
 #include "base/thread_name.h"
 #include "pipeline/targets.h"
+#include "plugin/guard.h"
 
 namespace etr::pipeline {
 
@@ -32,6 +33,16 @@ bool have_terminal() {
   }
   if (::isatty(STDOUT_FILENO) == 0) return false;
   return base::FileDescriptor(::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)).is_open();
+}
+
+/// Plugins are called while a run is built: a fault of one of them is a reason not to begin.
+template <class Call>
+absl::Status without_fault(const Call& call) {
+  try {
+    return call();
+  } catch (const plugin::PluginFault& fault) {
+    return absl::FailedPreconditionError(fault.what());
+  }
 }
 
 std::string host_name() {
@@ -54,7 +65,7 @@ Pipeline::~Pipeline() {
 absl::StatusOr<std::unique_ptr<Pipeline>> Pipeline::build(PipelineParts parts,
                                                           plugin::Catalog& catalog) {
   auto pipeline = std::unique_ptr<Pipeline>(new Pipeline(std::move(parts), catalog));
-  const absl::Status status = pipeline->build();
+  const absl::Status status = without_fault([&] { return pipeline->build(); });
   if (!status.ok()) return status;
   return pipeline;
 }
@@ -95,7 +106,9 @@ absl::Status Pipeline::make_engine() {
 }
 
 absl::Status Pipeline::start() {
-  if (absl::Status status = make_output(); !status.ok()) return status;
+  if (absl::Status status = without_fault([this] { return make_output(); }); !status.ok()) {
+    return status;
+  }
   if (uses_terminal()) parts_.terminal_reset(terminal_reset_);
   started_ = transport_->clock().utc();
   if (absl::Status status = output_->start(run_info()); !status.ok()) {

@@ -119,7 +119,7 @@ absl::StatusOr<std::vector<NamedOption>> Catalog::resolve(PluginKind kind, const
   if (!plugin.ok()) return at(use.where, plugin.status());
   try {
     const std::vector<OptionSpec> specs =
-        guarded(label_of(kind, use), [&] { return plugin->descriptor->options(); });
+        guarded(label_of(kind, use), "options", [&] { return plugin->descriptor->options(); });
     const absl::StatusOr<std::vector<NamedOption>> given = check_options(specs, use.options);
     if (!given.ok()) {
       return absl::InvalidArgumentError(absl::StrFormat(
@@ -140,8 +140,9 @@ absl::StatusOr<std::unique_ptr<Interface>> Catalog::create(
   const absl::StatusOr<Plugin> plugin = find(kind, use.name);
   const std::string label = label_of(kind, use);
   try {
-    std::unique_ptr<Interface> instance =
-        guarded(label, [&] { return (plugin->descriptor->*creator)(*options); });
+    std::unique_ptr<Interface> instance = guarded(
+        label, "create", [&] { return (plugin->descriptor->*creator)(*options); },
+        FaultText::kForUser);
     if (instance == nullptr) return absl::InternalError(label + ": create returned no instance");
     return guard(std::move(instance), label);
   } catch (const PluginFault& fault) {

@@ -1,6 +1,7 @@
 #include "plugin/guard.h"
 
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <utility>
 
@@ -11,28 +12,30 @@ class GuardedProber final : public Prober {
  public:
   GuardedProber(std::unique_ptr<Prober> prober, std::string label, FaultReport report)
       : prober_(std::move(prober)), label_(std::move(label)), report_(std::move(report)) {
-    slots_ = guarded(label_, [&] { return prober_->slots(); });
+    slots_ = guarded(label_, "slots", [&] { return prober_->slots(); });
     if (slots_ == 0) throw PluginFault(label_ + ": slots() is 0");
   }
 
   std::uint8_t protocol() const override {
-    return guarded(label_, [&] { return prober_->protocol(); });
+    return guarded(label_, "protocol", [&] { return prober_->protocol(); });
   }
   std::string_view record_name() const override {
-    return guarded(label_, [&] { return prober_->record_name(); });
+    return guarded(label_, "record_name", [&] { return prober_->record_name(); });
   }
   std::uint16_t default_port() const override {
-    return guarded(label_, [&] { return prober_->default_port(); });
+    return guarded(label_, "default_port", [&] { return prober_->default_port(); });
   }
   std::uint16_t slots() const override { return slots_; }
   std::uint8_t max_ttl(Family family, std::uint16_t mtu) const override {
-    return guarded(label_, [&] { return prober_->max_ttl(family, mtu); });
+    return guarded(label_, "max_ttl", [&] { return prober_->max_ttl(family, mtu); });
   }
   std::string capture_filter(Family family, std::uint16_t destination_port) const override {
-    return guarded(label_, [&] { return prober_->capture_filter(family, destination_port); });
+    return guarded(label_, "capture_filter",
+                   [&] { return prober_->capture_filter(family, destination_port); });
   }
   std::size_t encode(const Flow& flow, const ProbeSpec& spec, MutableBytes segment) const override {
-    const std::size_t size = guarded(label_, [&] { return prober_->encode(flow, spec, segment); });
+    const std::size_t size =
+        guarded(label_, "encode", [&] { return prober_->encode(flow, spec, segment); });
     if (size > segment.size()) {
       throw PluginFault(label_ + ": encode claims " + std::to_string(size) +
                         " octets in a buffer of " + std::to_string(segment.size()));
@@ -41,21 +44,23 @@ class GuardedProber final : public Prober {
   }
 
   std::optional<FlowKey> flow_key(Bytes segment, SegmentSide side) const override {
-    return tolerated<FlowKey>([&] { return prober_->flow_key(segment, side); });
+    return tolerated<FlowKey>("flow_key", [&] { return prober_->flow_key(segment, side); });
   }
   std::optional<Decoded> decode_quote(const Flow& flow, Bytes segment) const override {
-    return plausible(tolerated<Decoded>([&] { return prober_->decode_quote(flow, segment); }));
+    return plausible(
+        tolerated<Decoded>("decode_quote", [&] { return prober_->decode_quote(flow, segment); }));
   }
   std::optional<Decoded> decode_reply(const Flow& flow, Bytes segment) const override {
-    return plausible(tolerated<Decoded>([&] { return prober_->decode_reply(flow, segment); }));
+    return plausible(
+        tolerated<Decoded>("decode_reply", [&] { return prober_->decode_reply(flow, segment); }));
   }
 
  private:
   // Nothing read from the network may end the run: an exception counts as a rejection.
   template <class Result, class Call>
-  std::optional<Result> tolerated(Call&& call) const {
+  std::optional<Result> tolerated(const char* method, Call&& call) const {
     try {
-      return guarded(label_, call);
+      return guarded(label_, method, call);
     } catch (const PluginFault& fault) {
       if (!reported_ && report_) {
         report_(std::string(fault.what()) +
@@ -86,10 +91,10 @@ class GuardedHasher final : public PathHasher {
       : hasher_(std::move(hasher)), label_(std::move(label)) {}
 
   std::size_t digest_size() const override {
-    return guarded(label_, [&] { return hasher_->digest_size(); });
+    return guarded(label_, "digest_size", [&] { return hasher_->digest_size(); });
   }
   void digest(Bytes bytes, MutableBytes out) const override {
-    guarded(label_, [&] { hasher_->digest(bytes, out); });
+    guarded(label_, "digest", [&] { hasher_->digest(bytes, out); });
   }
 
  private:
@@ -103,25 +108,31 @@ class GuardedSink final : public Sink {
       : sink_(std::move(sink)), label_(std::move(label)) {}
 
   void open(const RunInfo& run) override {
-    guarded(label_, [&] { sink_->open(run); });
+    guarded(
+        label_, "open", [&] { sink_->open(run); }, FaultText::kForUser);
   }
   void write(const Path& path) override {
-    guarded(label_, [&] { sink_->write(path); });
+    guarded(
+        label_, "write", [&] { sink_->write(path); }, FaultText::kForUser);
   }
   void on_event(const Event& event) override {
-    guarded(label_, [&] { sink_->on_event(event); });
+    guarded(
+        label_, "on_event", [&] { sink_->on_event(event); }, FaultText::kForUser);
   }
   void flush() override {
-    guarded(label_, [&] { sink_->flush(); });
+    guarded(
+        label_, "flush", [&] { sink_->flush(); }, FaultText::kForUser);
   }
   void reopen() override {
-    guarded(label_, [&] { sink_->reopen(); });
+    guarded(
+        label_, "reopen", [&] { sink_->reopen(); }, FaultText::kForUser);
   }
   void close(const Summary& summary) override {
-    guarded(label_, [&] { sink_->close(summary); });
+    guarded(
+        label_, "close", [&] { sink_->close(summary); }, FaultText::kForUser);
   }
   bool uses_standard_output() const override {
-    return guarded(label_, [&] { return sink_->uses_standard_output(); });
+    return guarded(label_, "uses_standard_output", [&] { return sink_->uses_standard_output(); });
   }
 
  private:
@@ -135,43 +146,52 @@ class GuardedView final : public View {
       : view_(std::move(view)), label_(std::move(label)) {}
 
   bool needs_terminal() const override {
-    return guarded(label_, [&] { return view_->needs_terminal(); });
+    return guarded(label_, "needs_terminal", [&] { return view_->needs_terminal(); });
   }
   void open(const RunInfo& run, Names& names) override {
-    guarded(label_, [&] { view_->open(run, names); });
+    guarded(
+        label_, "open", [&] { view_->open(run, names); }, FaultText::kForUser);
   }
   void render(const std::shared_ptr<const Snapshot>& snapshot) override {
-    guarded(label_, [&] { view_->render(snapshot); });
+    guarded(
+        label_, "render", [&] { view_->render(snapshot); }, FaultText::kForUser);
   }
   void on_path(const Path& path) override {
-    guarded(label_, [&] { view_->on_path(path); });
+    guarded(
+        label_, "on_path", [&] { view_->on_path(path); }, FaultText::kForUser);
   }
   void on_event(const Event& event) override {
-    guarded(label_, [&] { view_->on_event(event); });
+    guarded(
+        label_, "on_event", [&] { view_->on_event(event); }, FaultText::kForUser);
   }
   int input_fd() const override {
-    return guarded(label_, [&] { return view_->input_fd(); });
+    return guarded(label_, "input_fd", [&] { return view_->input_fd(); });
   }
   Command on_input() override {
-    return guarded(label_, [&] { return view_->on_input(); });
+    return guarded(
+        label_, "on_input", [&] { return view_->on_input(); }, FaultText::kForUser);
   }
   void on_resize() override {
-    guarded(label_, [&] { view_->on_resize(); });
+    guarded(
+        label_, "on_resize", [&] { view_->on_resize(); }, FaultText::kForUser);
   }
   void suspend() override {
-    guarded(label_, [&] { view_->suspend(); });
+    guarded(
+        label_, "suspend", [&] { view_->suspend(); }, FaultText::kForUser);
   }
   void resume() override {
-    guarded(label_, [&] { view_->resume(); });
+    guarded(
+        label_, "resume", [&] { view_->resume(); }, FaultText::kForUser);
   }
   std::optional<Duration> next_refresh() const override {
-    return guarded(label_, [&] { return view_->next_refresh(); });
+    return guarded(label_, "next_refresh", [&] { return view_->next_refresh(); });
   }
   std::string terminal_reset() const override {
-    return guarded(label_, [&] { return view_->terminal_reset(); });
+    return guarded(label_, "terminal_reset", [&] { return view_->terminal_reset(); });
   }
   void close(const Summary& summary) override {
-    guarded(label_, [&] { view_->close(summary); });
+    guarded(
+        label_, "close", [&] { view_->close(summary); }, FaultText::kForUser);
   }
 
  private:
@@ -180,6 +200,23 @@ class GuardedView final : public View {
 };
 
 }  // namespace
+
+void rethrow_as_fault(const std::string& label, const char* method, FaultText meant) {
+  const std::string named = label + ": " + method + ": ";
+  // Nested, so that the output side can distinguish a closed pipe from other faults.
+  try {
+    throw;
+  } catch (const std::runtime_error& error) {
+    const std::string text = error.what();
+    if (text.empty()) std::throw_with_nested(PluginFault(named + "failed without a message"));
+    std::throw_with_nested(
+        PluginFault((meant == FaultText::kForUser ? label + ": " : named) + text));
+  } catch (const std::exception& error) {
+    std::throw_with_nested(PluginFault(named + error.what()));
+  } catch (...) {
+    throw PluginFault(named + "threw something that is not a std::exception");
+  }
+}
 
 std::unique_ptr<Prober> guard(std::unique_ptr<Prober> prober, std::string label,
                               FaultReport report) {

@@ -7,7 +7,6 @@
 // must not end a run; the first such fault is reported.
 #pragma once
 
-#include <exception>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -39,18 +38,24 @@ std::unique_ptr<PathHasher> guard(std::unique_ptr<PathHasher> hasher, std::strin
 std::unique_ptr<Sink> guard(std::unique_ptr<Sink> sink, std::string label);
 std::unique_ptr<View> guard(std::unique_ptr<View> view, std::string label);
 
-/// Runs `call`; any exception comes out as a PluginFault beginning with `label`.
+/// Whom the text of an exception is meant for.
+enum class FaultText {
+  kForAuthor,  ///< The method cannot fail in a correct plugin.
+  kForUser,    ///< A std::runtime_error explains itself: "cannot write 'x.csv': no space left".
+};
+
+/// Throws the exception being handled as a PluginFault: "LABEL: METHOD: text", or "LABEL: text" if
+/// the text is meant for the user. Call it from a catch block.
+[[noreturn]] void rethrow_as_fault(const std::string& label, const char* method, FaultText meant);
+
+/// Runs `call`; any exception comes out as a PluginFault.
 template <class Call>
-auto guarded(const std::string& label, Call&& call) {
+auto guarded(const std::string& label, const char* method, Call&& call,
+             FaultText meant = FaultText::kForAuthor) {
   try {
     return call();
-  } catch (const std::exception& error) {
-    const std::string text = error.what();
-    // Nested, so that the output side can distinguish a closed pipe from other faults.
-    std::throw_with_nested(
-        PluginFault(label + ": " + (text.empty() ? "failed without a message" : text)));
   } catch (...) {
-    throw PluginFault(label + ": threw something that is not a std::exception");
+    rethrow_as_fault(label, method, meant);
   }
 }
 

@@ -84,6 +84,7 @@ class Engine::Impl {
 
   void set_up(model::Observer& observer);
   void loop();
+  void wind_up();
   Instant next_deadline(Instant now);
   bool stopping() const { return stop_.load() != 0; }
   bool finished() const { return planner_->finished() && flows_.open_rounds == 0; }
@@ -149,16 +150,28 @@ std::vector<TraceInfo> Engine::Impl::traces() const {
 }
 
 absl::Status Engine::Impl::run(model::Observer& observer) {
-  set_up(observer);
   absl::Status status;
-  try {
+  // A prober that throws in encode, or a hasher that throws: the run cannot go on, and it may throw
+  // again when the last rounds are closed.
+  const auto attempt = [&](const auto& step) {
+    try {
+      step();
+    } catch (const std::exception& fault) {
+      if (status.ok()) status = absl::InternalError(fault.what());
+      int none = 0;
+      stop_.compare_exchange_strong(none, static_cast<int>(StopReason::kFault) + 1);
+    }
+  };
+  attempt([&] {
+    set_up(observer);
     loop();
-  } catch (const std::exception& fault) {
-    // A prober that throws in encode, or a hasher that throws: the run cannot go on.
-    status = absl::InternalError(fault.what());
-    int none = 0;
-    stop_.compare_exchange_strong(none, static_cast<int>(StopReason::kFault) + 1);
-  }
+  });
+  attempt([&] { wind_up(); });
+  return status;
+}
+
+/// Closes the rounds that are open, and judges a last time.
+void Engine::Impl::wind_up() {
   flows_.for_each([this](plan::FlowId, FlowState& flow) { run_->rounds.cut(flow); });
   events_.due(true);
   // Twice: the path found for one flow may resolve a flow visited before.
@@ -168,7 +181,6 @@ absl::Status Engine::Impl::run(model::Observer& observer) {
     });
   }
   for (const auto& trace : flows_.traces()) trace->graph.judge(transport_.clock().utc());
-  return status;
 }
 
 void Engine::Impl::set_up(model::Observer& observer) {

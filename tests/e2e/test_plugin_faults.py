@@ -21,6 +21,13 @@ STUCK = [("prober", call) for call in ("create", "encode", "decode_quote", "exit
     ("sink", call) for call in ("create", "open", "write", "close", "exit")]
 
 
+THROWING = [("prober", call) for call in ("protocol", "record_name", "default_port", "slots", "max_ttl", "capture_filter",
+                                          "encode")] + [
+    ("hasher", call) for call in ("digest_size", "digest")] + [
+    ("view", call) for call in ("needs_terminal", "terminal_reset", "input_fd", "next_refresh")] + [
+    ("sink", "uses_standard_output")]
+
+
 def uses(kind):
     """Flags that choose the misbehaving plugin of a kind, and a view that leaves the terminal alone unless asked."""
     return (f"--{kind}", "misbehaving") if kind == "view" else (f"--{kind}", "misbehaving", "--view", "plain")
@@ -110,6 +117,17 @@ class Interrupted(SimulatedRun):
             until(lambda: not terminal.shows_alternate_screen(), "the terminal is restored")
             if etr.returncode == 1:
                 until(lambda: re.search("does not return|not written", terminal.text), "the reason is given")
+
+
+class Throwing(SimulatedRun):
+    """An exception of any method is one line that names it, and never an abort."""
+
+    def test_a_throw_in_any_method_is_one_line_that_names_it(self):
+        for kind, call in THROWING:
+            with self.subTest(kind=kind, call=call):
+                done = self.run_etr(*MISBEHAVING, *uses(kind), "--set", f"{table(kind)}.in={call}", "-c", "3")
+                self.assertEqual(done.returncode, 1)
+                self.assertEqual(self.complaints(done.stderr), [f"Error: {kind} 'misbehaving': {call}: no luck"])
 
 
 if __name__ == "__main__":

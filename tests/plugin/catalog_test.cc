@@ -126,7 +126,7 @@ TEST_F(CatalogTest, AThrowingCreateIsAnErrorThatNamesThePlugin) {
   EXPECT_EQ(message(catalog.create_sink(use("throwing-create"))),
             "sink 'throwing-create': no luck");
   EXPECT_EQ(message(catalog.create_sink(use("throwing-int"))),
-            "sink 'throwing-int': threw something that is not a std::exception");
+            "sink 'throwing-int': create: threw something that is not a std::exception");
 }
 
 TEST_F(CatalogTest, RefusesANameThatIsNotTheFiles) {

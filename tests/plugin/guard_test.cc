@@ -77,7 +77,7 @@ TEST(GuardedProber, AThrowInEncodeIsAFaultThatNamesThePlugin) {
     prober->encode({}, {}, {});
     FAIL() << "no fault";
   } catch (const PluginFault& fault) {
-    EXPECT_STREQ(fault.what(), "prober 'fake': no room");
+    EXPECT_STREQ(fault.what(), "prober 'fake': encode: no room");
   }
 }
 
@@ -89,7 +89,7 @@ TEST(GuardedProber, RejectsThePacketAndReportsOnceIfDecodeThrows) {
   EXPECT_EQ(prober->decode_quote({}, {}), std::nullopt);
   EXPECT_EQ(prober->decode_quote({}, {}), std::nullopt);
   EXPECT_EQ(prober->decode_reply({}, {}), std::nullopt);
-  EXPECT_THAT(reports, ElementsAre(HasSubstr("prober 'fake': short")));
+  EXPECT_THAT(reports, ElementsAre(HasSubstr("prober 'fake': decode_quote: short")));
 }
 
 TEST(GuardedProber, EncodeCannotClaimMoreThanTheBufferHolds) {
@@ -111,6 +111,40 @@ TEST(GuardedProber, AProberWithoutSlotsIsRefused) {
   EXPECT_THROW(guarded_fake(std::move(fake)), PluginFault);
 }
 
+// The text of the fault that a call throws.
+template <class Call>
+std::string fault_of(Call&& call) {
+  try {
+    call();
+  } catch (const PluginFault& fault) {
+    return fault.what();
+  }
+  return "nothing";
+}
+
+// Throws in every method but slots(), which the guard calls first.
+struct ThrowingProber final : Prober {
+  std::uint8_t protocol() const override { throw std::out_of_range("no luck"); }
+  std::string_view record_name() const override { throw std::out_of_range("no luck"); }
+  std::uint16_t default_port() const override { throw std::out_of_range("no luck"); }
+  std::uint16_t slots() const override { return 1; }
+  std::uint8_t max_ttl(Family, std::uint16_t) const override { throw std::out_of_range("no luck"); }
+  std::string capture_filter(Family, std::uint16_t) const override { throw 5; }
+  std::size_t encode(const Flow&, const ProbeSpec&, MutableBytes) const override { throw 5; }
+  std::optional<Decoded> decode_quote(const Flow&, Bytes) const override { throw 5; }
+  std::optional<Decoded> decode_reply(const Flow&, Bytes) const override { throw 5; }
+};
+
+TEST(GuardedProber, AFaultNamesTheMethod) {
+  const auto prober = guard(std::make_unique<ThrowingProber>(), "prober 'x'", nullptr);
+  EXPECT_EQ(fault_of([&] { prober->protocol(); }), "prober 'x': protocol: no luck");
+  EXPECT_EQ(fault_of([&] { prober->record_name(); }), "prober 'x': record_name: no luck");
+  EXPECT_EQ(fault_of([&] { prober->default_port(); }), "prober 'x': default_port: no luck");
+  EXPECT_EQ(fault_of([&] { prober->max_ttl({}, 0); }), "prober 'x': max_ttl: no luck");
+  EXPECT_EQ(fault_of([&] { prober->capture_filter({}, 0); }),
+            "prober 'x': capture_filter: threw something that is not a std::exception");
+}
+
 struct ThrowingSink final : Sink {
   void open(const RunInfo&) override { throw std::runtime_error("open"); }
   void write(const Path&) override { throw std::runtime_error("write"); }
@@ -123,20 +157,12 @@ struct ThrowingSink final : Sink {
 
 TEST(GuardedSink, EveryMethodsThrowIsAFaultThatNamesTheSink) {
   const auto sink = guard(std::make_unique<ThrowingSink>(), "sink 'x'");
-  const auto text_of = [](auto&& call) -> std::string {
-    try {
-      call();
-    } catch (const PluginFault& fault) {
-      return fault.what();
-    }
-    return "nothing";
-  };
-  EXPECT_EQ(text_of([&] { sink->open({}); }), "sink 'x': open");
-  EXPECT_EQ(text_of([&] { sink->write({}); }), "sink 'x': write");
-  EXPECT_EQ(text_of([&] { sink->on_event({}); }), "sink 'x': event");
-  EXPECT_EQ(text_of([&] { sink->flush(); }), "sink 'x': flush");
-  EXPECT_EQ(text_of([&] { sink->reopen(); }), "sink 'x': reopen");
-  EXPECT_EQ(text_of([&] { sink->close({}); }), "sink 'x': failed without a message");
+  EXPECT_EQ(fault_of([&] { sink->open({}); }), "sink 'x': open");
+  EXPECT_EQ(fault_of([&] { sink->write({}); }), "sink 'x': write");
+  EXPECT_EQ(fault_of([&] { sink->on_event({}); }), "sink 'x': event");
+  EXPECT_EQ(fault_of([&] { sink->flush(); }), "sink 'x': flush");
+  EXPECT_EQ(fault_of([&] { sink->reopen(); }), "sink 'x': reopen");
+  EXPECT_EQ(fault_of([&] { sink->close({}); }), "sink 'x': close: failed without a message");
   EXPECT_TRUE(sink->uses_standard_output());
 }
 
@@ -205,6 +231,26 @@ TEST(GuardedView, PassesEveryHookOn) {
   EXPECT_EQ(view->on_input().kind, Command::Kind::kQuit);
   EXPECT_EQ(view->next_refresh(), Duration(5));
   EXPECT_EQ(view->terminal_reset(), "reset");
+}
+
+struct ThrowingView final : View {
+  bool needs_terminal() const override { throw std::runtime_error("no luck"); }
+  void open(const RunInfo&, Names&) override { throw std::runtime_error("unknown terminal"); }
+  void render(const std::shared_ptr<const Snapshot>&) override { throw std::out_of_range("at"); }
+  int input_fd() const override { throw std::runtime_error("no luck"); }
+  std::optional<Duration> next_refresh() const override { throw std::runtime_error("no luck"); }
+  std::string terminal_reset() const override { throw std::runtime_error("no luck"); }
+};
+
+TEST(GuardedView, AFaultNamesTheMethodUnlessItsTextIsForTheUser) {
+  NoNames names;
+  const auto view = guard(std::make_unique<ThrowingView>(), "view 'x'");
+  EXPECT_EQ(fault_of([&] { view->needs_terminal(); }), "view 'x': needs_terminal: no luck");
+  EXPECT_EQ(fault_of([&] { view->input_fd(); }), "view 'x': input_fd: no luck");
+  EXPECT_EQ(fault_of([&] { view->next_refresh(); }), "view 'x': next_refresh: no luck");
+  EXPECT_EQ(fault_of([&] { view->terminal_reset(); }), "view 'x': terminal_reset: no luck");
+  EXPECT_EQ(fault_of([&] { view->open({}, names); }), "view 'x': unknown terminal");
+  EXPECT_EQ(fault_of([&] { view->render(nullptr); }), "view 'x': render: at");
 }
 
 struct ThrowingHasher final : PathHasher {
