@@ -25,6 +25,9 @@ namespace {
 using SteadyTime = std::chrono::steady_clock::time_point;
 using ViewMessage = std::variant<Path, Event>;
 
+/// A view that asks for 0, or for a time that has passed, is drawn about 60 times per second.
+constexpr std::chrono::milliseconds kShortestRefresh{16};
+
 /// Milliseconds for poll(), rounded up so that it does not wake just before the time.
 int poll_timeout(std::optional<Duration> wait) {
   if (!wait) return -1;
@@ -205,7 +208,8 @@ class ViewRunner::State : public std::enable_shared_from_this<State> {
     refresh_at_ = std::nullopt;
     if (refresh) {
       refresh_at_ = std::chrono::steady_clock::now() +
-                    std::chrono::duration_cast<std::chrono::steady_clock::duration>(*refresh);
+                    std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                        std::max<Duration>(*refresh, kShortestRefresh));
     }
   }
 

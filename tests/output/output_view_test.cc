@@ -6,8 +6,10 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <stdexcept>
+#include <string>
 
 #include "output_fixture.h"
 
@@ -60,6 +62,22 @@ TEST_F(OutputTest, AViewIsDrawnAgainWhenItAsksForIt) {
   ASSERT_TRUE(make().start(test::sample_run()).ok());
   EXPECT_TRUE(reports_->wait_for("third"));
   finish();
+}
+
+TEST_F(OutputTest, AViewThatWantsNoPauseIsStillDrawnOnlyEvery16Ms) {
+  for (const Duration refresh : {Duration::zero(), Duration(-1), Duration(1)}) {
+    FakeView* const view = set_view();
+    view->refresh = refresh;
+    const std::string fifth = "fifth of " + std::to_string(refresh.count());
+    view->on_render = [this, fifth, renders = 0]() mutable {
+      if (++renders == 5) reports_->add(fifth);
+    };
+    const auto began = std::chrono::steady_clock::now();
+    ASSERT_TRUE(make().start(test::sample_run()).ok());
+    EXPECT_TRUE(reports_->wait_for(fifth));
+    EXPECT_GE(std::chrono::steady_clock::now() - began, 4 * std::chrono::milliseconds(16));
+    finish();
+  }
 }
 
 TEST_F(OutputTest, CommandsOfTheViewReachTheOwner) {
