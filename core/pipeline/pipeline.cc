@@ -112,6 +112,7 @@ absl::Status Pipeline::start() {
   if (uses_terminal()) parts_.terminal_reset(terminal_reset_);
   started_ = transport_->clock().utc();
   if (absl::Status status = output_->start(run_info()); !status.ok()) {
+    engine_->stop(StopReason::kFault);
     output_->finish(engine_->summary());
     output_->wait_until_done(std::chrono::milliseconds(500));
     return status;

@@ -149,6 +149,18 @@ class Process(SimulatedRun):
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
 
+    def test_a_run_that_cannot_start_leaves_the_files_of_other_sinks(self):
+        table, records, missing = self.path("a.csv"), self.path("a.ndjson"), self.path("missing/x.ndjson")
+        for path in (table, records):
+            with open(path, "w", encoding="ascii") as file:
+                file.write("precious")
+        for flags in (("-j", missing), ("--view", "troubled-view", "--set", "view.throws_in=open", "--plugin-path", FIXTURES)):
+            done = self.run_etr("--sink", f"csv:path={table}", "--sink", f"ndjson:path={records},events=true", *flags)
+            self.assertEqual(done.returncode, 1)
+            for path in (table, records):
+                with open(path, encoding="ascii") as file:
+                    self.assertEqual(file.read(), "precious")
+
     def test_a_read_only_file_is_left_alone(self):
         path = self.path("read-only.ndjson")
         with open(path, "w", encoding="ascii") as file:

@@ -54,15 +54,26 @@ CsvSink::CsvSink(const Options& options) : options_(options), file_(options.path
 
 void CsvSink::open(const etr::RunInfo& run) {
   run_ = run;
-  file_.open(options_.append ? etr::RecordFile::Mode::kAppend : etr::RecordFile::Mode::kTruncate);
-  begin_file();
+  file_.open(etr::RecordFile::Mode::kAppend);
 }
 
+/// Before the first row. Until then the file is as it was: the run may not begin after all.
 void CsvSink::begin_file() {
+  if (begun_) return;
+  begun_ = true;
+  if (!options_.append && !file_.empty()) {
+    file_.close();
+    file_.open(etr::RecordFile::Mode::kTruncate);
+  }
+  write_header();
+}
+
+void CsvSink::write_header() {
   if (options_.header && file_.empty()) rows_ += kHeader;
 }
 
 void CsvSink::write(const etr::Path& path) {
+  begin_file();
   const auto trace =
       std::find_if(run_.traces.begin(), run_.traces.end(),
                    [&](const etr::TraceInfo& info) { return info.trace == path.trace; });
@@ -131,10 +142,13 @@ void CsvSink::flush() {
 void CsvSink::reopen() {
   flush();
   file_.reopen();
-  begin_file();
+  if (begun_) write_header();
 }
 
-void CsvSink::close(const etr::Summary& /*summary*/) {
+void CsvSink::close(const etr::Summary& summary) {
+  // A table without rows has its header, too.
+  const bool ran = summary.reason != etr::StopReason::kFault;
+  if (ran && file_.is_open() && file_.empty()) begin_file();
   flush();
   file_.close();
 }

@@ -31,10 +31,12 @@ class CsvSink final : public etr::Sink {
 
  private:
   void begin_file();
+  void write_header();
   void write_hop(const std::string& front, const etr::Hop& hop);
 
   const Options options_;
   etr::RecordFile file_;
+  bool begun_ = false;
   etr::RunInfo run_;
   std::string rows_;  ///< Whole rows that are not yet in the file.
 };

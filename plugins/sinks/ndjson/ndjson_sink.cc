@@ -54,11 +54,22 @@ NdjsonSink::NdjsonSink(const Options& options) : options_(options), file_(option
 
 void NdjsonSink::open(const etr::RunInfo& run) {
   run_ = run;
-  file_.open(options_.append ? etr::RecordFile::Mode::kAppend : etr::RecordFile::Mode::kTruncate);
+  file_.open(etr::RecordFile::Mode::kAppend);
+}
+
+/// Before the first line. Until then the file is as it was: the run may not begin after all.
+void NdjsonSink::begin_file() {
+  if (begun_) return;
+  begun_ = true;
+  if (!options_.append && !file_.empty()) {
+    file_.close();
+    file_.open(etr::RecordFile::Mode::kTruncate);
+  }
   if (options_.events) write_run();
 }
 
 void NdjsonSink::write(const etr::Path& path) {
+  begin_file();
   json_.begin_object();
   // The Go etr's keys, in its order.
   json_.number("probe_id", path.flow);
@@ -186,6 +197,7 @@ void NdjsonSink::write_run() {
 
 void NdjsonSink::on_event(const etr::Event& event) {
   if (!options_.events) return;
+  begin_file();
   json_.begin_object();
   json_.symbol("type", "event");
   json_.symbol("event", to_string(event.kind));
@@ -242,11 +254,13 @@ void NdjsonSink::flush() {
 void NdjsonSink::reopen() {
   flush();
   file_.reopen();
-  if (options_.events && file_.empty()) write_run();
+  if (options_.events && begun_ && file_.empty()) write_run();
 }
 
 void NdjsonSink::close(const etr::Summary& summary) {
-  if (options_.events && file_.is_open()) {
+  const bool ran = begun_ || summary.reason != etr::StopReason::kFault;
+  if (options_.events && file_.is_open() && ran) {
+    begin_file();
     json_.begin_object();
     json_.symbol("type", "summary");
     json_.time("timestamp", summary.snapshot->at);

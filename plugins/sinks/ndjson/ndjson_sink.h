@@ -33,6 +33,7 @@ class NdjsonSink final : public etr::Sink {
   bool uses_standard_output() const override { return file_.is_standard_output(); }
 
  private:
+  void begin_file();
   void write_hop(const etr::Hop& hop);
   void write_run();
   void write_change(const etr::PathChange& change);
@@ -41,6 +42,7 @@ class NdjsonSink final : public etr::Sink {
 
   const Options options_;
   etr::RecordFile file_;
+  bool begun_ = false;
   etr::RunInfo run_;
   JsonWriter json_;  // whole lines that are not yet in the file
 };

@@ -123,6 +123,16 @@ TEST_F(CsvSinkTest, AppendingWritesNoSecondHeader) {
   EXPECT_EQ(written({sample_path()}, false).size(), 4U);
 }
 
+TEST_F(CsvSinkTest, KeepsTheFileOfARunThatCannotStart) {
+  written({sample_path()});
+  const std::string before = read_file(file());
+  CsvSink sink(options());
+  sink.open(etr::test::sample_run());
+  sink.flush();
+  sink.close(etr::test::sample_summary());
+  EXPECT_EQ(read_file(file()), before);
+}
+
 TEST_F(CsvSinkTest, ANewFileAfterRotationHasItsHeader) {
   CsvSink sink(options());
   sink.open(etr::test::sample_run());

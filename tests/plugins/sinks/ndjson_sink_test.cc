@@ -196,6 +196,21 @@ TEST_F(NdjsonSinkTest, EmptiesTheFileUnlessToldToAppend) {
   EXPECT_EQ(lines_of(read_file(file())).size(), 2U);
 }
 
+TEST_F(NdjsonSinkTest, KeepsTheFileOfARunThatCannotStart) {
+  written({etr::test::sample_path()});
+  const std::string before = read_file(file());
+  for (const bool events : {false, true}) {
+    NdjsonSink sink(options(events));
+    sink.open(etr::test::sample_run());
+    sink.flush();
+    etr::Summary summary = etr::test::sample_summary();
+    summary.reason = etr::StopReason::kFault;
+    summary.records = 0;
+    sink.close(summary);
+    EXPECT_EQ(read_file(file()), before);
+  }
+}
+
 TEST_F(NdjsonSinkTest, TouchesNoFileBeforeTheRunOpens) {
   { NdjsonSink sink(options()); }
   EXPECT_FALSE(std::filesystem::exists(file()));
