@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "app/assignment.h"
 #include "app/flags.h"
 #include "base/nearest_name.h"
 #include "pipeline/backend.h"
@@ -127,28 +128,18 @@ absl::Status read_trace_flags(const po::variables_map& values, std::vector<RawOp
   return absl::OkStatus();
 }
 
-// "key=value"; empty without a key.
-std::optional<RawOption> read_assignment(const std::string& text, const std::string& where) {
-  const std::size_t equals = text.find('=');
-  if (equals == std::string::npos || equals == 0) return std::nullopt;
-  return RawOption{text.substr(0, equals), FlagText{text.substr(equals + 1)}, where};
-}
-
 // "NAME[:key=value,...]"
 absl::StatusOr<PluginUse> read_sink(const std::string& text) {
   const std::size_t colon = text.find(':');
   PluginUse sink{text.substr(0, colon), {}, "--sink", ""};
   if (sink.name.empty()) return usage_error("--sink: '" + text + "' does not name a sink");
   if (colon == std::string::npos) return sink;
-  for (std::size_t begin = colon + 1; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    std::optional<RawOption> option = read_assignment(text.substr(begin, end - begin), "--sink");
-    if (!option) {
-      return usage_error("--sink: '" + text + "': write NAME:key=value,key=value");
-    }
-    sink.options.push_back(*std::move(option));
-    begin = end + 1;
+  std::optional<std::vector<RawOption>> options =
+      read_assignments(text.substr(colon + 1), "--sink");
+  if (!options) {
+    return usage_error("--sink: '" + text + "': write NAME:key=value,key=\"value, with a comma\"");
   }
+  sink.options = *std::move(options);
   return sink;
 }
 
@@ -194,6 +185,11 @@ absl::StatusOr<Invocation> parse_plugins(const std::vector<std::string>& argumen
       std::optional<RawOption> option = read_assignment(text, "--set");
       if (!option || usage.verb != Verb::kCheck) {
         return usage_error("write: etr plugins check FILE --set option=value");
+      }
+      for (const RawOption& earlier : invocation.plugins.options) {
+        if (earlier.name == option->name) {
+          return usage_error("--set " + option->name + " is given twice");
+        }
       }
       invocation.plugins.options.push_back(*std::move(option));
     }

@@ -89,7 +89,10 @@ const std::vector<FlagGroup>& flag_groups() {
          "the view",
          ""},
         {"json", 'J', "", "", "write them to standard output, without a view", ""},
-        {"sink", '\0', "", "NAME[:KEY=VALUE,...]", "add a sink; may be repeated", "", true},
+        {"sink", '\0', "", "NAME[:KEY=VALUE,...]",
+         "add a sink; may be repeated. A VALUE with a comma is\n"
+         "quoted: path=\"a,b\"; as=NAME names the sink for --set",
+         "", true},
         {"view", '\0', "", "NAME", "view that shows the run", ""},
         {"no-resolve", 'n', "", "", "addresses only, no names", ""},
         {"log", 'l', "", "FILE", "append a log to FILE", "log"},

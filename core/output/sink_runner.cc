@@ -38,7 +38,7 @@ class SinkRunner::State : public std::enable_shared_from_this<State> {
       : channel(capacity, capacity), names_(std::move(names)), callbacks_(std::move(callbacks)) {
     for (NamedSink& named : sinks) {
       auto slot = std::make_unique<Slot>();
-      slot->label = "sink '" + named.name + "'";
+      slot->label = std::move(named.label);
       slot->sink = std::move(named.sink);
       slots_.push_back(std::move(slot));
     }

@@ -19,7 +19,7 @@
 namespace etr::output {
 
 struct NamedSink {
-  std::string name;  ///< Of the instance, for messages.
+  std::string label;  ///< Of the instance, for messages: "sink 'csv'".
   std::unique_ptr<Sink> sink;
 };
 

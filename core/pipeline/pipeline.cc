@@ -142,7 +142,7 @@ absl::Status Pipeline::make_output() {
     return absl::InvalidArgumentError("no view and no sink configured");
   }
   has_view_ = view->has_value();
-  if (auto log = parts_.log_sink(!has_view_)) sinks->push_back({"log", std::move(log)});
+  if (auto log = parts_.log_sink(!has_view_)) sinks->push_back({"sink 'log'", std::move(log)});
   if (has_view_) terminal_reset_ = (*view)->view->terminal_reset();
   names_ = make_names();
 
@@ -164,7 +164,7 @@ absl::StatusOr<std::vector<output::NamedSink>> Pipeline::make_sinks() {
   for (const plugin::PluginUse& use : parts_.config.sinks) {
     auto sink = catalog_.create_sink(use);
     if (!sink.ok()) return sink.status();
-    sinks.push_back({use.name, *std::move(sink)});
+    sinks.push_back({plugin::label_of(PluginKind::kSink, use), *std::move(sink)});
   }
   return sinks;
 }

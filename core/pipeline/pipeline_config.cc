@@ -1,7 +1,7 @@
 #include "pipeline/pipeline_config.h"
 
 #include <algorithm>
-#include <map>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "base/duration_text.h"
 #include "base/nearest_name.h"
+#include "pipeline/sink_names.h"
 #include "plugin/kind.h"
 #include "plugin/option_values.h"
 
@@ -65,28 +66,22 @@ absl::Status apply_set(const RawOption& set, PipelineConfig& config) {
     if (second == std::string::npos) return bad_set(set, "write sink.NAME.key=value");
     const std::string name = option.name.substr(0, second);
     option.name.erase(0, second + 1);
-    bool found = false;
-    for (PluginUse& sink : config.sinks) {
-      if (sink.name != name) continue;
-      sink.options.push_back(option);
-      found = true;
-    }
-    return found ? absl::OkStatus() : bad_set(set, "this pipeline has no sink '" + name + "'");
+    const absl::StatusOr<PluginUse*> sink = find_sink(config.sinks, name);
+    if (!sink.ok()) return bad_set(set, std::string(sink.status().message()));
+    (*sink)->options.push_back(option);
+    return absl::OkStatus();
   }
   return bad_set(set, "there is no table '" + table + "'" +
                           base::did_you_mean(table, {"trace", "prober", "hasher", "view", "sink"}));
 }
 
-// Messages must distinguish two sinks of one plugin.
-void label_sinks(std::vector<PluginUse>& sinks) {
-  std::map<std::string, int> total;
-  for (const PluginUse& sink : sinks) ++total[sink.name];
-  std::map<std::string, int> seen;
-  for (PluginUse& sink : sinks) {
-    if (total[sink.name] > 1) {
-      sink.label = absl::StrFormat("sink '%s' (no. %d)", sink.name, ++seen[sink.name]);
-    }
+absl::Status apply_sets(const std::vector<RawOption>& sets, PipelineConfig& config) {
+  std::set<std::string> seen;
+  for (const RawOption& set : sets) {
+    if (!seen.insert(set.name).second) return bad_set(set, "is given twice");
+    if (absl::Status status = apply_set(set, config); !status.ok()) return status;
   }
+  return absl::OkStatus();
 }
 
 absl::Status resolve(plugin::Catalog& catalog, PluginKind kind, PluginUse& use) {
@@ -126,17 +121,17 @@ absl::StatusOr<PipelineConfig> override_config(PipelineConfig config, const Over
   if (overrides.view && !config.view) config.view = overrides.view;
   if (overrides.no_view) config.view.reset();
   config.sinks.insert(config.sinks.end(), overrides.sinks.begin(), overrides.sinks.end());
-  for (const RawOption& set : overrides.sets) {
-    if (absl::Status status = apply_set(set, config); !status.ok()) return status;
+  absl::Status status = name_sinks(config.sinks);
+  if (status.ok()) status = apply_sets(overrides.sets, config);
+  if (status.ok()) {
+    status = apply_trace_options(overrides.trace, config.trace, config.trace_places);
   }
-  absl::Status status = apply_trace_options(overrides.trace, config.trace, config.trace_places);
   if (status.ok()) status = validate(config.trace, config.trace_places);
   if (!status.ok()) return status;
   if (!config.view && config.sinks.empty()) {
     return absl::InvalidArgumentError((config.file.empty() ? "the pipeline" : config.file) +
                                       ": no view and no sink configured");
   }
-  label_sinks(config.sinks);
   return config;
 }
 

@@ -21,6 +21,7 @@ std::string value_text(const plugin::RawValue& value) {
 
 std::string use_text(const std::string& heading, const PluginUse& use) {
   std::string text = "\n" + heading + "\nuse = " + plugin::toml_string(use.name) + "\n";
+  if (!use.instance.empty()) text += "as = " + plugin::toml_string(use.instance) + "\n";
   for (const RawOption& option : use.options) {
     text += option.name + " = " + value_text(option.value) + "\n";
   }

@@ -26,10 +26,6 @@ bool is_plugin_name(const std::string& name) {
          });
 }
 
-std::string label_of(PluginKind kind, const PluginUse& use) {
-  return use.label.empty() ? absl::StrFormat("%s '%s'", kind_name(kind), use.name) : use.label;
-}
-
 // `where` first, if it is known.
 absl::Status at(const std::string& where, const absl::Status& status) {
   if (where.empty()) return status;
@@ -37,6 +33,10 @@ absl::Status at(const std::string& where, const absl::Status& status) {
 }
 
 }  // namespace
+
+std::string label_of(PluginKind kind, const PluginUse& use) {
+  return use.label.empty() ? absl::StrFormat("%s '%s'", kind_name(kind), use.name) : use.label;
+}
 
 Catalog::Catalog(SearchPath search_path)
     : search_path_(std::move(search_path)), notices_(search_path_.notices) {

@@ -30,6 +30,9 @@ struct Plugin {
   const PluginDescriptor* descriptor = nullptr;
 };
 
+/// The instance in messages: "sink 'csv'".
+std::string label_of(PluginKind kind, const PluginUse& use);
+
 class Catalog {
  public:
   explicit Catalog(SearchPath search_path);

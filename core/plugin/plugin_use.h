@@ -34,8 +34,9 @@ struct PluginUse {
   std::string where;
   /// Names the instance in messages; empty: "sink 'csv'", from kind and name.
   std::string label;
+  std::string instance{};  ///< Of a sink: its own name in the pipeline, `as`; may be empty.
   friend bool operator==(const PluginUse& a, const PluginUse& b) {
-    return a.name == b.name && a.options == b.options;
+    return a.name == b.name && a.options == b.options && a.instance == b.instance;
   }
 };
 

@@ -126,8 +126,18 @@ TEST(CommandLine, SinksAndSetsMayBeRepeated) {
                                                      RawOption{"view.x", FlagText{""}, ""}));
 }
 
+TEST(CommandLine, AQuotedValueOfASinkMayHoldCommas) {
+  const Invocation invocation =
+      parsed({"--sink", R"(csv:path="a,b=\"c\\",header=false,as=x)", "h"});
+  EXPECT_THAT(
+      invocation.overrides.sinks.at(0).options,
+      ElementsAre(RawOption{"path", FlagText{R"(a,b="c\)"}, ""},
+                  RawOption{"header", FlagText{"false"}, ""}, RawOption{"as", FlagText{"x"}, ""}));
+}
+
 TEST(CommandLine, ASinkOrSetWithoutAssignmentCannotBeRead) {
-  for (const char* text : {"csv:", "csv:path", "csv:=x", "csv:a=1,", "csv:a=1,,b=2"}) {
+  for (const char* text :
+       {"csv:", "csv:path", "csv:=x", "csv:a=1,", "csv:a=1,,b=2", "csv:a=\"1", "csv:a=\"1\"2"}) {
     EXPECT_THAT(usage_error({"--sink", text, "h"}), HasSubstr("write NAME:key=value")) << text;
   }
   EXPECT_THAT(usage_error({"--sink", ":a=1", "h"}), HasSubstr("does not name a sink"));

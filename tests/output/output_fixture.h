@@ -139,7 +139,7 @@ class OutputTest : public testing::Test {
   FakeSink* add_sink(const std::string& name) {
     auto sink = std::make_unique<FakeSink>(journal_);
     FakeSink* const raw = sink.get();
-    sinks_.push_back({name, std::move(sink)});
+    sinks_.push_back({"sink '" + name + "'", std::move(sink)});
     return raw;
   }
   FakeView* set_view() {

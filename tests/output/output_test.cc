@@ -108,7 +108,7 @@ TEST_F(OutputTest, ASinkThatCannotOpenEndsTheRunBeforeItBegins) {
 TEST_F(OutputTest, ReportsAFailedSinkOnceAndKeepsTheOthers) {
   add_sink("bad")->on_write = [] { throw std::runtime_error("no space left on device"); };
   auto good = std::make_shared<Journal>();
-  sinks_.push_back({"good", std::make_unique<FakeSink>(good)});
+  sinks_.push_back({"sink 'good'", std::make_unique<FakeSink>(good)});
   ASSERT_TRUE(make().start(test::sample_run()).ok());
   send(0);
   send(1);
@@ -123,7 +123,7 @@ TEST_F(OutputTest, ReportsAFailedSinkOnceAndKeepsTheOthers) {
 TEST_F(OutputTest, AGuardedSinksFaultNamesItOnce) {
   auto sink = std::make_unique<FakeSink>(journal_);
   sink->on_write = [] { throw std::runtime_error("disk full"); };
-  sinks_.push_back({"csv", plugin::guard(std::move(sink), "sink 'csv'")});
+  sinks_.push_back({"sink 'csv'", plugin::guard(std::move(sink), "sink 'csv'")});
   ASSERT_TRUE(make().start(test::sample_run()).ok());
   send(0);
   finish();
@@ -136,7 +136,7 @@ TEST_F(OutputTest, AClosedStandardOutputEndsTheRunQuietly) {
   sink->on_write = [] {
     throw std::system_error(EPIPE, std::generic_category(), "cannot write standard output");
   };
-  sinks_.push_back({"ndjson", plugin::guard(std::move(sink), "sink 'ndjson'")});
+  sinks_.push_back({"sink 'ndjson'", plugin::guard(std::move(sink), "sink 'ndjson'")});
   ASSERT_TRUE(make().start(test::sample_run()).ok());
   send(0);
   finish();

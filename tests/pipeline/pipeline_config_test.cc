@@ -8,6 +8,7 @@
 #include <fstream>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "pipeline/pipeline_file.h"
 
@@ -18,6 +19,7 @@ namespace fs = std::filesystem;
 using plugin::FlagText;
 using plugin::PluginUse;
 using plugin::RawOption;
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 PipelineConfig with_view() {
@@ -118,6 +120,49 @@ TEST(PipelineConfig, LabelsTwoSinksOfOnePluginDifferently) {
   EXPECT_EQ(result->sinks[0].label, "sink 'csv' (no. 1)");
   EXPECT_EQ(result->sinks[1].label, "");
   EXPECT_EQ(result->sinks[2].label, "sink 'csv' (no. 2)");
+}
+
+std::string sinks_error(std::vector<PluginUse> sinks, const Overrides& overrides = {}) {
+  PipelineConfig config = with_view();
+  config.sinks = std::move(sinks);
+  return error_of(config, overrides);
+}
+
+TEST(PipelineConfig, ANamedSinkIsAddressedByItsName) {
+  PipelineConfig config = with_view();
+  config.sinks = {{"csv", {{"as", std::string("archive"), "p.toml:3:1"}}, "", ""},
+                  {"csv", {}, "", ""}};
+  Overrides overrides = setting("sink.archive.path", "a");
+  overrides.sets.push_back({"sink.csv.path", FlagText{"b"}, "--set"});
+  const auto result = override_config(config, overrides);
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_THAT(result->sinks[0].options, ElementsAre(RawOption{"path", FlagText{"a"}, ""}));
+  EXPECT_THAT(result->sinks[1].options, ElementsAre(RawOption{"path", FlagText{"b"}, ""}));
+  EXPECT_EQ(result->sinks[0].label, "sink 'archive'");
+  EXPECT_THAT(to_toml(*result), HasSubstr("use = \"csv\"\nas = \"archive\"\npath = \"a\"\n"));
+}
+
+TEST(PipelineConfig, ASinkThatIsNotTheOnlyOneOfItsNameCannotBeSet) {
+  const PluginUse csv{"csv", {}, "", ""};
+  EXPECT_EQ(sinks_error({csv, csv}, setting("sink.csv.path", "a")),
+            "--set sink.csv.path: several sinks are called 'csv': name them, as = \"NAME\"");
+  const PluginUse named{"csv", {{"as", std::string("x"), "p.toml:3:1"}}, "", ""};
+  EXPECT_EQ(sinks_error({named, named}), "p.toml:3:1: another sink is called 'x', too");
+  const PluginUse dotted{"csv", {{"as", std::string("x.y"), "p.toml:3:1"}}, "", ""};
+  EXPECT_EQ(sinks_error({dotted}), "p.toml:3:1: 'as' is a name of letters, digits, '-' and '_'");
+}
+
+TEST(PipelineConfig, AKeyGivenTwiceIsAnError) {
+  Overrides overrides = setting("view.x", "1");
+  overrides.sets.push_back({"view.x", FlagText{"2"}, "--set"});
+  EXPECT_EQ(error_of(with_view(), overrides), "--set view.x: is given twice");
+  const RawOption path{"path", FlagText{"a"}, "--sink"};
+  EXPECT_EQ(sinks_error({{"csv", {path, path}, "", ""}}),
+            "--sink: option 'path' is given twice (sink 'csv')");
+  EXPECT_THAT(
+      std::string(
+          parse_pipeline("[view]\nuse = \"x\"\nuse = \"y\"\n", "p.toml").status().message()),
+      testing::StartsWith("p.toml:3:"));
 }
 
 class FindInstalled : public testing::Test {

@@ -44,18 +44,20 @@ Finding isolated(const Check& check) {
 }
 
 bool is_option_name(const std::string& name) {
-  return !name.empty() && name != "use" && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  });
+  return !name.empty() && name != "use" && name != "as" &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+         });
 }
 
 // A default must survive being written to a pipeline file, and being given as a flag.
 Problems check_option(const OptionSpec& spec) {
   Problems problems;
   if (!is_option_name(spec.name)) {
-    problems.push_back(absl::StrFormat(
-        "option '%s': a name has lower-case letters, digits and underscores, and is not 'use'",
-        spec.name));
+    problems.push_back(
+        absl::StrFormat("option '%s': a name has lower-case letters, digits and underscores, and "
+                        "is not 'use' or 'as'",
+                        spec.name));
   }
   if (spec.help.empty() || spec.help.find('\n') != std::string::npos) {
     problems.push_back(absl::StrFormat("option '%s': its help is not one line", spec.name));
