@@ -1,16 +1,22 @@
 #include "app/plugins_command.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_format.h"
 #include "app/plugin_project.h"
 #include "base/nearest_name.h"
+#include "etr/text.h"
 #include "plugin/conformance/conformance.h"
+#include "plugin/conformance/isolated.h"
 #include "plugin/kind.h"
 #include "plugin/option_values.h"
 
@@ -18,6 +24,11 @@ namespace etr::app {
 namespace {
 
 using Row = std::vector<std::string>;
+using Lines = std::vector<std::string>;
+
+/// The first line of a child that could describe its plugin.
+constexpr const char* kDescribed = "described";
+constexpr std::chrono::seconds kTimeToDescribe(10);
 
 // Each column is as wide as its longest entry; lines have no trailing blanks.
 void print_table(const std::vector<Row>& rows, std::ostream& out) {
@@ -36,39 +47,84 @@ void print_table(const std::vector<Row>& rows, std::ostream& out) {
   }
 }
 
+// What `body` returns, called in a child process: a library may crash, hang or throw as soon as it
+// is loaded, and must not take the others with it.
+absl::StatusOr<Lines> in_child(const std::filesystem::path& file,
+                               const std::function<absl::StatusOr<Lines>()>& body) {
+  plugin::Isolation isolation;
+  isolation.own_folder = false;  // The path of a plugin folder may be relative.
+  isolation.limit = kTimeToDescribe;
+  const auto answer = plugin::run_isolated(
+      [&] {
+        const absl::StatusOr<Lines> lines = body();
+        Lines all{lines.ok() ? kDescribed : printable(std::string(lines.status().message()))};
+        if (!lines.ok()) return all;
+        for (const std::string& line : *lines) all.push_back(printable(line));
+        return all;
+      },
+      isolation);
+  if (!answer.ok()) {
+    return absl::AbortedError(file.string() + ": " + std::string(answer.status().message()));
+  }
+  if (answer->front() != kDescribed) return absl::FailedPreconditionError(answer->front());
+  return Lines(answer->begin() + 1, answer->end());
+}
+
+int fail_with(const absl::Status& status, std::ostream& err) {
+  err << "Error: " << std::string(status.message()) << '\n';
+  return 1;
+}
+
+absl::StatusOr<Row> row_of(plugin::Catalog& catalog, PluginKind kind, const std::string& name) {
+  const absl::StatusOr<std::filesystem::path> file = catalog.locate(kind, name);
+  if (!file.ok()) return file.status();
+  const absl::StatusOr<Lines> texts = in_child(*file, [&]() -> absl::StatusOr<Lines> {
+    const absl::StatusOr<plugin::Plugin> plugin = catalog.find(kind, name);
+    if (!plugin.ok()) return plugin.status();
+    return Lines{plugin->descriptor->version, plugin->descriptor->summary};
+  });
+  if (!texts.ok()) return texts.status();
+  return Row{std::string(plugin::kind_name(kind)), name, texts->at(0), texts->at(1),
+             file->string()};
+}
+
 int list(plugin::Catalog& catalog, std::ostream& out, std::ostream& err) {
   std::vector<Row> rows{{"KIND", "NAME", "VERSION", "SUMMARY", "FILE"}};
   int status = 0;
-  for (const plugin::Catalog::Entry& entry : catalog.list()) {
-    if (!entry.plugin.ok()) {
-      err << "Error: " << std::string(entry.plugin.status().message()) << '\n';
-      status = 1;
-      continue;
+  for (const PluginKind kind : plugin::kAllKinds) {
+    for (const std::string& name : catalog.names(kind)) {
+      absl::StatusOr<Row> row = row_of(catalog, kind, name);
+      if (row.ok()) {
+        rows.push_back(*std::move(row));
+      } else {
+        status = fail_with(row.status(), err);
+      }
     }
-    const PluginDescriptor& descriptor = *entry.plugin->descriptor;
-    rows.push_back({std::string(plugin::kind_name(entry.kind)), entry.name, descriptor.version,
-                    descriptor.summary, entry.plugin->file.string()});
   }
   print_table(rows, out);
   return status;
 }
 
-void show_plugin(const plugin::Plugin& plugin, std::ostream& out) {
+void describe_options(const std::vector<OptionSpec>& specs, std::ostream& out) {
+  if (specs.empty()) {
+    out << "It has no options.\n";
+    return;
+  }
+  std::vector<Row> rows{{"OPTION", "TYPE", "DEFAULT", "HELP"}};
+  for (const OptionSpec& spec : specs) {
+    rows.push_back({spec.name, std::string(plugin::type_name(spec.default_value)),
+                    plugin::to_toml(spec.default_value), spec.help});
+  }
+  print_table(rows, out);
+}
+
+void describe(const plugin::Plugin& plugin, const std::vector<OptionSpec>& specs,
+              std::ostream& out) {
   const PluginDescriptor& descriptor = *plugin.descriptor;
-  const std::vector<OptionSpec> specs = descriptor.options();
   out << plugin::kind_name(plugin.kind) << ' ' << plugin.name << ' ' << descriptor.version << '\n'
       << descriptor.summary << '\n'
       << "from " << plugin.file.string() << "\n\n";
-  if (specs.empty()) {
-    out << "It has no options.\n";
-  } else {
-    std::vector<Row> rows{{"OPTION", "TYPE", "DEFAULT", "HELP"}};
-    for (const OptionSpec& spec : specs) {
-      rows.push_back({spec.name, std::string(plugin::type_name(spec.default_value)),
-                      plugin::to_toml(spec.default_value), spec.help});
-    }
-    print_table(rows, out);
-  }
+  describe_options(specs, out);
   const std::string_view kind = plugin::kind_name(plugin.kind);
   out << "\nIn a pipeline file:\n\n"
       << (plugin.kind == PluginKind::kSink ? absl::StrFormat("[[%s]]", kind)
@@ -77,6 +133,25 @@ void show_plugin(const plugin::Plugin& plugin, std::ostream& out) {
   for (const OptionSpec& spec : specs) {
     out << spec.name << " = " << plugin::to_toml(spec.default_value) << '\n';
   }
+}
+
+// In the child: opens the plugin and asks it for its options.
+absl::StatusOr<Lines> description(plugin::Catalog& catalog, PluginKind kind,
+                                  const std::string& name) {
+  const absl::StatusOr<plugin::Plugin> plugin = catalog.find(kind, name);
+  if (!plugin.ok()) return plugin.status();
+  std::stringstream text;
+  try {
+    const std::vector<OptionSpec> specs =
+        plugin::guarded(plugin::label_of(kind, {name, {}, "", ""}), "options",
+                        [&] { return plugin->descriptor->options(); });
+    describe(*plugin, specs, text);
+  } catch (const plugin::PluginFault& fault) {
+    return absl::InternalError(fault.what());
+  }
+  Lines lines;
+  for (std::string line; std::getline(text, line);) lines.push_back(line);
+  return lines;
 }
 
 // A sink and a view may share a name: both are shown.
@@ -88,13 +163,15 @@ int show(const std::string& name, plugin::Catalog& catalog, std::ostream& out, s
     const std::vector<std::string> names = catalog.names(kind);
     known.insert(known.end(), names.begin(), names.end());
     if (std::find(names.begin(), names.end(), name) == names.end()) continue;
-    const absl::StatusOr<plugin::Plugin> plugin = catalog.find(kind, name);
-    if (!plugin.ok()) {
-      err << "Error: " << std::string(plugin.status().message()) << '\n';
-      status = 1;
+    const absl::StatusOr<std::filesystem::path> file = catalog.locate(kind, name);
+    const absl::StatusOr<Lines> lines =
+        file.ok() ? in_child(*file, [&] { return description(catalog, kind, name); })
+                  : file.status();
+    if (!lines.ok()) {
+      status = fail_with(lines.status(), err);
     } else {
       if (found) out << '\n';
-      show_plugin(*plugin, out);
+      for (const std::string& line : *lines) out << line << '\n';
     }
     found = true;
   }
@@ -110,10 +187,7 @@ int check(const std::string& file, const std::vector<plugin::RawOption>& options
   // The rule of an elevated run applies here, too: this process may hold descriptors that its user
   // could not open.
   const absl::StatusOr<std::filesystem::path> permitted = catalog.permit(file);
-  if (!permitted.ok()) {
-    err << "Error: " << std::string(permitted.status().message()) << '\n';
-    return 1;
-  }
+  if (!permitted.ok()) return fail_with(permitted.status(), err);
   const plugin::ConformanceReport report = plugin::check_conformance(*permitted, options);
   std::size_t problems = 0;
   for (const plugin::Finding& finding : report.findings) {
@@ -132,9 +206,7 @@ int check(const std::string& file, const std::vector<plugin::RawOption>& options
 
 int create_project(const std::vector<std::string>& arguments, std::ostream& err) {
   const absl::Status status = write_project(arguments[0], arguments[1], arguments[2]);
-  if (status.ok()) return 0;
-  err << "Error: " << std::string(status.message()) << '\n';
-  return 1;
+  return status.ok() ? 0 : fail_with(status, err);
 }
 
 }  // namespace

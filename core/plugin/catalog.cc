@@ -67,7 +67,7 @@ absl::StatusOr<fs::path> Catalog::permit(const fs::path& file) const {
   return true_path;
 }
 
-absl::StatusOr<Plugin> Catalog::open(PluginKind kind, const std::string& name) {
+absl::StatusOr<fs::path> Catalog::locate(PluginKind kind, const std::string& name) {
   if (!is_plugin_name(name)) {
     return absl::InvalidArgumentError(
         absl::StrFormat("%s is not the name of a %s", toml_string(name), kind_name(kind)));
@@ -95,10 +95,12 @@ absl::StatusOr<Plugin> Catalog::open(PluginKind kind, const std::string& name) {
                             : base::did_you_mean(name, known)));
   }
 
-  const absl::StatusOr<fs::path> trusted = permit(*file);
-  if (!trusted.ok()) return trusted.status();
-  file = *trusted;
+  return permit(*file);
+}
 
+absl::StatusOr<Plugin> Catalog::open(PluginKind kind, const std::string& name) {
+  const absl::StatusOr<fs::path> file = locate(kind, name);
+  if (!file.ok()) return file.status();
   const absl::StatusOr<const PluginDescriptor*> descriptor = open_library(*file);
   if (!descriptor.ok()) return descriptor.status();
   const auto found_kind = static_cast<PluginKind>((*descriptor)->head.kind);
@@ -199,14 +201,6 @@ std::vector<Plugin> Catalog::opened() const {
   std::vector<Plugin> plugins;
   for (const auto& [key, plugin] : opened_) plugins.push_back(plugin);
   return plugins;
-}
-
-std::vector<Catalog::Entry> Catalog::list() {
-  std::vector<Entry> entries;
-  for (const PluginKind kind : kAllKinds) {
-    for (const std::string& name : names(kind)) entries.push_back({kind, name, find(kind, name)});
-  }
-  return entries;
 }
 
 }  // namespace etr::plugin

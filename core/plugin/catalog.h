@@ -39,6 +39,8 @@ class Catalog {
   Catalog(const Catalog&) = delete;
   Catalog& operator=(const Catalog&) = delete;
 
+  /// Finds the file of one plugin, and opens nothing.
+  absl::StatusOr<std::filesystem::path> locate(PluginKind kind, const std::string& name);
   /// Finds and opens one plugin. Errors name it, and the file if there is one.
   absl::StatusOr<Plugin> find(PluginKind kind, const std::string& name);
 
@@ -52,13 +54,6 @@ class Catalog {
   absl::StatusOr<std::unique_ptr<Sink>> create_sink(const PluginUse& use);
   absl::StatusOr<std::unique_ptr<View>> create_view(const PluginUse& use);
 
-  /// All plugins in the folders, by kind and name; a refused file has an error.
-  struct Entry {
-    PluginKind kind = PluginKind::kSink;
-    std::string name;
-    absl::StatusOr<Plugin> plugin;
-  };
-  std::vector<Entry> list();
   /// The plugins opened so far, by kind and name.
   std::vector<Plugin> opened() const;
   /// Names of one kind in all folders, sorted.

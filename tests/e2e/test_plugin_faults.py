@@ -4,6 +4,7 @@ is needed. The plugins are those of tests/plugin/fixtures."""
 import fcntl
 import os
 import re
+import shutil
 import signal
 import subprocess
 import termios
@@ -128,6 +129,47 @@ class Throwing(SimulatedRun):
                 done = self.run_etr(*MISBEHAVING, *uses(kind), "--set", f"{table(kind)}.in={call}", "-c", "3")
                 self.assertEqual(done.returncode, 1)
                 self.assertEqual(self.complaints(done.stderr), [f"Error: {kind} 'misbehaving': {call}: no luck"])
+
+
+class BadLibraries(SimulatedRun):
+    """`etr plugins` survives any library."""
+
+    def setUp(self):
+        super().setUp()
+        self.plugins = self.path("plugins")
+        os.makedirs(os.path.join(self.plugins, "sinks"))
+        for name in ("good", "throwing-options"):
+            shutil.copy(os.path.join(FIXTURES, "sinks", f"{name}.so"), os.path.join(self.plugins, "sinks"))
+        with open(self.library("good"), "rb") as whole, open(self.library("cut"), "wb") as cut:
+            cut.write(whole.read(16384))  # What the loader maps beyond the end of the file is SIGBUS.
+
+    def library(self, name):
+        return os.path.join(self.plugins, "sinks", f"{name}.so")
+
+    def plugins_command(self, *words):
+        return subprocess.run([ETR, "plugins", *words, "--plugin-path", self.plugins], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=60, check=False)
+
+    def test_list_shows_the_others(self):
+        done = self.plugins_command("list")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stdout, r"sink +good ")
+        self.assertRegex(done.stdout, r"sink +throwing-options ")
+        self.assertRegex(done.stderr, rf"^Error: {self.library('cut')}: [^\n]+\n$")
+
+    def test_show_gives_the_reason(self):
+        for name, reason in (("cut", re.escape(self.library("cut"))),
+                             ("throwing-options", "sink 'throwing-options': options: no luck")):
+            done = self.plugins_command("show", name)
+            self.assertEqual(done.returncode, 1)
+            self.assertRegex(done.stderr, rf"^Error: {reason}[^\n]*\n$")
+
+    def test_check_gives_the_reason(self):
+        for name, reason in (("cut", "the library loads"), ("throwing-options", "its options can be listed")):
+            done = self.plugins_command("check", self.library(name))
+            self.assertEqual(done.returncode, 1)
+            self.assertRegex(done.stdout, rf"FAIL +{reason}")
+            self.assertIn("does not conform", done.stdout)
 
 
 if __name__ == "__main__":

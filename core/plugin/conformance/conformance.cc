@@ -1,6 +1,7 @@
 #include "plugin/conformance/conformance.h"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <set>
 #include <stdexcept>
@@ -18,6 +19,10 @@ namespace etr::plugin {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kLoads = "the library loads and its descriptor is valid";
+/// Each check has a limit of its own.
+constexpr std::chrono::seconds kAllChecks(600);
 
 std::string one_line(std::string text) {
   std::replace(text.begin(), text.end(), '\n', ' ');
@@ -139,6 +144,63 @@ Problems check_loading(const fs::path& file) {
   return {};
 }
 
+// A report on its way from the child that makes it: its plugin, then each check and its problems.
+constexpr char kPlugin = 'N';
+constexpr char kCheck = 'C';
+constexpr char kProblem = 'P';
+
+std::vector<std::string> to_lines(const ConformanceReport& report) {
+  std::vector<std::string> lines{kPlugin + one_line(report.plugin)};
+  for (const Finding& finding : report.findings) {
+    lines.push_back(kCheck + one_line(finding.check));
+    for (const std::string& problem : finding.problems) {
+      lines.push_back(kProblem + one_line(problem));
+    }
+  }
+  return lines;
+}
+
+void add_lines(const std::vector<std::string>& lines, ConformanceReport& report) {
+  for (const std::string& line : lines) {
+    const std::string text = line.substr(std::min<std::size_t>(1, line.size()));
+    if (line.starts_with(kPlugin)) report.plugin = text;
+    if (line.starts_with(kCheck)) report.findings.push_back({text, {}});
+    if (line.starts_with(kProblem)) report.findings.back().problems.push_back(text);
+  }
+}
+
+// All checks of a library that loads, in this process and in children of it.
+ConformanceReport examine(const fs::path& path, const std::vector<RawOption>& given) {
+  ConformanceReport report;
+  const auto descriptor = open_library(path);
+  if (!descriptor.ok()) {
+    report.findings.push_back({kLoads, {std::string(descriptor.status().message())}});
+    return report;
+  }
+  const PluginDescriptor& plugin = **descriptor;
+  report.plugin =
+      absl::StrFormat("%s '%s' %s", kind_name(static_cast<PluginKind>(plugin.head.kind)),
+                      plugin.name, plugin.version);
+  std::vector<OptionSpec> specs;
+  const Check listing{"its options can be listed", [&] {
+                        specs = plugin.options();
+                        return Problems{};
+                      }};
+  if (Problems problems = run(listing); !problems.empty()) {
+    report.findings.push_back({listing.name, std::move(problems)});
+    return report;
+  }
+  const auto options = check_options(specs, given);
+  if (!options.ok()) {
+    report.findings.push_back(
+        {"the given options are its own", {std::string(options.status().message())}});
+    return report;
+  }
+  const Subject subject{plugin, with_defaults(specs, *options)};
+  for (const Check& check : all_checks(subject)) report.findings.push_back(isolated(check));
+  return report;
+}
+
 }  // namespace
 
 bool ConformanceReport::conforms() const {
@@ -151,27 +213,17 @@ ConformanceReport check_conformance(const fs::path& file, const std::vector<RawO
   report.plugin = file.string();
   std::error_code unknown;
   const fs::path path = fs::absolute(file, unknown);
-  report.findings.push_back(isolated(
-      {"the library loads and its descriptor is valid", [&] { return check_loading(path); }}));
+  report.findings.push_back(isolated({kLoads, [&] { return check_loading(path); }}));
   if (!report.conforms()) return report;
 
-  const auto descriptor = open_library(path);
-  if (!descriptor.ok()) {
-    report.findings.back().problems.emplace_back(descriptor.status().message());
-    return report;
+  Isolation isolation;
+  isolation.limit = kAllChecks;
+  const auto lines = run_isolated([&] { return to_lines(examine(path, given)); }, isolation);
+  if (lines.ok()) {
+    add_lines(*lines, report);
+  } else {
+    report.findings.push_back({"the checks can be run", {std::string(lines.status().message())}});
   }
-  const PluginDescriptor& plugin = **descriptor;
-  report.plugin =
-      absl::StrFormat("%s '%s' %s", kind_name(static_cast<PluginKind>(plugin.head.kind)),
-                      plugin.name, plugin.version);
-  const auto options = check_options(plugin.options(), given);
-  if (!options.ok()) {
-    report.findings.push_back(
-        {"the given options are its own", {std::string(options.status().message())}});
-    return report;
-  }
-  const Subject subject{plugin, with_defaults(plugin.options(), *options)};
-  for (const Check& check : all_checks(subject)) report.findings.push_back(isolated(check));
   return report;
 }
 

@@ -22,8 +22,9 @@ struct ConformanceReport {
   bool conforms() const;
 };
 
-/// Loads `file` and runs each check in a process and a folder of its own, with the options `given`
-/// and defaults for the rest. Call it while the process has one thread.
+/// Loads `file` in a child process, never in this one, and runs each check in a process and a
+/// folder of its own, with the options `given` and defaults for the rest. Call it while the process
+/// has one thread.
 ConformanceReport check_conformance(const std::filesystem::path& file,
                                     const std::vector<RawOption>& given = {});
 

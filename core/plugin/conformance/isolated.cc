@@ -5,9 +5,13 @@
 #include <pty.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -41,16 +45,31 @@ void write_all(int fd, const std::string& text) {
   }
 }
 
+// All but the standard ones and `report`, which gets the lowest number.
+int close_others(int report) {
+  const int kept = STDERR_FILENO + 1;
+  if (report != kept) dup3(report, kept, O_CLOEXEC);
+  if (close_range(static_cast<unsigned>(kept) + 1, ~0U, 0) != 0) {
+    const int limit = static_cast<int>(std::min(sysconf(_SC_OPEN_MAX), 65536L));
+    for (int fd = kept + 1; fd < limit; ++fd) close(fd);
+  }
+  return kept;
+}
+
 [[noreturn]] void run_child(const std::function<std::vector<std::string>()>& body, int report,
                             const std::string& folder, bool terminal) {
+#ifdef __linux__
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // It may have a session of its own, which no ^C reaches.
+#endif
   if (!terminal) {
     const int nothing = open("/dev/null", O_RDWR);
     for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(nothing, fd);
     setsid();
   }
+  report = close_others(report);
   setenv("TERM", terminal ? "xterm-256color" : "dumb", 1);
   std::string text;
-  if (chdir(folder.c_str()) == 0) {
+  if (folder.empty() || chdir(folder.c_str()) == 0) {
     for (const std::string& line : body()) text += line + '\n';
     text += kEnd;
   }
@@ -94,8 +113,11 @@ std::string ending(int status) {
 
 absl::StatusOr<std::vector<std::string>> run_isolated(
     const std::function<std::vector<std::string>()>& body, const Isolation& isolation) {
-  std::string folder = (fs::temp_directory_path() / "etr-check-XXXXXX").string();
-  if (mkdtemp(folder.data()) == nullptr) return system_error("cannot create a working folder");
+  std::string folder;
+  if (isolation.own_folder) {
+    folder = (fs::temp_directory_path() / "etr-check-XXXXXX").string();
+    if (mkdtemp(folder.data()) == nullptr) return system_error("cannot create a working folder");
+  }
   std::array<int, 2> report{};
   if (pipe2(report.data(), O_CLOEXEC) != 0) return system_error("pipe");
 
@@ -117,7 +139,7 @@ absl::StatusOr<std::vector<std::string>> run_isolated(
   close(report[0]);
   if (terminal >= 0) close(terminal);
   std::error_code ignored;
-  fs::remove_all(folder, ignored);
+  if (isolation.own_folder) fs::remove_all(folder, ignored);
 
   if (!in_time) {
     return absl::DeadlineExceededError(

@@ -1,4 +1,4 @@
-// Runs code that may crash, hang or print, in a child process and an empty folder.
+// Runs code that may crash, hang or print, in a child process that has no descriptor of this one.
 #pragma once
 
 #include <chrono>
@@ -11,7 +11,8 @@
 namespace etr::plugin {
 
 struct Isolation {
-  bool terminal = false;  ///< Give the child a terminal of 80x24 of its own; otherwise none.
+  bool terminal = false;   ///< Give the child a terminal of 80x24 of its own; otherwise none.
+  bool own_folder = true;  ///< Run it in an empty folder, which is removed afterwards.
   std::chrono::seconds limit{20};
 };
 
