@@ -69,7 +69,8 @@ absl::StatusOr<std::shared_ptr<Signals>> Signals::start() {
     std::thread([signals] { signals->watch(); }).detach();
     return signals;
   } catch (const std::system_error& error) {
-    return absl::ResourceExhaustedError(absl::StrCat("cannot watch for signals: ", error.what()));
+    return absl::ResourceExhaustedError(
+        absl::StrCat("cannot watch for signals: ", base::errno_text(error.code().value())));
   }
 }
 

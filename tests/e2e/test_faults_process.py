@@ -11,6 +11,7 @@ import subprocess
 import time
 import unittest
 
+import seccomp
 from simulated import ETR, FIXTURES, SimulatedRun
 from waiting import SLACK, until
 
@@ -118,6 +119,19 @@ class Process(SimulatedRun):
                 rows = list(csv.reader(file))
             self.assertGreater(len(rows), 1, path)
             self.assertEqual({len(row) for row in rows}, {len(rows[0])}, path)
+
+    # --- Resources.
+
+    def test_a_refused_system_call_is_one_error_and_status_1(self):
+        for call in ("signalfd4", "eventfd2", "clone3"):
+            number = seccomp.number_of(call)
+            if number is None:
+                self.skipTest("unknown machine")
+            with self.subTest(call=call):
+                done = self.run_etr("-J", "-c", "1", preexec_fn=lambda number=number: seccomp.refuse(number))
+                self.assertEqual((done.returncode, done.stdout), (1, ""))
+                self.assertRegex(self.complaints(done.stderr)[0], "^Error: ")
+                self.assertEqual(len(self.complaints(done.stderr)), 1, done.stderr)
 
     # --- Outputs.
 

@@ -1,5 +1,8 @@
 #!/usr/bin/python3
 """Destinations on the host itself, and networks that refuse."""
+import re
+import subprocess
+
 import harness
 import topologies
 from network import OPEN_TCP_PORT, Network
@@ -22,6 +25,22 @@ class Local(harness.LabTest):
                         self.assertEqual([(hop["ip"], hop["kind"]) for hop in record["hops"]], [(target, kind)])
                         self.assertTrue(record["reached_dest"])
                         self.assertLess(abs(record["hops"][0]["rtt_ns"]), 50_000_000)
+
+    def test_few_descriptors_are_reported_or_one_error(self):
+        """The ports are reserved last, and only with descriptors that no one else needs."""
+        outcomes = set()
+        for limit in range(6, 60):
+            done = self.network.run(
+                ["sh", "-c", f'ulimit -n {limit}; exec "$@"', "sh", harness.ETR, "-n", "--view", "plain", "-c", "1", "-P", "64",
+                 "-t", "200ms", "--rate", "0", "127.0.0.1"], capture_output=True, text=True, timeout=30, check=False,
+                stdin=subprocess.DEVNULL)
+            outcomes.add(done.returncode)
+            self.assertIn(done.returncode, (0, 1), f"{limit}: {done.stderr}")
+            if done.returncode == 0:
+                self.assertTrue(re.search("is not reserved: .*too many open files", done.stdout), limit)
+            else:
+                self.assertEqual(done.stderr.count("Error: "), 1, f"{limit}: {done.stderr}")
+        self.assertEqual(outcomes, {0, 1})
 
     def test_a_neighbour_is_one_hop_away(self):
         link = self.network.topology.out_of(topologies.SOURCE)[0]

@@ -5,7 +5,6 @@
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <utility>
 
 #include "absl/strings/str_format.h"
 #include "base/errno_text.h"
@@ -14,6 +13,9 @@
 
 namespace etr::transport {
 namespace {
+
+/// Descriptors left to sinks, view and resolver, which are opened after the ports.
+constexpr std::uint64_t kSpare = 32;
 
 absl::Status refusal(int error, const IpAddress& address, std::uint8_t protocol,
                      std::uint16_t port) {
@@ -49,12 +51,15 @@ absl::Status PortReservation::reserve(const IpAddress& address, std::uint8_t pro
     ++held->second.users;
     return absl::OkStatus();
   }
-  raise_descriptor_limit();
-
+  const std::uint64_t limit = descriptor_limit();
   const int type = protocol == net::kProtocolTcp ? SOCK_STREAM : SOCK_DGRAM;
   base::FileDescriptor fd(
       socket(address.family == Family::kIpv4 ? AF_INET : AF_INET6, type | SOCK_CLOEXEC, 0));
   if (!fd.is_open()) return refusal(errno, address, protocol, port);
+  // It has the lowest number that was free.
+  if (static_cast<std::uint64_t>(fd.get()) + kSpare >= limit) {
+    return refusal(EMFILE, address, protocol, port);
+  }
   // Answers of an open UDP service queue up here unread: keep as few as the kernel allows.
   const int smallest = 0;
   setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &smallest, sizeof smallest);
@@ -73,12 +78,17 @@ void PortReservation::release(const IpAddress& address, std::uint8_t protocol, s
   if (held != held_.end() && --held->second.users == 0) held_.erase(held);
 }
 
-void PortReservation::raise_descriptor_limit() {
-  if (std::exchange(limit_raised_, true)) return;
+/// Raises the soft limit to the hard one, once.
+std::uint64_t PortReservation::descriptor_limit() {
+  if (limit_) return *limit_;
   rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) limit.rlim_cur = RLIM_INFINITY;
+  if (limit.rlim_cur != limit.rlim_max) {
+    const rlimit raised{limit.rlim_max, limit.rlim_max};
+    if (setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
+  }
+  limit_ = limit.rlim_cur;
+  return *limit_;
 }
 
 }  // namespace etr::transport

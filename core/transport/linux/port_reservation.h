@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <tuple>
 
 #include "absl/status/status.h"
@@ -16,14 +17,14 @@ class PortReservation {
  public:
   /// Holds the port until release() has been called as often as reserve(); the same port may be
   /// reserved again. Protocols other than TCP and UDP have no ports and always succeed.
-  /// kAlreadyExists: in use by another socket. kResourceExhausted: out of descriptors.
-  /// kPermissionDenied: a privileged port.
+  /// kAlreadyExists: in use by another socket. kResourceExhausted: out of descriptors, but for
+  /// those that sinks, view and resolver may still need. kPermissionDenied: a privileged port.
   absl::Status reserve(const IpAddress& address, std::uint8_t protocol, std::uint16_t port);
   /// Takes back one reservation; does nothing if there is none.
   void release(const IpAddress& address, std::uint8_t protocol, std::uint16_t port);
 
  private:
-  void raise_descriptor_limit();
+  std::uint64_t descriptor_limit();
 
   using Key = std::tuple<IpAddress, std::uint8_t, std::uint16_t>;
   struct Held {
@@ -31,7 +32,7 @@ class PortReservation {
     std::uint32_t users = 0;
   };
   std::map<Key, Held> held_;
-  bool limit_raised_ = false;
+  std::optional<std::uint64_t> limit_;
 };
 
 }  // namespace etr::transport

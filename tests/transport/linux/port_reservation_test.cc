@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -128,6 +129,29 @@ TEST(PortReservation, RaisesTheSoftLimitAndReportsTheHardOne) {
     EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
   }
   ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &before));
+}
+
+TEST(PortReservation, LeavesDescriptorsToTheRestOfTheProgram) {
+  // A child, since a hard limit cannot be raised again.
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    const rlimit low{64, 64};
+    PortReservation reservation;
+    absl::Status status = absl::FailedPreconditionError("no limit");
+    if (setrlimit(RLIMIT_NOFILE, &low) == 0) status = absl::OkStatus();
+    const IpAddress loopback = IpAddress::parse("127.0.0.1").value();
+    for (std::uint16_t port = 20000; port < 20100; ++port) {
+      status = reservation.reserve(loopback, kUdp, port);
+      if (status.code() == absl::StatusCode::kResourceExhausted) break;
+    }
+    const bool refused = status.code() == absl::StatusCode::kResourceExhausted;
+    const int next = dup(STDIN_FILENO);
+    _exit(refused && next >= 0 && next < 64 - 16 ? 0 : 1);
+  }
+  int ended = 0;
+  ASSERT_EQ(child, waitpid(child, &ended, 0));
+  EXPECT_TRUE(WIFEXITED(ended) && WEXITSTATUS(ended) == 0);
 }
 
 TEST(PortReservation, ProtocolsWithoutPortsNeedNone) {
