@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "etr/text.h"
+
 namespace etr::output {
 
 Output::Output(OutputOptions options, std::vector<NamedSink> sinks, std::optional<NamedView> view,
@@ -12,7 +14,8 @@ Output::Output(OutputOptions options, std::vector<NamedSink> sinks, std::optiona
       names_(std::move(names)),
       callbacks_(std::move(callbacks)),
       sinks_(std::move(sinks), names_, options.capacity,
-             {callbacks_.report, callbacks_.room, [this] {
+             {[this](const std::string& text) { report_sink(text); }, callbacks_.room,
+              [this] {
                 closed_pipe_ = true;
                 callbacks_.closed_pipe();
               }}) {
@@ -26,6 +29,16 @@ Output::Output(OutputOptions options, std::vector<NamedSink> sinks, std::optiona
 }
 
 Output::~Output() = default;
+
+/// A sink that fails is an event in the view, too: the report is seen only when that has closed.
+void Output::report_sink(const std::string& text) {
+  callbacks_.report(text);
+  if (!view_) return;
+  Event event;
+  event.at = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+  event.text = printable(text);
+  view_->push(event);
+}
 
 absl::Status Output::start(const RunInfo& run) {
   for (const TraceInfo& trace : run.traces) names_->request(trace.destination);

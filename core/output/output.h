@@ -85,14 +85,16 @@ class Output final : public model::Observer {
   bool stuck() const { return stuck_; }
 
  private:
+  void report_sink(const std::string& text);
+
   const OutputOptions options_;
   const std::shared_ptr<NameSource> names_;
   const OutputCallbacks callbacks_;
   std::atomic<bool> closed_pipe_{false};
   bool stuck_ = false;
   std::size_t view_reservations_ = 0;  ///< Used by the probing thread only.
-  SinkRunner sinks_;
   std::optional<ViewRunner> view_;
+  SinkRunner sinks_;  ///< Ends before the view does, which shows its faults.
 };
 
 }  // namespace etr::output

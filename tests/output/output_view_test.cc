@@ -130,6 +130,15 @@ TEST_F(OutputTest, ReportsAFailedViewAndKeepsTheSinks) {
   EXPECT_THAT(journal_->lines(), testing::Contains("close 7"));
 }
 
+TEST_F(OutputTest, ASinkThatFailsIsAnEventInTheView) {
+  add_sink("a")->on_write = [] { throw std::runtime_error("disk\nfull"); };
+  set_view();
+  ASSERT_TRUE(make().start(test::sample_run()).ok());
+  send(0);
+  EXPECT_TRUE(view_journal_->wait_for("event sink 'a': disk?full"));
+  finish();
+}
+
 // Defect A21 of the Go etr, docs/compatibility.md.
 TEST_F(OutputTest, AViewThatCannotOpenEndsTheRunBeforeItBegins) {
   add_sink("a");

@@ -37,6 +37,9 @@ void draw_title_bar(Grid& grid, const Area& area, const Scene& scene) {
   if (scene.run.traces.size() > 1) {
     marks += formatted("[%u/%zu] ", scene.state.trace + 1, scene.run.traces.size());
   }
+  if (const std::uint64_t faults = scene.events.sink_faults(); faults > 0) {
+    marks += faults == 1 ? "SINK FAILED " : formatted("%d SINKS FAILED ", static_cast<int>(faults));
+  }
   if (scene.snapshot.paused) marks += "PAUSED ";
   const std::string interval = "every " + interval_text(scene.snapshot.round_interval) + " ";
 

@@ -125,6 +125,17 @@ TEST(Screen, KeepsTargetAndMarksInANarrowTitle) {
   }
 }
 
+TEST(Screen, TheTitleSaysThatASinkHasFailed) {
+  Desk desk(sample::fabric());
+  EXPECT_THAT(desk.text(kUsual), Not(HasSubstr("FAILED")));
+  etr::Event event;
+  event.text = "sink 'csv': cannot write 'x.csv': no space left on device";
+  desk.events.add(event);
+  EXPECT_THAT(desk.text({10, 40}), HasSubstr(" SINK FAILED\n"));
+  desk.events.add(event);
+  EXPECT_THAT(desk.text(kUsual), HasSubstr(" 2 SINKS FAILED"));
+}
+
 TEST(Screen, ReportsInEveryViewThatNothingMatches) {
   Desk desk(sample::fabric());
   desk.type("/nobody\r");
