@@ -24,6 +24,7 @@
 #include "app/version.h"
 #include "etr/text.h"
 #include "pipeline/backend.h"
+#include "pipeline/outputs.h"
 #include "pipeline/pipeline_config.h"
 #include "pipeline/pipeline_file.h"
 #include "plugin/catalog.h"
@@ -129,6 +130,8 @@ int run_or_check(const std::vector<std::string>& arguments, const Invocation& in
     return EXIT_FAILURE;
   }
   if (check) {
+    const absl::Status status = pipeline::check_instances(catalog, *config);
+    if (!status.ok()) return fail(status);
     std::cout << pipeline::to_toml(*config);
     return EXIT_SUCCESS;
   }

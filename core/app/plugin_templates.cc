@@ -18,8 +18,11 @@ class @CLASS@ final : public etr::Sink {
   static constexpr auto kOptions = std::tuple{
       etr::option("path", &Options::path, "File to write")};
 
-  explicit @CLASS@(const Options& options) : out_(options.path) {
-    if (!out_) throw std::runtime_error("cannot open " + options.path);
+  explicit @CLASS@(const Options& options) : options_(options) {}
+
+  void open(const etr::RunInfo&) override {
+    out_.open(options_.path);
+    if (!out_) throw std::runtime_error("cannot open " + options_.path);
   }
 
   void write(const etr::Path& path) override {
@@ -31,6 +34,7 @@ class @CLASS@ final : public etr::Sink {
   }
 
  private:
+  const Options options_;
   std::ofstream out_;
 };
 

@@ -1,19 +1,17 @@
 #include "pipeline/pipeline.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <array>
 #include <chrono>
 #include <cstdlib>
-#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "base/file_descriptor.h"
 #include "base/signal_stack.h"
 #include "base/thread_name.h"
+#include "pipeline/outputs.h"
 #include "pipeline/targets.h"
 #include "plugin/guard.h"
 
@@ -21,29 +19,7 @@ namespace etr::pipeline {
 
 namespace {
 
-/// Fallback when there is no usable terminal.
-constexpr const char* kPlainView = "plain";
 constexpr int kClosedPipeStatus = 141;  // 128 + SIGPIPE, as a shell reports it.
-
-/// An interactive view can work: standard output is a terminal that can be drawn on.
-bool have_terminal() {
-  const char* term = std::getenv("TERM");
-  if (term == nullptr || std::string_view(term).empty() || std::string_view(term) == "dumb") {
-    return false;
-  }
-  if (::isatty(STDOUT_FILENO) == 0) return false;
-  return base::FileDescriptor(::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)).is_open();
-}
-
-/// Plugins are called while a run is built: a fault of one of them is a reason not to begin.
-template <class Call>
-absl::Status without_fault(const Call& call) {
-  try {
-    return call();
-  } catch (const plugin::PluginFault& fault) {
-    return absl::FailedPreconditionError(fault.what());
-  }
-}
 
 std::string host_name() {
   std::array<char, 256> name{};
@@ -65,7 +41,7 @@ Pipeline::~Pipeline() {
 absl::StatusOr<std::unique_ptr<Pipeline>> Pipeline::build(PipelineParts parts,
                                                           plugin::Catalog& catalog) {
   auto pipeline = std::unique_ptr<Pipeline>(new Pipeline(std::move(parts), catalog));
-  const absl::Status status = without_fault([&] { return pipeline->build(); });
+  const absl::Status status = plugin::without_fault([&] { return pipeline->build(); });
   if (!status.ok()) return status;
   return pipeline;
 }
@@ -106,7 +82,7 @@ absl::Status Pipeline::make_engine() {
 }
 
 absl::Status Pipeline::start() {
-  if (absl::Status status = without_fault([this] { return make_output(); }); !status.ok()) {
+  if (absl::Status status = plugin::without_fault([this] { return make_output(); }); !status.ok()) {
     return status;
   }
   if (uses_terminal()) parts_.terminal_reset(terminal_reset_);
@@ -127,23 +103,14 @@ absl::Status Pipeline::start() {
 }
 
 absl::Status Pipeline::make_output() {
-  auto sinks = make_sinks();
-  if (!sinks.ok()) return sinks.status();
-  std::size_t on_standard_output = 0;
-  for (const output::NamedSink& named : *sinks) {
-    on_standard_output += named.sink->uses_standard_output() ? 1U : 0U;
+  auto outputs = make_outputs(catalog_, parts_.config);
+  if (!outputs.ok()) return outputs.status();
+  std::optional<output::NamedView>& view = outputs->view;
+  has_view_ = view.has_value();
+  if (auto log = parts_.log_sink(!has_view_)) {
+    outputs->sinks.push_back({"sink 'log'", std::move(log)});
   }
-  if (on_standard_output > 1) {
-    return absl::InvalidArgumentError("only one sink can write to standard output");
-  }
-  auto view = make_view(on_standard_output > 0);
-  if (!view.ok()) return view.status();
-  if (!*view && sinks->empty()) {
-    return absl::InvalidArgumentError("no view and no sink configured");
-  }
-  has_view_ = view->has_value();
-  if (auto log = parts_.log_sink(!has_view_)) sinks->push_back({"sink 'log'", std::move(log)});
-  if (has_view_) terminal_reset_ = (*view)->view->terminal_reset();
+  if (has_view_) terminal_reset_ = view->view->terminal_reset();
   names_ = make_names();
 
   output::OutputOptions options;
@@ -154,32 +121,9 @@ absl::Status Pipeline::make_output() {
   callbacks.command = [this](const Command& command) { obey(command); };
   callbacks.stop_process = parts_.stop_process;
   callbacks.closed_pipe = [this] { engine_->stop(StopReason::kFault); };
-  output_ = std::make_unique<output::Output>(options, *std::move(sinks), *std::move(view), names_,
-                                             std::move(callbacks));
+  output_ = std::make_unique<output::Output>(options, std::move(outputs->sinks), std::move(view),
+                                             names_, std::move(callbacks));
   return absl::OkStatus();
-}
-
-absl::StatusOr<std::vector<output::NamedSink>> Pipeline::make_sinks() {
-  std::vector<output::NamedSink> sinks;
-  for (const plugin::PluginUse& use : parts_.config.sinks) {
-    auto sink = catalog_.create_sink(use);
-    if (!sink.ok()) return sink.status();
-    sinks.push_back({plugin::label_of(PluginKind::kSink, use), *std::move(sink)});
-  }
-  return sinks;
-}
-
-absl::StatusOr<std::optional<output::NamedView>> Pipeline::make_view(bool standard_output_taken) {
-  if (!parts_.config.view || standard_output_taken) return std::optional<output::NamedView>();
-  plugin::PluginUse use = *parts_.config.view;
-  auto view = catalog_.create_view(use);
-  if (!view.ok()) return view.status();
-  if ((*view)->needs_terminal() && !have_terminal()) {
-    use = {kPlainView, {}, use.where, ""};
-    view = catalog_.create_view(use);
-    if (!view.ok()) return view.status();
-  }
-  return output::NamedView{use.name, *std::move(view)};
 }
 
 std::shared_ptr<output::NameSource> Pipeline::make_names() const {

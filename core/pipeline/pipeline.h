@@ -84,8 +84,6 @@ class Pipeline {
   absl::Status build();
   absl::Status make_engine();
   absl::Status make_output();
-  absl::StatusOr<std::vector<output::NamedSink>> make_sinks();
-  absl::StatusOr<std::optional<output::NamedView>> make_view(bool standard_output_taken);
   std::shared_ptr<output::NameSource> make_names() const;
   RunInfo run_info() const;
   void obey(const Command& command);

@@ -1,6 +1,7 @@
 #include "pipeline/pipeline_config.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -87,9 +88,12 @@ absl::Status apply_sets(const std::vector<RawOption>& sets, PipelineConfig& conf
 absl::Status resolve(plugin::Catalog& catalog, PluginKind kind, PluginUse& use) {
   const absl::StatusOr<std::vector<NamedOption>> values = catalog.resolve(kind, use);
   if (!values.ok()) return values.status();
+  std::map<std::string, std::string> places;
+  for (const RawOption& given : use.options) places[given.name] = given.where;
   use.options.clear();
   for (const NamedOption& named : *values) {
-    RawOption option{named.name, {}, use.where};
+    const auto place = places.find(named.name);
+    RawOption option{named.name, {}, place == places.end() ? use.where : place->second};
     if (const auto* flag = std::get_if<bool>(&named.value)) option.value = *flag;
     if (const auto* number = std::get_if<std::int64_t>(&named.value)) option.value = *number;
     if (const auto* number = std::get_if<double>(&named.value)) option.value = *number;

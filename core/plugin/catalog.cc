@@ -32,6 +32,15 @@ absl::Status at(const std::string& where, const absl::Status& status) {
   return absl::Status(status.code(), where + ": " + std::string(status.message()));
 }
 
+// Where the option was written that the text of a refusal names: "option 'theme': ...". Else where
+// the plugin was named.
+std::string place_of(const PluginUse& use, const std::string& text) {
+  for (const RawOption& option : use.options) {
+    if (text.find("option '" + option.name + "'") != std::string::npos) return option.where;
+  }
+  return use.where;
+}
+
 }  // namespace
 
 std::string label_of(PluginKind kind, const PluginUse& use) {
@@ -148,7 +157,7 @@ absl::StatusOr<std::unique_ptr<Interface>> Catalog::create(
     if (instance == nullptr) return absl::InternalError(label + ": create returned no instance");
     return guard(std::move(instance), label);
   } catch (const PluginFault& fault) {
-    return absl::FailedPreconditionError(fault.what());
+    return at(place_of(use, fault.what()), absl::FailedPreconditionError(fault.what()));
   }
 }
 

@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "absl/status/status.h"
 #include "etr/path_hasher.h"
 #include "etr/prober.h"
 #include "etr/sink.h"
@@ -56,6 +57,16 @@ auto guarded(const std::string& label, const char* method, Call&& call,
     return call();
   } catch (...) {
     rethrow_as_fault(label, method, meant);
+  }
+}
+
+/// Runs `call`, which calls plugins and returns a status; a fault of one is an error.
+template <class Call>
+absl::Status without_fault(const Call& call) {
+  try {
+    return call();
+  } catch (const PluginFault& fault) {
+    return absl::FailedPreconditionError(fault.what());
   }
 }
 

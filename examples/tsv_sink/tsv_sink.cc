@@ -15,9 +15,12 @@ class TsvSink final : public etr::Sink {
       std::tuple{etr::option("path", &Options::path, "File to write"),
                  etr::option("header", &Options::header, "Write a header row first")};
 
-  explicit TsvSink(const Options& options) : out_(options.path) {
-    if (!out_) throw std::runtime_error("cannot open " + options.path);
-    if (options.header) out_ << "flow\tround\tttl\taddress\n";
+  explicit TsvSink(const Options& options) : options_(options) {}
+
+  void open(const etr::RunInfo&) override {
+    out_.open(options_.path);
+    if (!out_) throw std::runtime_error("cannot open " + options_.path);
+    if (options_.header) out_ << "flow\tround\tttl\taddress\n";
   }
 
   void write(const etr::Path& path) override {
@@ -29,6 +32,7 @@ class TsvSink final : public etr::Sink {
   }
 
  private:
+  const Options options_;
   std::ofstream out_;
 };
 

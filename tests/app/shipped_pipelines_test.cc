@@ -5,7 +5,9 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <string>
+#include <utility>
 
 #include "app/program.h"
 
@@ -34,6 +36,24 @@ TEST(ShippedPipelines, CheckRefusesAnUnknownPluginAndAWrongOption) {
   EXPECT_THAT(err("--check --sink ndjson:pth=x").text,
               HasSubstr("--sink: unknown option 'pth'; did you mean 'path'?"));
   EXPECT_THAT(err("--check --sink ndjson:events=maybe").text, HasSubstr("expected true or false"));
+}
+
+// What a plugin refuses when it is made is refused by --check, too, with the place.
+TEST(ShippedPipelines, CheckRefusesWhatARunRefuses) {
+  const std::string file = testing::TempDir() + "etr-refused.toml";
+  std::ofstream(file) << "[view]\nuse = \"plain\"\nevents = true\nhost_width = 5000000000\n";
+  const std::string pipeline = "--pipeline " + file;
+  const std::pair<std::string, std::string> cases[] = {
+      {pipeline, file + ":4:1: view 'plain': option 'host_width'"},
+      {pipeline + " --set view.host_width=-5", "--set: view 'plain': option 'host_width'"},
+      {"--view tui --set view.theme=pink", "--set: view 'tui': option 'theme'"},
+      {"-J --sink csv:path=-", "only one sink can write to standard output"}};
+  for (const auto& [flags, reason] : cases) {
+    const Result checked = err("--check " + flags);
+    EXPECT_EQ(checked.status, 1) << flags;
+    EXPECT_THAT(checked.text, HasSubstr("Error: " + reason)) << flags;
+    EXPECT_EQ(err(flags + " --simulate demo -c 1").text, checked.text) << flags;
+  }
 }
 
 // All installed pipelines: a new one is checked without being listed here.

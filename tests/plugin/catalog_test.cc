@@ -121,12 +121,21 @@ TEST_F(CatalogTest, ResolvingGivesEveryOptionAValue) {
   EXPECT_EQ(std::get<bool>(options->at(3).value), true);
 }
 
+TEST_F(CatalogTest, ARefusalThatNamesAnOptionHasItsPlace) {
+  Catalog catalog(folders({kFixtures}));
+  const RawOption limit{"limit", std::int64_t{1}, "p.toml:7:1"};
+  const RawOption share{"share", std::int64_t{1}, "p.toml:8:1"};
+  EXPECT_EQ(message(catalog.create_sink(use("refusing-create", {limit, share}))),
+            "p.toml:7:1: sink 'refusing-create': option 'limit' is out of range");
+}
+
 TEST_F(CatalogTest, AThrowingCreateIsAnErrorThatNamesThePlugin) {
   Catalog catalog(folders({kFixtures}));
   EXPECT_EQ(message(catalog.create_sink(use("throwing-create"))),
-            "sink 'throwing-create': no luck");
-  EXPECT_EQ(message(catalog.create_sink(use("throwing-int"))),
-            "sink 'throwing-int': create: threw something that is not a std::exception");
+            "p.toml:4:7: sink 'throwing-create': no luck");
+  EXPECT_EQ(
+      message(catalog.create_sink(use("throwing-int"))),
+      "p.toml:4:7: sink 'throwing-int': create: threw something that is not a std::exception");
 }
 
 TEST_F(CatalogTest, RefusesANameThatIsNotTheFiles) {
