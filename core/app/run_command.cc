@@ -25,25 +25,33 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 
 /// After a signal, for the probing thread to end.
 constexpr Duration kStopTime = std::chrono::milliseconds(800);
-/// Then, for sinks and view to end: they have been writing meanwhile.
+/// The same after `q`. The view has the keys meanwhile, so ^C is no signal.
+constexpr Duration kQuitTime = std::chrono::seconds(3);
+/// After a signal, for sinks and view to end: they have been writing before.
 constexpr Duration kDrainTime = std::chrono::milliseconds(500);
 /// For both, so that Signals need not end the process.
 constexpr Duration kTimeToLeave = std::chrono::milliseconds(900);
 /// How often signals are checked while sinks write what is queued.
 constexpr Duration kGlance = std::chrono::milliseconds(20);
 
-/// Waits for the end of the engine or a signal that asks for it; true if it was a signal.
-bool wait_for_end(pipeline::Pipeline& pipeline, Signals& signals) {
-  std::array<pollfd, 2> watched{{{pipeline.done_fd(), POLLIN, 0}, {signals.fd(), POLLIN, 0}}};
+/// Who ends a run.
+enum class EndedBy { kItself, kUser, kSignal };
+
+/// Waits for the end of the engine, or for the first who asks for it.
+EndedBy wait_for_end(pipeline::Pipeline& pipeline, Signals& signals) {
+  std::array<pollfd, 3> watched{{{pipeline.done_fd(), POLLIN, 0},
+                                 {signals.fd(), POLLIN, 0},
+                                 {pipeline.quit_fd(), POLLIN, 0}}};
   while (true) {
     if (::poll(watched.data(), watched.size(), -1) < 0) continue;
     while (const auto signal = signals.take()) {
-      if (signals.ends_run(*signal)) return true;
+      if (signals.ends_run(*signal)) return EndedBy::kSignal;
       if (*signal == SIGHUP) pipeline.reopen();
       if (*signal == SIGWINCH) pipeline.resize();
       if (*signal == SIGTSTP) pipeline.suspend();
     }
-    if ((watched[0].revents & POLLIN) != 0) return false;
+    if ((watched[0].revents & POLLIN) != 0) return EndedBy::kItself;
+    if ((watched[2].revents & POLLIN) != 0) return EndedBy::kUser;
   }
 }
 
@@ -62,14 +70,19 @@ void wait_for_output(pipeline::Pipeline& pipeline, Signals& signals,
 
 /// From the start of probing until everything is written.
 void see_to_the_end(pipeline::Pipeline& pipeline, Signals& signals) {
-  std::optional<SteadyTime> deadline;
-  if (wait_for_end(pipeline, signals)) {
-    const SteadyTime signalled = std::chrono::steady_clock::now();
-    pipeline.stop(StopReason::kSignal);
-    if (!pipeline.wait_for_probing(kStopTime)) pipeline.give_up_probing();
-    deadline = std::min(std::chrono::steady_clock::now() + kDrainTime, signalled + kTimeToLeave);
+  const EndedBy ended_by = wait_for_end(pipeline, signals);
+  const SteadyTime asked = std::chrono::steady_clock::now();
+  const bool interrupted = ended_by == EndedBy::kSignal;
+  if (interrupted) pipeline.stop(StopReason::kSignal);
+  if (ended_by != EndedBy::kItself) {
+    const Duration limit = interrupted ? kStopTime : kQuitTime;
+    if (!pipeline.wait_for_probing(limit)) pipeline.give_up_probing();
   }
   pipeline.finish();
+  std::optional<SteadyTime> deadline;
+  if (interrupted) {
+    deadline = std::min(std::chrono::steady_clock::now() + kDrainTime, asked + kTimeToLeave);
+  }
   wait_for_output(pipeline, signals, deadline);
 }
 

@@ -156,6 +156,7 @@ RunInfo Pipeline::run_info() const {
 void Pipeline::obey(const Command& command) {
   if (command.kind == Command::Kind::kQuit) {
     stop(StopReason::kUser);
+    quit_.wake();
   } else {
     engine_->post(command);
   }

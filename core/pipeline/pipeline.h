@@ -54,6 +54,9 @@ class Pipeline {
   /// Readable once the engine has ended.
   int done_fd() const { return done_.fd(); }
 
+  /// Readable once the user of the view has asked for the end.
+  int quit_fd() const { return quit_.fd(); }
+
   /// Ends probing soon.
   void stop(StopReason reason);
   bool headless() const { return !has_view_; }
@@ -99,6 +102,7 @@ class Pipeline {
   bool has_view_ = false;
   std::string terminal_reset_;
   base::WakeFd done_;
+  base::WakeFd quit_;
   absl::Status engine_status_;  ///< Written by the probing thread, read once that is joined.
   Timestamp started_{};
   bool nothing_sent_ = false;   ///< Every probe failed to be sent.

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import termios
 import threading
@@ -43,6 +44,7 @@ class Terminal:
 
     def __enter__(self):
         self.main, self.side = os.openpty()
+        fcntl.ioctl(self.side, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.text = ""
         self.reader = threading.Thread(target=self.read)
         self.reader.start()
@@ -64,6 +66,9 @@ class Terminal:
     def start(self, command, **environment):
         return subprocess.Popen(command, stdin=self.side, stdout=self.side, stderr=self.side, start_new_session=True,
                                 preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0), env={**os.environ, "TERM": "xterm", **environment})
+
+    def press(self, keys):
+        os.write(self.main, keys.encode())
 
     def modes(self):
         return termios.tcgetattr(self.side)
@@ -96,6 +101,20 @@ class Interrupted(SimulatedRun):
                 self.interrupt(kind, call, signals=1, within=1 + SLACK)
             with self.subTest(kind=kind, call=call, signals=2):
                 self.interrupt(kind, call, signals=2, within=0.1 + SLACK)
+
+    def test_q_ends_a_run_whose_prober_does_not_return(self):
+        with Terminal() as terminal:
+            before = terminal.modes()
+            stuck = self.path("stuck")
+            etr = terminal.start(self.command(*MISBEHAVING, "--prober", "misbehaving", "--view", "tui", "--set",
+                                              "prober.in=encode", "--set", "prober.blocks=true"), ETR_TEST_STUCK=stuck)
+            self.addCleanup(self.end, etr)
+            until(lambda: os.path.exists(stuck) and terminal.shows_alternate_screen(), "the prober blocks")
+            terminal.press("q")
+            self.assertEqual(etr.wait(10), 1)
+            until(lambda: "does not return" in terminal.text, "the reason is given")
+            self.assertEqual(terminal.modes(), before)
+            self.assertFalse(terminal.shows_alternate_screen())
 
     def interrupt(self, kind, call, signals, within):
         """Sends signals to a run with a plugin that does not return from `call`; the terminal is as it was."""
