@@ -31,6 +31,8 @@ constexpr Duration kQuitTime = std::chrono::seconds(3);
 constexpr Duration kDrainTime = std::chrono::milliseconds(500);
 /// For both, so that Signals need not end the process.
 constexpr Duration kTimeToLeave = std::chrono::milliseconds(900);
+/// How often sinks that do not return are looked for.
+constexpr std::chrono::duration<int, std::milli> kWatchInterval{500};
 /// How often signals are checked while sinks write what is queued.
 constexpr Duration kGlance = std::chrono::milliseconds(20);
 
@@ -43,7 +45,9 @@ EndedBy wait_for_end(pipeline::Pipeline& pipeline, Signals& signals) {
                                  {signals.fd(), POLLIN, 0},
                                  {pipeline.quit_fd(), POLLIN, 0}}};
   while (true) {
-    if (::poll(watched.data(), watched.size(), -1) < 0) continue;
+    const int ready = ::poll(watched.data(), watched.size(), kWatchInterval.count());
+    pipeline.watch();
+    if (ready <= 0) continue;
     while (const auto signal = signals.take()) {
       if (signals.ends_run(*signal)) return EndedBy::kSignal;
       if (*signal == SIGHUP) pipeline.reopen();
@@ -64,8 +68,9 @@ void wait_for_output(pipeline::Pipeline& pipeline, Signals& signals,
         deadline = std::chrono::steady_clock::now() + kDrainTime;
       }
     }
-    if (deadline && std::chrono::steady_clock::now() >= *deadline) return pipeline.give_up();
+    if (deadline && std::chrono::steady_clock::now() >= *deadline) break;
   }
+  pipeline.give_up();
 }
 
 /// From the start of probing until everything is written.

@@ -1,5 +1,5 @@
-// A bounded queue between two threads whose producer never blocks and never fails: it reserves room
-// before it starts the work that will fill it.
+// A bounded queue between two threads whose producer never blocks: it asks for room before it
+// starts the work that will fill it.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,8 @@
 
 namespace etr::output {
 
-/// All methods are thread-safe. Queued items and reservations together never exceed the capacity,
-/// except those of push_extra(), which have a bound of their own.
+/// All methods are thread-safe. Two sorts of items share the queue and its order: those for which
+/// the producer has asked for room, and those of push_extra(), which have a bound of their own.
 template <class Item>
 class Channel {
  public:
@@ -21,37 +21,47 @@ class Channel {
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
 
-  /// Reserves room for one push(); false if there is none now. pop() then reports when to ask
-  /// again.
-  bool reserve() {
+  /// True if one more item has room beside the `promised` ones that will be pushed anyway. If not,
+  /// pop() reports when to ask again.
+  bool has_room(std::size_t promised) {
     const base::MutexLock lock(mutex_);
-    return take_room();
+    room_wanted_ = room_wanted_ || !room_for(promised);
+    return room_for(promised);
   }
 
-  /// Waits for room. False once stop_waiting() was called and there is none.
-  bool wait_and_reserve() {
+  /// Waits for that; false once stop_waiting() was called and there is no room.
+  bool wait_for_room(std::size_t promised) {
     const base::MutexLock lock(mutex_);
-    while (used_ >= capacity_ && may_wait_) room_.wait(mutex_);
-    return take_room();
+    while (!room_for(promised) && may_wait_) room_.wait(mutex_);
+    return room_for(promised);
   }
 
-  /// Queues an item; REQUIRES a reservation, which it uses up. Dropped after close().
-  void push(Item item) {
+  /// Queues an item, whether or not there is room; false, and dropped, after close().
+  bool push(Item item) {
     const base::MutexLock lock(mutex_);
-    if (closed_) {
-      --used_;
-      return;
-    }
-    items_.push_back({std::move(item), true});
+    if (closed_) return false;
+    ++used_;
+    items_.push_back({std::move(item), false});
     ready_.notify_one();
+    return true;
   }
 
-  /// Queues an item without reservation; false, and dropped, if too many of these are queued.
+  /// Queues an item if there is room; false, and dropped, if there is none.
+  bool push_if_room(Item item) {
+    const base::MutexLock lock(mutex_);
+    if (closed_ || used_ >= capacity_) return false;
+    ++used_;
+    items_.push_back({std::move(item), false});
+    ready_.notify_one();
+    return true;
+  }
+
+  /// Queues an item of the other sort; false, and dropped, if too many of these are queued.
   bool push_extra(Item item) {
     const base::MutexLock lock(mutex_);
     if (closed_ || extra_used_ >= extra_capacity_) return false;
     ++extra_used_;
-    items_.push_back({std::move(item), false});
+    items_.push_back({std::move(item), true});
     ready_.notify_one();
     return true;
   }
@@ -59,7 +69,7 @@ class Channel {
   /// The result of pop().
   struct Popped {
     std::optional<Item> item;
-    bool room_wanted = false;  ///< A reserve() failed before, and there is room again.
+    bool room_wanted = false;  ///< There was no room before, and there is now.
   };
 
   /// The oldest item; nothing if the channel is empty.
@@ -75,13 +85,15 @@ class Channel {
     return take_front();
   }
 
-  /// Accepts no more items; those queued can still be popped.
-  void close() {
+  /// Accepts no more items; those queued can still be popped. True if has_room() was false before:
+  /// nobody need wait for room any more.
+  bool close() {
     const base::MutexLock lock(mutex_);
     closed_ = true;
     may_wait_ = false;
     ready_.notify_all();
     room_.notify_all();
+    return std::exchange(room_wanted_, false);
   }
 
   /// Ends all waits for room, now and later.
@@ -91,36 +103,31 @@ class Channel {
     room_.notify_all();
   }
 
-  /// Queued items that had a reservation.
+  /// Queued items, without those of push_extra().
   std::size_t size() const {
     const base::MutexLock lock(mutex_);
-    return items_.size() - extra_used_;
+    return used_;
   }
 
  private:
   struct Entry {
     Item item;
-    bool reserved;
+    bool extra;
   };
 
-  bool take_room() ETR_REQUIRES(mutex_) {
-    if (used_ >= capacity_) {
-      room_wanted_ = true;
-      return false;
-    }
-    ++used_;
-    return true;
+  bool room_for(std::size_t promised) const ETR_REQUIRES(mutex_) {
+    return closed_ || used_ + promised < capacity_;
   }
 
   Popped take_front() ETR_REQUIRES(mutex_) {
     if (items_.empty()) return {};
     Popped popped{std::move(items_.front().item), false};
-    if (items_.front().reserved) {
+    if (items_.front().extra) {
+      --extra_used_;
+    } else {
       --used_;
       popped.room_wanted = std::exchange(room_wanted_, false);
       room_.notify_one();
-    } else {
-      --extra_used_;
     }
     items_.pop_front();
     return popped;
@@ -133,7 +140,6 @@ class Channel {
   base::Condition ready_;
   base::Condition room_;
   std::deque<Entry> items_ ETR_GUARDED_BY(mutex_);
-  /// Reserved items queued, and reservations.
   std::size_t used_ ETR_GUARDED_BY(mutex_) = 0;
   std::size_t extra_used_ ETR_GUARDED_BY(mutex_) = 0;
   bool room_wanted_ ETR_GUARDED_BY(mutex_) = false;

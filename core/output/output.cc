@@ -10,22 +10,22 @@ namespace etr::output {
 
 Output::Output(OutputOptions options, std::vector<NamedSink> sinks, std::optional<NamedView> view,
                std::shared_ptr<NameSource> names, OutputCallbacks callbacks)
-    : options_(options),
-      names_(std::move(names)),
-      callbacks_(std::move(callbacks)),
-      sinks_(std::move(sinks), names_, options.capacity,
-             {[this](const std::string& text) { report_sink(text); }, callbacks_.room,
-              [this] {
-                closed_pipe_ = true;
-                callbacks_.closed_pipe();
-              }}) {
-  if (!view) return;
-  view_.emplace(
-      std::move(*view), names_, options.capacity, options.snapshot_interval,
-      ViewRunner::Callbacks{callbacks_.report, callbacks_.command, callbacks_.stop_process, [this] {
-                              closed_pipe_ = true;
-                              callbacks_.closed_pipe();
-                            }});
+    : options_(options), names_(std::move(names)), callbacks_(std::move(callbacks)) {
+  const auto closed_pipe = [this] {
+    closed_pipe_ = true;
+    callbacks_.closed_pipe();
+  };
+  if (view) {
+    view_.emplace(std::move(*view), names_, options.capacity, options.snapshot_interval,
+                  ViewRunner::Callbacks{callbacks_.report, callbacks_.command,
+                                        callbacks_.stop_process, closed_pipe});
+  }
+  for (NamedSink& sink : sinks) {
+    sinks_.push_back(std::make_unique<SinkRunner>(
+        std::move(sink), names_, SinkLimits{options.capacity, options.longest_call},
+        SinkRunner::Callbacks{[this](const std::string& text) { report_sink(text); },
+                              callbacks_.room, closed_pipe}));
+  }
 }
 
 Output::~Output() = default;
@@ -42,31 +42,37 @@ void Output::report_sink(const std::string& text) {
 
 absl::Status Output::start(const RunInfo& run) {
   for (const TraceInfo& trace : run.traces) names_->request(trace.destination);
-  if (absl::Status status = sinks_.start(run); !status.ok()) return status;
+  for (const auto& sink : sinks_) {
+    if (absl::Status status = sink->start(run); !status.ok()) return status;
+  }
   return view_ ? view_->start(run) : absl::OkStatus();
 }
 
 bool Output::reserve() {
-  if (!options_.virtual_clock) return sinks_.reserve();
-  if (!sinks_.wait_and_reserve()) return false;
-  // Without a reservation the view may drop the path, which is correct once the view is closed.
-  if (view_ && view_->wait_and_reserve()) ++view_reservations_;
+  for (const auto& sink : sinks_) {
+    const bool room =
+        options_.virtual_clock ? sink->wait_for_room(promised_) : sink->has_room(promised_);
+    if (!room) return false;
+  }
+  if (view_ && options_.virtual_clock) view_->wait_for_room(promised_);
+  ++promised_;
   return true;
 }
 
 void Output::on_path(Path path) {
-  if (view_ && view_reservations_ > 0) {
-    --view_reservations_;
-    view_->push_reserved(path);
+  --promised_;
+  const RecordPtr record = std::make_shared<Record>(std::move(path));
+  if (view_ && options_.virtual_clock) {
+    view_->push_always(record);
   } else if (view_) {
-    view_->push(path);
+    view_->push(record);
   }
-  sinks_.push(std::move(path));
+  for (const auto& sink : sinks_) sink->push(record);
 }
 
 void Output::on_event(Event event) {
   if (view_) view_->push(event);
-  sinks_.push(event);
+  for (const auto& sink : sinks_) sink->push(event);
 }
 
 void Output::on_responder(const IpAddress& address) { names_->request(address); }
@@ -77,7 +83,9 @@ void Output::on_snapshot(std::shared_ptr<const Snapshot> snapshot) {
   if (view_) view_->push(std::move(snapshot));
 }
 
-void Output::reopen() { sinks_.reopen(); }
+void Output::reopen() {
+  for (const auto& sink : sinks_) sink->reopen();
+}
 
 void Output::resize() {
   if (view_) view_->resize();
@@ -88,12 +96,16 @@ void Output::suspend() {
 }
 
 void Output::stop_waiting() {
-  sinks_.stop_waiting();
+  for (const auto& sink : sinks_) sink->stop_waiting();
   if (view_) view_->stop_waiting();
 }
 
+void Output::watch() {
+  for (const auto& sink : sinks_) sink->watch();
+}
+
 void Output::finish(const Summary& summary) {
-  sinks_.finish(summary);
+  for (const auto& sink : sinks_) sink->finish(summary);
   if (view_) view_->finish(summary);
 }
 
@@ -102,14 +114,15 @@ bool Output::wait_until_done(Duration limit) {
   const auto left = [&] {
     return std::max<Duration>(Duration::zero(), end - std::chrono::steady_clock::now());
   };
-  const bool sinks_done = sinks_.wait_until_done(left());
-  return (!view_ || view_->wait_until_done(left())) && sinks_done;
+  bool done = true;
+  for (const auto& sink : sinks_) done = sink->wait_until_done(left()) && done;
+  return (!view_ || view_->wait_until_done(left())) && done;
 }
 
 void Output::give_up() {
-  if (!sinks_.wait_until_done(Duration::zero())) {
-    sinks_.give_up();
-    stuck_ = true;
+  for (const auto& sink : sinks_) {
+    sink->give_up();
+    stuck_ = stuck_ || sink->stuck();
   }
   if (view_ && !view_->wait_until_done(Duration::zero())) {
     view_->give_up();
@@ -117,6 +130,10 @@ void Output::give_up() {
   }
 }
 
-bool Output::failed() const { return sinks_.failed() || (view_ && view_->failed()); }
+bool Output::failed() const {
+  const bool sink_failed =
+      std::any_of(sinks_.begin(), sinks_.end(), [](const auto& sink) { return sink->failed(); });
+  return sink_failed || (view_ && view_->failed());
+}
 
 }  // namespace etr::output

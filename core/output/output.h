@@ -1,9 +1,10 @@
 // The output side of a run: everything that the engine reports goes through here to the sinks and
 // the view, each on a thread of its own, so that neither can delay probing.
 //
-// Records are never dropped: a round starts only with room for its record (reserve()). A newer
-// snapshot replaces an older one. Events, and paths for the view, are queued up to a bound, and
-// counted beyond it.
+// A round starts only with room for its record in the queue of every sink (reserve()), so that no
+// sink loses any; but a sink that has failed, or that does not return for long, costs no other sink
+// a record: what it misses is counted. A newer snapshot replaces an older one. Events, and paths
+// for the view, are queued up to a bound, and counted beyond it.
 #pragma once
 
 #include <atomic>
@@ -26,7 +27,8 @@
 namespace etr::output {
 
 struct OutputOptions {
-  std::size_t capacity = 1024;  ///< Records that may be queued for the sinks, and for the view.
+  std::size_t capacity = 1024;  ///< Records that may be queued for each sink, and for the view.
+  Duration longest_call = SinkLimits{}.longest_call;  ///< Of a sink, see SinkLimits.
   /// On a virtual clock only reserve() waits for real time, and the view drops nothing.
   bool virtual_clock = false;
   Duration snapshot_interval = std::chrono::milliseconds(100);
@@ -70,12 +72,16 @@ class Output final : public model::Observer {
   /// The run is to end: a reserve() that waits on a virtual clock returns false.
   void stop_waiting();
 
+  /// Records stop waiting for sinks that do not return; call it now and then, on any thread.
+  void watch();
+
   /// The engine is done: what is queued is written and shown, then sinks and view are closed.
   void finish(const Summary& summary);
   /// True once all is closed; waits at most that long.
   bool wait_until_done(Duration limit);
-  /// Stops waiting for plugins that are stuck, and reports what is lost ("sink 'x': 12 records not
-  /// written"). If there are any, leave the process by _exit(): their threads still run.
+  /// Once all is closed or shall no longer be waited for: abandons plugins that are stuck, and
+  /// reports what every sink has lost ("sink 'x': 12 records not written"). If a plugin is stuck,
+  /// leave the process by _exit(): its thread still runs.
   void give_up();
 
   /// A sink or view failed, or records were lost: the exit status is not 0.
@@ -92,9 +98,10 @@ class Output final : public model::Observer {
   const OutputCallbacks callbacks_;
   std::atomic<bool> closed_pipe_{false};
   bool stuck_ = false;
-  std::size_t view_reservations_ = 0;  ///< Used by the probing thread only.
+  std::size_t promised_ = 0;  ///< Records of open rounds. Used by the probing thread only.
   std::optional<ViewRunner> view_;
-  SinkRunner sinks_;  ///< Ends before the view does, which shows its faults.
+  /// They end before the view does, which shows their faults.
+  std::vector<std::unique_ptr<SinkRunner>> sinks_;
 };
 
 }  // namespace etr::output

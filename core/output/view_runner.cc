@@ -14,7 +14,6 @@
 #include "absl/strings/str_format.h"
 #include "base/mutex.h"
 #include "base/wake_fd.h"
-#include "output/attach_names.h"
 #include "output/channel.h"
 #include "output/output_fault.h"
 #include "output/output_thread.h"
@@ -23,7 +22,7 @@ namespace etr::output {
 namespace {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
-using ViewMessage = std::variant<Path, Event>;
+using ViewMessage = std::variant<RecordPtr, Event>;
 
 /// A view that asks for 0, or for a time that has passed, is drawn about 60 times per second.
 constexpr std::chrono::milliseconds kShortestRefresh{16};
@@ -59,8 +58,8 @@ class ViewRunner::State : public std::enable_shared_from_this<State> {
     wake_.wake();
   }
 
-  void push_reserved(Path path) {
-    channel.push(std::move(path));
+  void push_always(const RecordPtr& record) {
+    channel.push(record);
     wake_.wake();
   }
 
@@ -161,9 +160,8 @@ class ViewRunner::State : public std::enable_shared_from_this<State> {
 
   void deliver_messages() {
     for (auto popped = channel.try_pop(); popped.item; popped = channel.try_pop()) {
-      if (auto* const path = std::get_if<Path>(&*popped.item)) {
-        attach_names(*path, *names_);
-        view_->on_path(*path);
+      if (const auto* const record = std::get_if<RecordPtr>(&*popped.item)) {
+        view_->on_path((*record)->read(*names_));
       } else {
         view_->on_event(std::get<Event>(*popped.item));
       }
@@ -275,9 +273,11 @@ ViewRunner::~ViewRunner() {
 }
 
 absl::Status ViewRunner::start(const RunInfo& run) { return state_->start(run); }
-bool ViewRunner::wait_and_reserve() { return state_->channel.wait_and_reserve(); }
-void ViewRunner::push_reserved(Path path) { state_->push_reserved(std::move(path)); }
-void ViewRunner::push(Path path) { state_->push(std::move(path)); }
+bool ViewRunner::wait_for_room(std::size_t promised) {
+  return state_->channel.wait_for_room(promised);
+}
+void ViewRunner::push_always(const RecordPtr& record) { state_->push_always(record); }
+void ViewRunner::push(const RecordPtr& record) { state_->push(record); }
 void ViewRunner::push(const Event& event) { state_->push(event); }
 bool ViewRunner::wants_snapshot() const { return state_->wants_snapshot(); }
 void ViewRunner::push(std::shared_ptr<const Snapshot> snapshot) {

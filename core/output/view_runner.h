@@ -1,19 +1,19 @@
 // The view's thread: waits for input, new data and the view's own timer, and calls the view.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "absl/status/status.h"
 #include "etr/event.h"
-#include "etr/path.h"
 #include "etr/run_info.h"
 #include "etr/snapshot.h"
 #include "etr/time.h"
 #include "etr/view.h"
 #include "output/names.h"
+#include "output/record.h"
 
 namespace etr::output {
 
@@ -49,10 +49,11 @@ class ViewRunner {
   absl::Status start(const RunInfo& run);
 
   // For the probing thread.
-  /// On a virtual clock only, where nothing may be dropped: waits for room for one push_reserved().
-  bool wait_and_reserve();
-  void push_reserved(Path path);
-  void push(Path path);
+  /// On a virtual clock only, where nothing may be dropped: waits for room for one record beside
+  /// the `promised` ones, which are then pushed always.
+  bool wait_for_room(std::size_t promised);
+  void push_always(const RecordPtr& record);
+  void push(const RecordPtr& record);
   void push(const Event& event);
   bool wants_snapshot() const;
   void push(std::shared_ptr<const Snapshot> snapshot);

@@ -72,8 +72,10 @@ class Pipeline {
   void finish();
   /// True once everything is written and closed; waits at most that long.
   bool wait_until_written(Duration limit) { return output_->wait_until_done(limit); }
-  /// Stops waiting for sinks that do not return, and reports what is lost.
+  /// Once all is written, or shall no longer be waited for: reports what is lost.
   void give_up() { output_->give_up(); }
+  /// Records stop waiting for sinks that do not return; to be called now and then.
+  void watch() { output_->watch(); }
 
   /// After finish() and one of the above.
   int exit_status() const;

@@ -54,14 +54,16 @@ TEST(Program, FailsIfWhatItPrintsCannotBeWritten) {
 TEST(Program, ReportsAFullStandardOutputAlikeForRecordsAndView) {
   const std::string network =
       " --simulate " ETR_SOURCE_DIR "/examples/networks/nested4x4.toml -c 1 203.0.113.9";
-  for (const auto& [flags, part] :
-       {std::pair("-J", "sink 'ndjson'"), std::pair("--view plain", "view 'plain'")}) {
+  for (const auto& [flags, part, lines] :
+       {std::tuple("-J", "sink 'ndjson'", 2), std::tuple("--view plain", "view 'plain'", 1)}) {
     const Result result = etr::test::run_program(flags + network, "2>&1 >/dev/full");
     EXPECT_EQ(result.status, 1) << flags;
     EXPECT_THAT(result.text, HasSubstr(std::string(part) + ": cannot write standard output: "
                                                            "no space left on device"));
-    EXPECT_EQ(std::count(result.text.begin(), result.text.end(), '\n'), 1) << result.text;
+    EXPECT_EQ(std::count(result.text.begin(), result.text.end(), '\n'), lines) << result.text;
   }
+  EXPECT_THAT(etr::test::run_program("-J" + network, "2>&1 >/dev/full").text,
+              HasSubstr("sink 'ndjson': 5 records not written"));
 }
 
 TEST(Program, OpensNothingInPlaceOfAClosedStandardDescriptor) {

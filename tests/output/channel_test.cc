@@ -10,41 +10,45 @@ namespace {
 
 TEST(Channel, HandsItemsOverInOrder) {
   Channel<int> channel(3, 0);
-  for (int i = 0; i < 3; ++i) {
-    ASSERT_TRUE(channel.reserve());
-    channel.push(i);
-  }
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(channel.push(i));
   for (int i = 0; i < 3; ++i) EXPECT_EQ(channel.try_pop().item, i);
   EXPECT_FALSE(channel.try_pop().item.has_value());
 }
 
-TEST(Channel, ReservationsCountAsItemsUntilTheyArePopped) {
+TEST(Channel, HasRoomBesideWhatIsPromisedAndWhatIsQueued) {
   Channel<int> channel(2, 0);
-  EXPECT_TRUE(channel.reserve());
-  EXPECT_TRUE(channel.reserve());
-  EXPECT_FALSE(channel.reserve());
+  EXPECT_TRUE(channel.has_room(0));
+  EXPECT_TRUE(channel.has_room(1));
+  EXPECT_FALSE(channel.has_room(2));
   channel.push(1);
-  EXPECT_FALSE(channel.reserve());
+  EXPECT_TRUE(channel.has_room(0));
+  EXPECT_FALSE(channel.has_room(1));
   EXPECT_TRUE(channel.pop().item.has_value());
-  EXPECT_TRUE(channel.reserve());
+  EXPECT_TRUE(channel.has_room(1));
 }
 
 TEST(Channel, ReportsOnceThatRoomWasWanted) {
   Channel<int> channel(2, 0);
-  channel.reserve();
-  channel.reserve();
   channel.push(1);
   channel.push(2);
-  EXPECT_FALSE(channel.reserve());
+  EXPECT_FALSE(channel.has_room(0));
   EXPECT_TRUE(channel.pop().room_wanted);
   EXPECT_FALSE(channel.pop().room_wanted);
+}
+
+TEST(Channel, RefusesBeyondItsCapacityWhoPushesOnlyIfThereIsRoom) {
+  Channel<int> channel(1, 0);
+  EXPECT_TRUE(channel.push_if_room(1));
+  EXPECT_FALSE(channel.push_if_room(2));
+  EXPECT_TRUE(channel.push(3));
+  EXPECT_EQ(channel.size(), 2U);
 }
 
 TEST(Channel, ExtraItemsHaveABoundOfTheirOwnAndTakeNoRoom) {
   Channel<int> channel(1, 1);
   EXPECT_TRUE(channel.push_extra(7));
   EXPECT_FALSE(channel.push_extra(8));
-  EXPECT_TRUE(channel.reserve());
+  EXPECT_TRUE(channel.has_room(0));
   channel.push(9);
   EXPECT_EQ(channel.size(), 1U);
   EXPECT_EQ(channel.pop().item, 7);
@@ -53,32 +57,31 @@ TEST(Channel, ExtraItemsHaveABoundOfTheirOwnAndTakeNoRoom) {
 
 TEST(Channel, AWaitingProducerGoesOnWhenThereIsRoom) {
   Channel<int> channel(1, 0);
-  channel.reserve();
   channel.push(1);
-  bool reserved = false;
-  std::thread producer([&] { reserved = channel.wait_and_reserve(); });
+  bool room = false;
+  std::thread producer([&] { room = channel.wait_for_room(0); });
   EXPECT_EQ(channel.pop().item, 1);
   producer.join();
-  EXPECT_TRUE(reserved);
+  EXPECT_TRUE(room);
 }
 
 TEST(Channel, AWaitingProducerCanBeReleased) {
   Channel<int> channel(1, 0);
-  channel.reserve();
-  bool reserved = true;
-  std::thread producer([&] { reserved = channel.wait_and_reserve(); });
+  channel.push(1);
+  bool room = true;
+  std::thread producer([&] { room = channel.wait_for_room(0); });
   channel.stop_waiting();
   producer.join();
-  EXPECT_FALSE(reserved);
+  EXPECT_FALSE(room);
 }
 
 TEST(Channel, AfterClosingWhatWaitsCanBePoppedAndNothingIsAdded) {
-  Channel<std::unique_ptr<int>> channel(2, 1);
-  channel.reserve();
+  Channel<std::unique_ptr<int>> channel(1, 1);
   channel.push(std::make_unique<int>(1));
-  channel.reserve();
+  EXPECT_FALSE(channel.has_room(0));
   channel.close();
-  channel.push(std::make_unique<int>(2));
+  EXPECT_TRUE(channel.has_room(0)) << "nobody is to wait for it";
+  EXPECT_FALSE(channel.push(std::make_unique<int>(2)));
   EXPECT_FALSE(channel.push_extra(std::make_unique<int>(3)));
   EXPECT_TRUE(channel.pop().item.has_value());
   EXPECT_FALSE(channel.pop().item.has_value());
@@ -89,7 +92,7 @@ TEST(Channel, ManyItemsArriveOnceEachAcrossThreads) {
   constexpr int kCount = 20000;
   std::thread producer([&] {
     for (int i = 0; i < kCount; ++i) {
-      channel.wait_and_reserve();
+      channel.wait_for_room(0);
       channel.push(i);
     }
     channel.close();

@@ -78,7 +78,10 @@ struct FakeSink final : Sink {
     if (on_write) on_write();
   }
   void on_event(const Event& event) override { journal->add("event " + event.text); }
-  void flush() override { journal->add("flush"); }
+  void flush() override {
+    journal->add("flush");
+    if (on_flush) on_flush();
+  }
   void reopen() override { journal->add("reopen"); }
   void close(const Summary& summary) override {
     journal->add("close " + std::to_string(summary.records));
@@ -88,6 +91,7 @@ struct FakeSink final : Sink {
   std::shared_ptr<Journal> journal;
   std::function<void()> on_open;
   std::function<void()> on_write;
+  std::function<void()> on_flush;
   bool standard_output = false;
 };
 
@@ -175,6 +179,7 @@ class OutputTest : public testing::Test {
   void finish() {
     output_->finish(test::sample_summary());
     ASSERT_TRUE(output_->wait_until_done(kPatience));
+    output_->give_up();
   }
 
   const std::shared_ptr<Journal> journal_ = std::make_shared<Journal>();

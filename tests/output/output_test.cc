@@ -113,7 +113,8 @@ TEST_F(OutputTest, ReportsAFailedSinkOnceAndKeepsTheOthers) {
   send(0);
   send(1);
   finish();
-  EXPECT_THAT(reports_->lines(), ElementsAre("sink 'bad': no space left on device"));
+  EXPECT_THAT(reports_->lines(), ElementsAre("sink 'bad': no space left on device",
+                                             "sink 'bad': 2 records not written"));
   EXPECT_TRUE(output_->failed());
   EXPECT_THAT(journal_->lines(), testing::Not(testing::Contains("close 7")));
   EXPECT_THAT(journal_->lines(), testing::Not(testing::Contains("write 1  ")));
@@ -127,7 +128,8 @@ TEST_F(OutputTest, AGuardedSinksFaultNamesItOnce) {
   ASSERT_TRUE(make().start(test::sample_run()).ok());
   send(0);
   finish();
-  EXPECT_THAT(reports_->lines(), ElementsAre("sink 'csv': disk full"));
+  EXPECT_THAT(reports_->lines(),
+              ElementsAre("sink 'csv': disk full", "sink 'csv': 1 record not written"));
 }
 
 TEST_F(OutputTest, AClosedStandardOutputEndsTheRunQuietly) {
@@ -151,7 +153,8 @@ TEST_F(OutputTest, AClosedPipeOfAnotherFileIsAFaultLikeAnyOther) {
   ASSERT_TRUE(make().start(test::sample_run()).ok());
   send(0);
   finish();
-  EXPECT_THAT(reports_->lines(), ElementsAre("sink 'fifo': cannot write 'fifo': Broken pipe"));
+  EXPECT_THAT(reports_->lines(), ElementsAre("sink 'fifo': cannot write 'fifo': Broken pipe",
+                                             "sink 'fifo': 1 record not written"));
   EXPECT_FALSE(output_->closed_pipe());
 }
 
@@ -172,6 +175,65 @@ TEST_F(OutputTest, CountsTheLossesOfAStuckSinkAfterTheDeadline) {
   EXPECT_TRUE(output_->stuck());
   output_.reset();  // does not wait for the thread, whose state lives on
   gate->open();
+}
+
+TEST_F(OutputTest, AStuckSinkCostsTheOthersNoRecord) {
+  auto gate = std::make_shared<Gate>();
+  add_sink("stuck")->on_write = [gate] { gate->pass(); };
+  auto good = std::make_shared<Journal>();
+  sinks_.push_back({"sink 'good'", std::make_unique<FakeSink>(good)});
+  ASSERT_TRUE(make().start(test::sample_run()).ok());
+  send(0);
+  ASSERT_TRUE(journal_->wait_for("write 0  "));
+  for (std::uint64_t round = 1; round < 100; ++round) send(round);
+  EXPECT_TRUE(good->wait_for("write 99  "));
+  output_->finish(test::sample_summary());
+  EXPECT_TRUE(good->wait_for("close 7"));
+  output_->give_up();
+  EXPECT_THAT(reports_->lines(), ElementsAre("sink 'stuck': 100 records not written"));
+  gate->open();
+}
+
+TEST_F(OutputTest, RecordsStopWaitingForASinkThatDoesNotReturn) {
+  auto gate = std::make_shared<Gate>();
+  add_sink("stuck")->on_write = [gate] { gate->pass(); };
+  auto good = std::make_shared<Journal>();
+  sinks_.push_back({"sink 'good'", std::make_unique<FakeSink>(good)});
+  OutputOptions options;
+  options.capacity = 2;
+  options.longest_call = Duration::zero();
+  ASSERT_TRUE(make(options).start(test::sample_run()).ok());
+  send(0);
+  ASSERT_TRUE(journal_->wait_for("write 0  "));
+  ASSERT_TRUE(good->wait_for("flush"));
+  send(1);
+  ASSERT_TRUE(good->wait_for("write 1  "));
+  send(2);
+  EXPECT_FALSE(output_->reserve());
+  output_->watch();
+  EXPECT_THAT(
+      reports_->lines(),
+      testing::IsSupersetOf(
+          {"sink 'stuck': has not returned for 0 s: what it cannot take is dropped", "room"}));
+  ASSERT_TRUE(good->wait_for("write 2  "));
+  for (const std::uint64_t round : {3U, 4U}) {
+    send(round);
+    ASSERT_TRUE(good->wait_for("write " + std::to_string(round) + "  "));
+  }
+  gate->open();
+  finish();
+  EXPECT_THAT(reports_->lines(), testing::Contains("sink 'stuck': 2 records not written"));
+  EXPECT_THAT(journal_->lines(), testing::IsSupersetOf({"write 1  ", "write 2  ", "close 7"}));
+  EXPECT_TRUE(output_->failed());
+}
+
+// A sink that keeps records in memory has written them only once it was flushed.
+TEST_F(OutputTest, CountsWhatAFailedSinkHadNotFlushed) {
+  add_sink("batch")->on_flush = [] { throw std::runtime_error("no space left on device"); };
+  ASSERT_TRUE(make().start(test::sample_run()).ok());
+  for (std::uint64_t round = 0; round < 3; ++round) send(round);
+  finish();
+  EXPECT_THAT(reports_->lines(), testing::Contains("sink 'batch': 3 records not written"));
 }
 
 TEST_F(OutputTest, FilesAreReopenedBetweenRecords) {
