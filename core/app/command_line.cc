@@ -10,7 +10,7 @@
 #include "app/flags.h"
 #include "base/nearest_name.h"
 #include "pipeline/backend.h"
-#include "plugin/option_values.h"
+#include "plugin/option_reader.h"
 
 namespace etr::app {
 namespace {
@@ -118,7 +118,7 @@ absl::Status read_trace_flags(const po::variables_map& values, std::vector<RawOp
       });
       const RawOption option{std::string(flag.option), FlagText{*text},
                              absl::StrFormat("--%s", flag.name)};
-      if (const auto value = plugin::convert(*spec, option.value); !value.ok()) {
+      if (const auto value = plugin::read_option(*spec, option.value); !value.ok()) {
         return usage_error(
             absl::StrFormat("%s: %s", option.where, std::string(value.status().message())));
       }

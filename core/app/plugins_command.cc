@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "app/plugin_project.h"
 #include "base/nearest_name.h"
 #include "etr/text.h"
@@ -105,6 +106,24 @@ int list(plugin::Catalog& catalog, std::ostream& out, std::ostream& err) {
   return status;
 }
 
+/// What the default column and the sample of a pipeline file say of an option.
+std::string default_text(const OptionSpec& spec) {
+  if (spec.required) return "(required)";
+  return plugin::is_set(spec.default_value) ? plugin::to_toml(spec.default_value) : "(none)";
+}
+
+std::string sample_line(const OptionSpec& spec) {
+  if (spec.required) return spec.name + " = ...";
+  if (!plugin::is_set(spec.default_value)) return "# " + spec.name + " = ...";
+  return spec.name + " = " + plugin::to_toml(spec.default_value);
+}
+
+/// Choices and bounds that the user sets: those of an integer's type go without saying.
+std::string help_text(const OptionSpec& spec) {
+  if (!spec.choices.empty()) return spec.help + " (" + absl::StrJoin(spec.choices, ", ") + ")";
+  return spec.help;
+}
+
 void describe_options(const std::vector<OptionSpec>& specs, std::ostream& out) {
   if (specs.empty()) {
     out << "It has no options.\n";
@@ -112,8 +131,8 @@ void describe_options(const std::vector<OptionSpec>& specs, std::ostream& out) {
   }
   std::vector<Row> rows{{"OPTION", "TYPE", "DEFAULT", "HELP"}};
   for (const OptionSpec& spec : specs) {
-    rows.push_back({spec.name, std::string(plugin::type_name(spec.default_value)),
-                    plugin::to_toml(spec.default_value), spec.help});
+    rows.push_back(
+        {spec.name, std::string(plugin::type_name(spec)), default_text(spec), help_text(spec)});
   }
   print_table(rows, out);
 }
@@ -130,9 +149,7 @@ void describe(const plugin::Plugin& plugin, const std::vector<OptionSpec>& specs
       << (plugin.kind == PluginKind::kSink ? absl::StrFormat("[[%s]]", kind)
                                            : absl::StrFormat("[%s]", kind))
       << "\nuse = " << plugin::toml_string(plugin.name) << '\n';
-  for (const OptionSpec& spec : specs) {
-    out << spec.name << " = " << plugin::to_toml(spec.default_value) << '\n';
-  }
+  for (const OptionSpec& spec : specs) out << sample_line(spec) << '\n';
 }
 
 // In the child: opens the plugin and asks it for its options.

@@ -85,23 +85,37 @@ absl::Status apply_sets(const std::vector<RawOption>& sets, PipelineConfig& conf
   return absl::OkStatus();
 }
 
+plugin::RawValue raw_value(const OptionValue& value) {
+  if (const auto* flag = std::get_if<bool>(&value)) return *flag;
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return *number;
+  if (const auto* number = std::get_if<double>(&value)) return *number;
+  if (const auto* list = std::get_if<std::vector<std::string>>(&value)) return *list;
+  if (const auto* time = std::get_if<Duration>(&value)) return base::format_duration(*time);
+  return std::get<std::string>(value);
+}
+
+/// The names of options that nobody is to see, of a plugin that has been found.
+std::set<std::string> secrets(plugin::Catalog& catalog, PluginKind kind, const std::string& name) {
+  std::set<std::string> names;
+  for (const OptionSpec& spec : catalog.find(kind, name)->descriptor->options()) {
+    if (spec.secret) names.insert(spec.name);
+  }
+  return names;
+}
+
 absl::Status resolve(plugin::Catalog& catalog, PluginKind kind, PluginUse& use) {
   const absl::StatusOr<std::vector<NamedOption>> values = catalog.resolve(kind, use);
   if (!values.ok()) return values.status();
   std::map<std::string, std::string> places;
   for (const RawOption& given : use.options) places[given.name] = given.where;
   use.options.clear();
+  const std::set<std::string> secret = secrets(catalog, kind, use.name);
   for (const NamedOption& named : *values) {
+    if (std::holds_alternative<std::monostate>(named.value)) continue;
     const auto place = places.find(named.name);
-    RawOption option{named.name, {}, place == places.end() ? use.where : place->second};
-    if (const auto* flag = std::get_if<bool>(&named.value)) option.value = *flag;
-    if (const auto* number = std::get_if<std::int64_t>(&named.value)) option.value = *number;
-    if (const auto* number = std::get_if<double>(&named.value)) option.value = *number;
-    if (const auto* text = std::get_if<std::string>(&named.value)) option.value = *text;
-    if (const auto* time = std::get_if<Duration>(&named.value)) {
-      option.value = base::format_duration(*time);
-    }
-    use.options.push_back(std::move(option));
+    use.options.push_back({named.name, raw_value(named.value),
+                           place == places.end() ? use.where : place->second,
+                           secret.contains(named.name)});
   }
   return absl::OkStatus();
 }

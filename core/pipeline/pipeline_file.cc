@@ -90,13 +90,26 @@ class Reader {
       option.value = real->get();
     else if (const auto* text = node.as_string())
       option.value = text->get();
+    else if (const toml::array* list = node.as_array())
+      option.value = strings(option.name, *list);
     else
       fail(node.source(), absl::StrFormat("'%s' cannot be %s", option.name, type_of(node)));
     return option;
   }
 
+  std::vector<std::string> strings(const std::string& name, const toml::array& list) const {
+    std::vector<std::string> texts;
+    for (const toml::node& node : list) {
+      const auto* text = node.as_string();
+      if (text == nullptr) {
+        fail(node.source(), absl::StrFormat("'%s': a list holds strings only", name));
+      }
+      texts.push_back(text->get());
+    }
+    return texts;
+  }
+
   static std::string type_of(const toml::node& node) {
-    if (node.is_array()) return "a list";
     if (node.is_table()) return "a table";
     return "a date or time";
   }

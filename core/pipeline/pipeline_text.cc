@@ -16,6 +16,9 @@ std::string value_text(const plugin::RawValue& value) {
   if (const auto* number = std::get_if<std::int64_t>(&value)) return plugin::to_toml(*number);
   if (const auto* number = std::get_if<double>(&value)) return plugin::to_toml(*number);
   if (const auto* text = std::get_if<std::string>(&value)) return plugin::to_toml(*text);
+  if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
+    return plugin::to_toml(*list);
+  }
   return plugin::to_toml(std::get<plugin::FlagText>(value).text);
 }
 
@@ -23,7 +26,8 @@ std::string use_text(const std::string& heading, const PluginUse& use) {
   std::string text = "\n" + heading + "\nuse = " + plugin::toml_string(use.name) + "\n";
   if (!use.instance.empty()) text += "as = " + plugin::toml_string(use.instance) + "\n";
   for (const RawOption& option : use.options) {
-    text += option.name + " = " + value_text(option.value) + "\n";
+    const std::string value = option.secret ? "\"...\"" : value_text(option.value);
+    text += option.name + " = " + value + "\n";
   }
   return text;
 }

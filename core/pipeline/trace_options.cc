@@ -101,9 +101,7 @@ std::vector<OptionSpec> trace_option_specs() {
   return std::apply(
       [](const auto&... entry) {
         const TraceOptions defaults;
-        return std::vector<OptionSpec>{
-            OptionSpec{std::string(entry.name), std::string(entry.help),
-                       detail::to_option_value(defaults.*(entry.member))}...};
+        return std::vector<OptionSpec>{detail::option_spec(entry, defaults.*(entry.member))...};
       },
       kTraceOptions);
 }
@@ -112,7 +110,7 @@ std::vector<NamedOption> trace_option_values(const TraceOptions& options) {
   return std::apply(
       [&](const auto&... entry) {
         return std::vector<NamedOption>{NamedOption{
-            std::string(entry.name), detail::to_option_value(options.*(entry.member))}...};
+            std::string(entry.name), detail::to_option_value(entry, options.*(entry.member))}...};
       },
       kTraceOptions);
 }

@@ -136,7 +136,14 @@ absl::StatusOr<std::vector<NamedOption>> Catalog::resolve(PluginKind kind, const
       return absl::InvalidArgumentError(absl::StrFormat(
           "%s (%s '%s')", std::string(given.status().message()), kind_name(kind), use.name));
     }
-    return with_defaults(specs, *given);
+    absl::StatusOr<std::vector<NamedOption>> values = with_defaults(specs, *given);
+    if (!values.ok()) {
+      return at(use.where, absl::InvalidArgumentError(
+                               absl::StrFormat("%s '%s': %s", kind_name(kind), use.name,
+                                               std::string(values.status().message()))));
+    }
+    guarded(label_of(kind, use), "validate", [&] { plugin->descriptor->validate(*values); });
+    return values;
   } catch (const PluginFault& fault) {
     return absl::InternalError(fault.what());
   }

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <exception>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include "absl/strings/str_format.h"
@@ -45,6 +46,23 @@ bool creates_its_kind(const PluginDescriptor& descriptor) {
   return descriptor.create_view != nullptr;
 }
 
+/// "libstdc++;cxx11=1;layout=..." without what is about the layout of etr's own types.
+std::string_view library_of(std::string_view fingerprint) {
+  return fingerprint.substr(0, fingerprint.find(";layout="));
+}
+
+absl::Status check_fingerprint(std::string_view its, std::string_view ours) {
+  if (its == ours) return absl::OkStatus();
+  if (library_of(its) == library_of(ours)) {
+    return absl::FailedPreconditionError(
+        "built for another etr of the same interface version, whose types lie otherwise in memory; "
+        "build it with the SDK of this etr");
+  }
+  return absl::FailedPreconditionError(absl::StrFormat(
+      "built against %s, this etr against %s",
+      its.empty() ? "an unnamed standard library" : library_of(its), library_of(ours)));
+}
+
 }  // namespace
 
 absl::Status check_head(const DescriptorHead& head) {
@@ -53,10 +71,16 @@ absl::Status check_head(const DescriptorHead& head) {
         absl::StrFormat("%s is not a plugin descriptor: magic number %08x instead of %08x",
                         kDescriptorSymbol, head.magic, kPluginMagic));
   }
-  if (head.abi_version != kAbiVersion) {
+  if (head.kind < static_cast<std::uint32_t>(kAllKinds.front()) ||
+      head.kind > static_cast<std::uint32_t>(kAllKinds.back())) {
+    return absl::FailedPreconditionError(absl::StrFormat("unknown kind of plugin: %d", head.kind));
+  }
+  const auto kind = static_cast<PluginKind>(head.kind);
+  if (head.abi_version != abi_version(kind)) {
     return absl::FailedPreconditionError(absl::StrFormat(
-        "built for %s etr: plugin ABI version %d, this etr has %d; build it again",
-        head.abi_version < kAbiVersion ? "an older" : "a newer", head.abi_version, kAbiVersion));
+        "built for %s etr: version %d of the %s interface, this etr has %d; build it again",
+        head.abi_version < abi_version(kind) ? "an older" : "a newer", head.abi_version,
+        kind_name(kind), abi_version(kind)));
   }
   if (head.size != sizeof(PluginDescriptor)) {
     return absl::FailedPreconditionError(
@@ -64,20 +88,15 @@ absl::Status check_head(const DescriptorHead& head) {
                         "of this etr and for this machine",
                         head.size, sizeof(PluginDescriptor)));
   }
-  if (head.fingerprint == nullptr || std::strcmp(head.fingerprint, kLibraryFingerprint) != 0) {
-    return absl::FailedPreconditionError(absl::StrFormat(
-        "built against %s, this etr against %s",
-        is_empty(head.fingerprint) ? "an unnamed standard library" : head.fingerprint,
-        kLibraryFingerprint));
-  }
-  return absl::OkStatus();
+  return check_fingerprint(is_empty(head.fingerprint) ? "" : head.fingerprint, fingerprint(kind));
 }
 
 absl::Status check_body(const PluginDescriptor& descriptor) {
-  const std::uint32_t kind = descriptor.head.kind;
-  if (kind < static_cast<std::uint32_t>(PluginKind::kProber) ||
-      kind > static_cast<std::uint32_t>(PluginKind::kView)) {
-    return absl::FailedPreconditionError(absl::StrFormat("unknown kind of plugin: %d", kind));
+  const auto kind = static_cast<PluginKind>(descriptor.head.kind);
+  if (descriptor.revision > abi_revision(kind)) {
+    return absl::FailedPreconditionError(absl::StrFormat(
+        "built for a newer etr: revision %d of the %s interface, this etr has %d; install that etr",
+        descriptor.revision, kind_name(kind), abi_revision(kind)));
   }
   if (is_empty(descriptor.name) || is_empty(descriptor.version) || is_empty(descriptor.summary)) {
     return absl::FailedPreconditionError("its descriptor lacks a name, version or summary");

@@ -14,8 +14,8 @@
 namespace etr::plugin {
 
 /// Opens `file` and returns its descriptor once every check of the contract has passed: symbol,
-/// magic, ABI version, size, fingerprint, kind, texts, create. Errors begin with the file's name.
-/// Static constructors of the library run before any check.
+/// magic, kind, version, size, fingerprint, revision, texts, create. Errors begin with the file's
+/// name. Static constructors of the library run before any check.
 absl::StatusOr<const PluginDescriptor*> open_library(const std::filesystem::path& file);
 
 /// The checks on the part of a descriptor that any version of the contract has, in their order.

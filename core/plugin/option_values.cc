@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
-#include <limits>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -11,8 +11,10 @@
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "base/duration_text.h"
 #include "base/nearest_name.h"
+#include "plugin/option_reader.h"
 
 namespace etr::plugin {
 namespace {
@@ -24,51 +26,57 @@ struct Overloaded : Visitors... {
 template <class... Visitors>
 Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
-absl::Status wrong_type(std::string_view wanted, std::string_view given) {
-  return absl::InvalidArgumentError(absl::StrFormat("expected %s, not %s", wanted, given));
+const OptionSpec* find_spec(const std::vector<OptionSpec>& specs, std::string_view name) {
+  const auto found = std::find_if(specs.begin(), specs.end(),
+                                  [&](const OptionSpec& spec) { return spec.name == name; });
+  return found == specs.end() ? nullptr : &*found;
 }
 
-std::string describe(const RawValue& value) {
-  return std::visit(Overloaded{[](const FlagText& flag) { return "'" + flag.text + "'"; },
-                               [](bool flag) { return std::string(flag ? "true" : "false"); },
-                               [](std::int64_t number) { return absl::StrFormat("%d", number); },
-                               [](double number) { return absl::StrFormat("%g", number); },
-                               [](const std::string& text) { return toml_string(text); }},
-                    value);
+/// The secret option that NAME_file belongs to; null: none.
+const OptionSpec* find_secret(const std::vector<OptionSpec>& specs, std::string_view name) {
+  constexpr std::string_view kSuffix = "_file";
+  if (!name.ends_with(kSuffix)) return nullptr;
+  const OptionSpec* spec = find_spec(specs, name.substr(0, name.size() - kSuffix.size()));
+  return spec != nullptr && spec->secret ? spec : nullptr;
 }
 
-// What a flag's text means for an option of the type of `wanted`.
-absl::StatusOr<OptionValue> read_text(const OptionValue& wanted, const std::string& text) {
-  if (std::holds_alternative<std::string>(wanted)) return OptionValue(text);
-  if (std::holds_alternative<bool>(wanted)) {
-    if (text == "true") return OptionValue(true);
-    if (text == "false") return OptionValue(false);
-    return wrong_type("true or false", "'" + text + "'");
+/// From the first line of a file.
+absl::StatusOr<OptionValue> read_secret(const OptionSpec& spec, const RawValue& value) {
+  const auto* flag = std::get_if<FlagText>(&value);
+  const auto* text = flag != nullptr ? &flag->text : std::get_if<std::string>(&value);
+  if (text == nullptr) return absl::InvalidArgumentError("expected the name of a file");
+  std::ifstream file(*text);
+  std::string line;
+  if (!std::getline(file, line)) {
+    return absl::InvalidArgumentError("cannot read a line from '" + *text + "'");
   }
-  if (std::holds_alternative<std::int64_t>(wanted)) {
-    std::int64_t number = 0;
-    if (absl::SimpleAtoi(text, &number)) return OptionValue(number);
-    return wrong_type("a whole number", "'" + text + "'");
-  }
-  if (std::holds_alternative<double>(wanted)) {
-    double number = 0;
-    if (absl::SimpleAtod(text, &number) && std::isfinite(number)) return OptionValue(number);
-    return wrong_type("a number", "'" + text + "'");
-  }
-  absl::StatusOr<Duration> duration = base::parse_duration(text);
-  if (!duration.ok()) return duration.status();
-  return OptionValue(*duration);
+  return read_option(spec, FlagText{line});
+}
+
+using RawIterator = std::vector<RawOption>::const_iterator;
+
+bool is_named(const std::string& name, RawIterator begin, RawIterator end) {
+  return std::any_of(begin, end, [&](const RawOption& raw) { return raw.name == name; });
+}
+
+std::vector<std::string> names_of(const std::vector<OptionSpec>& specs) {
+  std::vector<std::string> names;
+  for (const OptionSpec& spec : specs) names.push_back(spec.name);
+  return names;
 }
 
 }  // namespace
 
-std::string_view type_name(const OptionValue& value) {
-  return std::visit(Overloaded{[](bool) -> std::string_view { return "bool"; },
-                               [](std::int64_t) -> std::string_view { return "integer"; },
-                               [](double) -> std::string_view { return "number"; },
-                               [](const std::string&) -> std::string_view { return "string"; },
-                               [](Duration) -> std::string_view { return "duration"; }},
-                    value);
+std::string_view type_name(const OptionSpec& spec) {
+  switch (spec.type) {
+    case OptionType::kBool: return "bool";
+    case OptionType::kInteger: return "integer";
+    case OptionType::kNumber: return "number";
+    case OptionType::kDuration: return "duration";
+    case OptionType::kList: return "list";
+    case OptionType::kString: break;
+  }
+  return spec.secret ? "secret" : spec.is_path ? "path" : "string";
 }
 
 std::string toml_string(std::string_view text) {
@@ -102,60 +110,38 @@ std::string to_toml(const OptionValue& value) {
                    return text;
                  },
                  [](const std::string& text) { return toml_string(text); },
-                 [](Duration duration) { return toml_string(base::format_duration(duration)); }},
+                 [](Duration duration) { return toml_string(base::format_duration(duration)); },
+                 [](const std::vector<std::string>& list) {
+                   std::vector<std::string> quoted;
+                   for (const std::string& text : list) quoted.push_back(toml_string(text));
+                   return "[" + absl::StrJoin(quoted, ", ") + "]";
+                 },
+                 [](std::monostate) { return std::string(); }},
       value);
-}
-
-absl::StatusOr<OptionValue> convert(const OptionSpec& spec, const RawValue& value) {
-  const OptionValue& wanted = spec.default_value;
-  if (const auto* flag = std::get_if<FlagText>(&value)) return read_text(wanted, flag->text);
-
-  if (std::holds_alternative<bool>(wanted)) {
-    if (const bool* given = std::get_if<bool>(&value)) return OptionValue(*given);
-    return wrong_type("true or false", describe(value));
-  }
-  if (std::holds_alternative<std::int64_t>(wanted)) {
-    if (const auto* given = std::get_if<std::int64_t>(&value)) return OptionValue(*given);
-    return wrong_type("a whole number", describe(value));
-  }
-  if (std::holds_alternative<double>(wanted)) {
-    if (const auto* given = std::get_if<std::int64_t>(&value)) {
-      return OptionValue(static_cast<double>(*given));
-    }
-    const auto* given = std::get_if<double>(&value);
-    if (given != nullptr && std::isfinite(*given)) return OptionValue(*given);
-    return wrong_type("a number", describe(value));
-  }
-  const auto* given = std::get_if<std::string>(&value);
-  if (std::holds_alternative<std::string>(wanted)) {
-    if (given != nullptr) return OptionValue(*given);
-    return wrong_type("a string", describe(value));
-  }
-  if (given == nullptr) return wrong_type("a duration such as \"250ms\"", describe(value));
-  absl::StatusOr<Duration> duration = base::parse_duration(*given);
-  if (!duration.ok()) return duration.status();
-  return OptionValue(*duration);
 }
 
 absl::StatusOr<std::vector<NamedOption>> check_options(const std::vector<OptionSpec>& specs,
                                                        const std::vector<RawOption>& given) {
   std::vector<std::optional<OptionValue>> values(specs.size());
-  for (const RawOption& raw : given) {
+  for (auto at = given.begin(); at != given.end(); ++at) {
+    const RawOption& raw = *at;
     const std::string place = raw.where.empty() ? std::string() : raw.where + ": ";
-    const auto spec = std::find_if(specs.begin(), specs.end(),
-                                   [&](const OptionSpec& known) { return known.name == raw.name; });
-    if (spec == specs.end()) {
-      std::vector<std::string> names;
-      for (const OptionSpec& known : specs) names.push_back(known.name);
-      return absl::InvalidArgumentError(absl::StrFormat("%sunknown option '%s'%s", place, raw.name,
-                                                        base::did_you_mean(raw.name, names)));
+    const OptionSpec* spec = find_spec(specs, raw.name);
+    const bool from_file = spec == nullptr;
+    if (from_file) spec = find_secret(specs, raw.name);
+    if (spec == nullptr) {
+      return absl::InvalidArgumentError(
+          absl::StrFormat("%sunknown option '%s'%s", place, raw.name,
+                          base::did_you_mean(raw.name, names_of(specs))));
     }
-    absl::StatusOr<OptionValue> value = convert(*spec, raw.value);
+    if (is_named(raw.name, std::next(at), given.end())) continue;
+    absl::StatusOr<OptionValue> value =
+        from_file ? read_secret(*spec, raw.value) : read_option(*spec, raw.value);
     if (!value.ok()) {
       return absl::InvalidArgumentError(absl::StrFormat("%soption '%s': %s", place, raw.name,
                                                         std::string(value.status().message())));
     }
-    values[static_cast<std::size_t>(spec - specs.begin())] = *std::move(value);
+    values[static_cast<std::size_t>(spec - specs.data())] = *std::move(value);
   }
 
   std::vector<NamedOption> checked;
@@ -165,13 +151,16 @@ absl::StatusOr<std::vector<NamedOption>> check_options(const std::vector<OptionS
   return checked;
 }
 
-std::vector<NamedOption> with_defaults(const std::vector<OptionSpec>& specs,
-                                       const std::vector<NamedOption>& given) {
+absl::StatusOr<std::vector<NamedOption>> with_defaults(const std::vector<OptionSpec>& specs,
+                                                       const std::vector<NamedOption>& given) {
   std::vector<NamedOption> all;
   for (const OptionSpec& spec : specs) {
     const auto found = std::find_if(given.begin(), given.end(), [&](const NamedOption& value) {
       return value.name == spec.name;
     });
+    if (found == given.end() && spec.required) {
+      return absl::InvalidArgumentError("option '" + spec.name + "' has to be set");
+    }
     all.push_back({spec.name, found == given.end() ? spec.default_value : found->value});
   }
   return all;

@@ -15,13 +15,15 @@ struct FlagText {
 };
 
 /// A value as it was written. A duration is a string in a pipeline file.
-using RawValue = std::variant<FlagText, bool, std::int64_t, double, std::string>;
+using RawValue =
+    std::variant<FlagText, bool, std::int64_t, double, std::string, std::vector<std::string>>;
 
 struct RawOption {
   std::string name;
   RawValue value;
   /// Where it was written, for messages: "pipeline.toml:12:1" or "--sink".
   std::string where;
+  bool secret = false;  ///< Not to be printed.
   friend bool operator==(const RawOption& a, const RawOption& b) {
     return a.name == b.name && a.value == b.value;
   }

@@ -12,7 +12,7 @@ class TsvSink final : public etr::Sink {
   };
   static constexpr etr::PluginInfo kInfo{"tsv", "1.0.0", "One tab-separated row per hop"};
   static constexpr auto kOptions =
-      std::tuple{etr::option("path", &Options::path, "File to write"),
+      std::tuple{etr::option("path", &Options::path, "File to write").path(),
                  etr::option("header", &Options::header, "Write a header row first")};
 
   explicit TsvSink(const Options& options) : options_(options) {}

@@ -44,9 +44,9 @@ TEST(ShippedPipelines, CheckRefusesWhatARunRefuses) {
   std::ofstream(file) << "[view]\nuse = \"plain\"\nevents = true\nhost_width = 5000000000\n";
   const std::string pipeline = "--pipeline " + file;
   const std::pair<std::string, std::string> cases[] = {
-      {pipeline, file + ":4:1: view 'plain': option 'host_width'"},
-      {pipeline + " --set view.host_width=-5", "--set: view 'plain': option 'host_width'"},
-      {"--view tui --set view.theme=pink", "--set: view 'tui': option 'theme'"},
+      {pipeline, file + ":4:1: option 'host_width': 5000000000 is out of range"},
+      {pipeline + " --set view.host_width=-5", "--set: option 'host_width': -5 is out of range"},
+      {"--view tui --set view.theme=pink", "--set: option 'theme': 'pink' is not one of dark, light (view 'tui')"},
       {"-J --sink csv:path=-", "only one sink can write to standard output"}};
   for (const auto& [flags, reason] : cases) {
     const Result checked = err("--check " + flags);

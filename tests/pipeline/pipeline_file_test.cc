@@ -110,8 +110,10 @@ TEST(PipelineFile, AWrongTypeIsReportedWithItsPlace) {
   EXPECT_EQ(error_of("[trace]\ntimeout = \"5\"\n"),
             "p.toml:2:1: option 'timeout': '5' lacks a unit: write 5s or 5ms, for example");
   EXPECT_EQ(error_of("[prober]\nuse = 5\n"), "p.toml:2:7: 'use' is the name of a plugin, a string");
-  EXPECT_EQ(error_of("[[sink]]\nuse = \"csv\"\npath = [\"a\"]\n"),
-            "p.toml:3:8: 'path' cannot be a list");
+  EXPECT_EQ(error_of("[[sink]]\nuse = \"csv\"\npath = [\"a\", 5]\n"),
+            "p.toml:3:14: 'path': a list holds strings only");
+  EXPECT_EQ(error_of("[trace]\ntimeout = [\"5s\"]\n"),
+            "p.toml:2:1: option 'timeout': expected a duration such as \"250ms\", not [\"5s\"]");
   EXPECT_EQ(error_of("[trace]\nflows = 1979-05-27\n"),
             "p.toml:2:9: 'flows' cannot be a date or time");
 }

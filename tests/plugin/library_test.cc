@@ -78,12 +78,23 @@ TEST(Library, RefusesAWrongMagicNumber) {
 
 TEST(Library, RefusesAnOlderAbi) {
   EXPECT_THAT(refusal(fixture("older-abi")),
-              StartsWith("built for an older etr: plugin ABI version"));
+              HasSubstr("built for an older etr: version 2 of the sink interface, this etr has 3"));
 }
 
 TEST(Library, RefusesANewerAbi) {
   EXPECT_THAT(refusal(fixture("newer-abi")),
-              StartsWith("built for a newer etr: plugin ABI version"));
+              HasSubstr("built for a newer etr: version 4 of the sink interface, this etr has 3"));
+}
+
+TEST(Library, RefusesANewerRevision) {
+  EXPECT_THAT(refusal(fixture("newer-revision")),
+              StartsWith("built for a newer etr: revision 1 of the sink interface"));
+}
+
+TEST(Library, RefusesAnotherLayoutOfTheSameVersion) {
+  EXPECT_EQ(refusal(fixture("other-layout")),
+            "built for another etr of the same interface version, whose types lie otherwise in "
+            "memory; build it with the SDK of this etr");
 }
 
 TEST(Library, RefusesAWrongSize) {
@@ -115,12 +126,14 @@ TEST(Library, ChecksInTheOrderOfTheContract) {
   DescriptorHead head{0, 0, 0, 0, nullptr};
   EXPECT_THAT(std::string(check_head(head).message()), HasSubstr("magic number"));
   head.magic = kPluginMagic;
-  EXPECT_THAT(std::string(check_head(head).message()), HasSubstr("ABI version"));
-  head.abi_version = kAbiVersion;
+  EXPECT_THAT(std::string(check_head(head).message()), HasSubstr("unknown kind"));
+  head.kind = static_cast<std::uint32_t>(PluginKind::kView);
+  EXPECT_THAT(std::string(check_head(head).message()), HasSubstr("version 0 of the view"));
+  head.abi_version = abi_version(PluginKind::kView);
   EXPECT_THAT(std::string(check_head(head).message()), HasSubstr("octets"));
   head.size = sizeof(PluginDescriptor);
   EXPECT_THAT(std::string(check_head(head).message()), HasSubstr("standard library"));
-  head.fingerprint = kLibraryFingerprint;
+  head.fingerprint = fingerprint(PluginKind::kView);
   EXPECT_TRUE(check_head(head).ok());
 }
 

@@ -5,63 +5,70 @@
 #include <cstring>
 #include <sstream>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "etr/plugin.h"
 
 namespace etr::test {
 
+/// A visitor of etr/layout.h, which also takes what the compiler cannot compute: slots of virtual
+/// functions and numbers of enumerators.
 class Layout {
  public:
-  template <class Type>
-  Layout& type(const char* name) {
-    text_ << '\n'
-          << name << ": " << sizeof(Type) << " octets, aligned to " << alignof(Type) << '\n';
-    return *this;
+  struct Member {
+    std::string name;
+    std::size_t offset = 0;
+    std::size_t size = 0;
+  };
+  struct Type {
+    std::string name;
+    std::size_t size = 0;
+    std::size_t alignment = 0;
+    std::vector<Member> members;
+  };
+
+  void type(std::string_view name, std::size_t size, std::size_t alignment) {
+    types_.push_back({std::string(name), size, alignment, {}});
+    text_ << '\n' << name << ": " << size << " octets, aligned to " << alignment << '\n';
   }
 
-  template <class Class, class Member>
-  Layout& member(const char* name, Member Class::*member) {
-    const Class object{};
-    const auto* const start = reinterpret_cast<const char*>(&object);
-    const auto* const place = reinterpret_cast<const char*>(&(object.*member));
-    text_ << "  " << place - start << ' ' << name << '\n';
-    return *this;
+  void member(std::string_view name, std::size_t offset, std::size_t size) {
+    types_.back().members.push_back({std::string(name), offset, size});
+    text_ << "  " << offset << ' ' << name << '\n';
   }
+
+  void interface(std::string_view name) { text_ << '\n' << name << '\n'; }
 
   // In the Itanium C++ ABI a pointer to a virtual function begins with 1 + its offset in the table.
   template <class Function>
-  Layout& function(const char* name, Function pointer) {
+  void function(std::string_view name, Function pointer) {
     static_assert(sizeof pointer >= sizeof(std::ptrdiff_t));
     std::ptrdiff_t offset = 0;
     std::memcpy(&offset, &pointer, sizeof offset);
     text_ << "  slot " << (offset - 1) / static_cast<std::ptrdiff_t>(sizeof(void*)) << ' ' << name
           << '\n';
-    return *this;
   }
 
   template <class Enumerator>
-  Layout& value(const char* name, Enumerator value) {
+  void value(std::string_view name, Enumerator value) {
     text_ << "  = " << static_cast<int>(value) << ' ' << name << '\n';
-    return *this;
   }
 
   std::string text() const { return text_.str(); }
+  const std::vector<Type>& types() const { return types_; }
 
  private:
   std::ostringstream text_;
+  std::vector<Type> types_;
 };
 
-#define ETR_TYPE(Type) layout.type<Type>(#Type)
-#define ETR_MEMBER(Type, name) layout.member<Type>(#name, &Type::name)
+#define ETR_INTERFACE(Type) layout.interface(#Type)
 #define ETR_FUNCTION(Type, name) layout.function(#name, &Type::name)
 #define ETR_VALUE(Type, name) layout.value(#name, Type::name)
 
-void describe_values(Layout& layout);
-void describe_probes(Layout& layout);
-void describe_paths(Layout& layout);
-void describe_events(Layout& layout);
-void describe_runs(Layout& layout);
-void describe_interfaces(Layout& layout);
-void describe_descriptor(Layout& layout);
+/// The interface of a kind, and the enumerations that its plugins see.
+void describe_interface(Layout& layout, PluginKind kind);
+void describe_enumerations(Layout& layout, PluginKind kind);
 
 }  // namespace etr::test

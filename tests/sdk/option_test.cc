@@ -5,8 +5,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <tuple>
+#include <variant>
+#include <vector>
 
 #include "etr/plugin.h"
 
@@ -61,9 +65,64 @@ TEST(Option, ValuesGoOverTheDefaults) {
   EXPECT_TRUE(options.flag);
 }
 
-TEST(Option, AValueThatDoesNotFitItsMemberIsRefused) {
-  EXPECT_EQ(error_of({{"small", std::int64_t{256}}}), "option 'small' is out of range");
-  EXPECT_EQ(error_of({{"small", std::int64_t{-1}}}), "option 'small' is out of range");
+TEST(Option, AnIntegerHasTheBoundsOfItsType) {
+  const auto specs = detail::option_specs<Plugin>();
+  EXPECT_EQ(std::get<std::int64_t>(specs[1].minimum), 0);
+  EXPECT_EQ(std::get<std::int64_t>(specs[1].maximum), 255);
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(specs[3].minimum));
+}
+
+class Rich {
+ public:
+  enum class Mode : std::uint8_t { kAppend, kTruncate };
+  struct Options {
+    std::uint16_t port = 80;
+    Mode mode = Mode::kTruncate;
+    std::vector<std::string> fields = {"a"};
+    std::optional<std::int64_t> limit;
+    std::string url;
+  };
+  static constexpr auto kOptions = std::tuple{
+      option("port", &Options::port, "A port").range(1, 1023),
+      option("mode", &Options::mode, "A mode").choices("append", "truncate"),
+      option("fields", &Options::fields, "Fields"), option("limit", &Options::limit, "A limit"),
+      option("url", &Options::url, "A URL").required().secret()};
+  static void validate(const Options& options) {
+    if (options.limit && options.mode == Mode::kAppend) {
+      throw std::runtime_error("'limit' has no meaning where mode is append");
+    }
+  }
+};
+
+TEST(Option, TheListHoldsWhatIsAccepted) {
+  const auto specs = detail::option_specs<Rich>();
+  EXPECT_EQ(std::get<std::int64_t>(specs[0].maximum), 1023);
+  EXPECT_EQ(std::get<std::string>(specs[1].default_value), "truncate");
+  EXPECT_THAT(specs[1].choices, testing::ElementsAre("append", "truncate"));
+  EXPECT_EQ(specs[2].type, OptionType::kList);
+  EXPECT_EQ(specs[3].type, OptionType::kInteger);
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(specs[3].default_value));
+  EXPECT_TRUE(specs[4].required);
+  EXPECT_TRUE(specs[4].secret);
+}
+
+TEST(Option, ValuesReachMembersOfEveryType) {
+  const auto options = detail::read_options<Rich>({{"port", std::int64_t{7}},
+                                                   {"mode", std::string("append")},
+                                                   {"fields", std::vector<std::string>{"x", "y"}},
+                                                   {"limit", std::int64_t{5}}});
+  EXPECT_EQ(options.port, 7);
+  EXPECT_EQ(options.mode, Rich::Mode::kAppend);
+  EXPECT_THAT(options.fields, testing::ElementsAre("x", "y"));
+  EXPECT_EQ(options.limit, 5);
+  EXPECT_EQ(detail::read_options<Rich>({{"limit", std::monostate{}}}).limit, std::nullopt);
+}
+
+TEST(Option, AClassMayRefuseValuesThatDoNotGoTogether) {
+  EXPECT_NO_THROW(detail::validate_options<Rich>({{"limit", std::int64_t{5}}}));
+  EXPECT_THROW(
+      detail::validate_options<Rich>({{"limit", std::int64_t{5}}, {"mode", std::string("append")}}),
+      std::runtime_error);
 }
 
 TEST(Option, AnUnknownNameIsRefused) {

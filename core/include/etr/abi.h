@@ -2,13 +2,19 @@
 //
 // A plugin library exports one constant, C-linkage object, `etr_plugin_descriptor`. The host reads
 // its head first, field by field and in this order, before it touches anything else: magic, ABI
-// version, size, library fingerprint. Only if all agree is the rest, which has C++ types, valid.
+// version of its kind, size, fingerprint. Only if all agree is the rest, which has C++ types,
+// valid.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <vector>
 
+#include "etr/layout.h"
+#include "etr/layout_hash.h"
 #include "etr/option.h"
 #include "etr/path_hasher.h"
 #include "etr/prober.h"
@@ -51,23 +57,76 @@ namespace etr {
 
 /// "etr!" in memory order on a little-endian machine.
 inline constexpr std::uint32_t kPluginMagic = 0x21727465;
-/// Incremented with any change to a type that crosses the boundary.
-inline constexpr std::uint32_t kAbiVersion = 3;
-/// Names what must agree for C++ types to be shared: the standard library, its ABI flag, debug and
-/// sanitizer mode. Not the compiler or its release: g++ and clang plugins mix.
-inline constexpr const char* kLibraryFingerprint =
-    ETR_DETAIL_LIBRARY ETR_DETAIL_DEBUG ETR_DETAIL_SANITIZER;
 /// The symbol that the host looks up.
 inline constexpr const char* kDescriptorSymbol = "etr_plugin_descriptor";
 
 enum class PluginKind : std::uint32_t { kProber = 1, kHasher = 2, kSink = 3, kView = 4 };
 
+/// The version of a kind's interface: incremented with any change to a type that crosses the
+/// boundary for this kind.
+constexpr std::uint32_t abi_version(PluginKind /*kind*/) { return 3; }
+
+/// The revision of a kind's interface within its version: incremented with any addition to it.
+/// Newer programs accept plugins of older revisions, not the other way round.
+constexpr std::uint32_t abi_revision(PluginKind /*kind*/) { return 0; }
+
+namespace detail {
+
+/// The types that plugins of this kind share with the program.
+template <class Visitor>
+constexpr void describe_kind(Visitor& layout, PluginKind kind) {
+  describe_values(layout);
+  describe_options(layout);
+  if (kind == PluginKind::kProber) describe_probes(layout);
+  if (kind == PluginKind::kSink || kind == PluginKind::kView) describe_records(layout);
+  if (kind == PluginKind::kView) describe_commands(layout);
+}
+
+constexpr std::uint64_t layout_hash(PluginKind kind) {
+  LayoutHash layout;
+  describe_kind(layout, kind);
+  return layout.value();
+}
+
+inline constexpr std::string_view kLibrary =
+    ETR_DETAIL_LIBRARY ETR_DETAIL_DEBUG ETR_DETAIL_SANITIZER ";layout=";
+
+template <PluginKind kKind>
+constexpr auto make_fingerprint() {
+  std::array<char, kLibrary.size() + 17> text{};
+  std::size_t end = 0;
+  for (const char c : kLibrary) text[end++] = c;
+  const std::uint64_t hash = layout_hash(kKind);
+  for (unsigned shift = 64; shift > 0; shift -= 4) {
+    text[end++] = "0123456789abcdef"[(hash >> (shift - 4)) & 0xfU];
+  }
+  return text;
+}
+
+template <PluginKind kKind>
+inline constexpr auto kFingerprintText = make_fingerprint<kKind>();
+
+}  // namespace detail
+
+/// Names what must agree for C++ types to be shared: the standard library, its ABI flag, debug and
+/// sanitizer mode, and the layout of the types that the kind touches. Not the compiler or its
+/// release: g++ and clang plugins mix.
+constexpr const char* fingerprint(PluginKind kind) {
+  switch (kind) {
+    case PluginKind::kProber: return detail::kFingerprintText<PluginKind::kProber>.data();
+    case PluginKind::kHasher: return detail::kFingerprintText<PluginKind::kHasher>.data();
+    case PluginKind::kSink: return detail::kFingerprintText<PluginKind::kSink>.data();
+    case PluginKind::kView: break;
+  }
+  return detail::kFingerprintText<PluginKind::kView>.data();
+}
+
 /// Plain C types only; this part never changes.
 struct DescriptorHead {
   std::uint32_t magic;
-  std::uint32_t abi_version;
-  std::uint32_t size;  ///< sizeof(PluginDescriptor) as the plugin was compiled.
-  std::uint32_t kind;  ///< PluginKind.
+  std::uint32_t abi_version;  ///< Of its kind.
+  std::uint32_t size;         ///< sizeof(PluginDescriptor) as the plugin was compiled.
+  std::uint32_t kind;         ///< PluginKind.
   const char* fingerprint;
 };
 
@@ -76,10 +135,13 @@ using CreateFunction = std::unique_ptr<Interface> (*)(const std::vector<NamedOpt
 
 struct PluginDescriptor {
   DescriptorHead head;
+  std::uint32_t revision;  ///< Of its kind's interface, as the plugin was compiled.
   const char* name;
   const char* version;
   const char* summary;
   std::vector<OptionSpec> (*options)();
+  /// Throws std::exception if the plugin cannot work with these values, whose text says why.
+  void (*validate)(const std::vector<NamedOption>&);
   /// Exactly one of these is set, the one that `head.kind` names. It may throw std::exception.
   CreateFunction<Prober> create_prober;
   CreateFunction<PathHasher> create_hasher;

@@ -4,7 +4,8 @@
 //   static constexpr etr::PluginInfo kInfo{"name", "1.0.0", "One line"};
 // and, if it has options, a struct Options with defaults, a tuple
 //   static constexpr auto kOptions = std::tuple{etr::option("path", &Options::path, "Help")};
-// and a constructor from const Options&. Without options it is default-constructed.
+// and a constructor from const Options&. Without options it is default-constructed. What values
+// alone cannot say about each other, `static void validate(const Options&)` may: it throws.
 #pragma once
 
 #include <memory>
@@ -71,12 +72,15 @@ constexpr PluginKind kind_of() {
 
 template <class Class>
 constexpr PluginDescriptor describe() {
-  return {{kPluginMagic, kAbiVersion, sizeof(PluginDescriptor),
-           static_cast<std::uint32_t>(kind_of<Class>()), kLibraryFingerprint},
+  constexpr PluginKind kKind = kind_of<Class>();
+  return {{kPluginMagic, abi_version(kKind), sizeof(PluginDescriptor),
+           static_cast<std::uint32_t>(kKind), fingerprint(kKind)},
+          abi_revision(kKind),
           Class::kInfo.name,
           Class::kInfo.version,
           Class::kInfo.summary,
           &option_specs<Class>,
+          &validate_options<Class>,
           create_if<Class, Prober>(),
           create_if<Class, PathHasher>(),
           create_if<Class, Sink>(),

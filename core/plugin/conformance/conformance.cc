@@ -8,11 +8,13 @@
 #include <system_error>
 
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "base/duration_text.h"
 #include "plugin/conformance/checks.h"
 #include "plugin/conformance/isolated.h"
 #include "plugin/kind.h"
 #include "plugin/library.h"
+#include "plugin/option_reader.h"
 #include "plugin/option_values.h"
 
 namespace etr::plugin {
@@ -56,6 +58,19 @@ bool is_option_name(const std::string& name) {
 }
 
 // A default must survive being written to a pipeline file, and being given as a flag.
+bool reads_back(const OptionSpec& spec) {
+  const OptionValue& value = spec.default_value;
+  if (std::holds_alternative<std::monostate>(value)) return true;
+  const auto* text = std::get_if<std::string>(&value);
+  std::string flag = text != nullptr ? *text : to_toml(value);
+  if (const auto* time = std::get_if<Duration>(&value)) flag = base::format_duration(*time);
+  if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
+    flag = absl::StrJoin(*list, ",");
+  }
+  const auto back = read_option(spec, FlagText{flag});
+  return back.ok() && *back == value;
+}
+
 Problems check_option(const OptionSpec& spec) {
   Problems problems;
   if (!is_option_name(spec.name)) {
@@ -67,12 +82,7 @@ Problems check_option(const OptionSpec& spec) {
   if (spec.help.empty() || spec.help.find('\n') != std::string::npos) {
     problems.push_back(absl::StrFormat("option '%s': its help is not one line", spec.name));
   }
-  const auto* text = std::get_if<std::string>(&spec.default_value);
-  std::string flag = text != nullptr ? *text : to_toml(spec.default_value);
-  if (const auto* time = std::get_if<Duration>(&spec.default_value))
-    flag = base::format_duration(*time);
-  const auto back = convert(spec, FlagText{flag});
-  if (!back.ok() || *back != spec.default_value) {
+  if (!reads_back(spec)) {
     problems.push_back(absl::StrFormat("option '%s': its default does not read back", spec.name));
   }
   return problems;
@@ -115,9 +125,9 @@ std::vector<Check> all_checks(const Subject& subject) {
       {"options have names, help and defaults that can be written",
        [&descriptor] { return check_options_of(descriptor); }},
       {"an instance can be made with the defaults, given or not",
-       [&descriptor] {
-         create_any(descriptor, {});
-         create_any(descriptor, with_defaults(descriptor.options(), {}));
+       [&subject] {
+         create_any(subject.descriptor, {});
+         create_any(subject.descriptor, subject.options);
          return Problems{};
        }},
       {"an unknown option is refused", [&descriptor] { return check_unknown_option(descriptor); }},
@@ -190,13 +200,14 @@ ConformanceReport examine(const fs::path& path, const std::vector<RawOption>& gi
     report.findings.push_back({listing.name, std::move(problems)});
     return report;
   }
-  const auto options = check_options(specs, given);
+  auto options = check_options(specs, given);
+  if (options.ok()) options = with_defaults(specs, *options);
   if (!options.ok()) {
     report.findings.push_back(
         {"the given options are its own", {std::string(options.status().message())}});
     return report;
   }
-  const Subject subject{plugin, with_defaults(specs, *options)};
+  const Subject subject{plugin, *options};
   for (const Check& check : all_checks(subject)) report.findings.push_back(isolated(check));
   return report;
 }

@@ -16,7 +16,7 @@ class CsvSink final : public etr::Sink {
   };
   static constexpr etr::PluginInfo kInfo{"csv", "1.0.0", "One row per hop, RFC 4180"};
   static constexpr auto kOptions = std::tuple{
-      etr::option("path", &Options::path, "File to write; \"-\" is standard output"),
+      etr::option("path", &Options::path, "File to write; \"-\" is standard output").path(),
       etr::option("append", &Options::append, "Keep what the file holds instead of emptying it"),
       etr::option("header", &Options::header, "Begin an empty file with a row of column names")};
 

@@ -17,7 +17,7 @@ class NdjsonSink final : public etr::Sink {
   };
   static constexpr etr::PluginInfo kInfo{"ndjson", "1.0.0", "One JSON object per line and path"};
   static constexpr auto kOptions = std::tuple{
-      etr::option("path", &Options::path, "File to write; \"-\" is standard output"),
+      etr::option("path", &Options::path, "File to write; \"-\" is standard output").path(),
       etr::option("append", &Options::append, "Keep what the file holds instead of emptying it"),
       etr::option("events", &Options::events,
                   "Also write lines for the run, events and the summary, each with a \"type\"")};

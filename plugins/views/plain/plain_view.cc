@@ -4,25 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "etr/text.h"
 #include "layout.h"
 #include "path_text.h"
 
 namespace {
-
-constexpr int kMinHostWidth = 10;
-constexpr int kMaxHostWidth = 500;
-
-std::size_t checked_host_width(int width) {
-  if (width < kMinHostWidth || width > kMaxHostWidth) {
-    throw std::runtime_error("option 'host_width' must be between " +
-                             std::to_string(kMinHostWidth) + " and " +
-                             std::to_string(kMaxHostWidth));
-  }
-  return static_cast<std::size_t>(width);
-}
 
 /// Width of standard output; 0 if it is not a terminal.
 std::size_t terminal_columns() {
@@ -33,7 +20,7 @@ std::size_t terminal_columns() {
 }  // namespace
 
 PlainView::PlainView(const Options& options)
-    : options_(options), host_width_(checked_host_width(options.host_width)) {}
+    : options_(options), host_width_(static_cast<std::size_t>(options.host_width)) {}
 
 void PlainView::open(const etr::RunInfo& run, etr::Names& names) {
   run_ = run;

@@ -26,7 +26,8 @@ class PlainView final : public etr::View {
                   "Print the hops of every path, not only where a flow's path is new"),
       etr::option("events", &Options::events, "Print events"),
       etr::option("tables", &Options::tables, "Print the tables of paths and hops at the end"),
-      etr::option("host_width", &Options::host_width, "Columns for a host's name and address")};
+      etr::option("host_width", &Options::host_width, "Columns for a host's name and address")
+          .range(10, 500)};
 
   explicit PlainView(const Options& options);
 

@@ -18,46 +18,26 @@ constexpr etr::Duration kIdleRefresh = std::chrono::seconds(1);
 /// How long the rest of an escape sequence may take; a lone escape after that is the Escape key.
 constexpr etr::Duration kEscapeDelay = milliseconds(50);
 
-template <class Value, std::size_t Count>
-Value choose(const std::string& option, const std::string& wanted,
-             const std::pair<const char*, Value> (&choices)[Count]) {
-  std::string known;
-  for (const auto& [name, value] : choices) {
-    if (wanted == name) return value;
-    known += (known.empty() ? "" : ", ") + std::string(name);
-  }
-  throw std::runtime_error("option '" + option + "': '" + wanted + "' is not one of " + known);
-}
-
 tui::State first_state(const TuiView::Options& options) {
-  using tui::NameMode;
-  using tui::Screen;
   tui::State state;
-  const std::string unknown = tui::unknown_letters(options.columns);
-  if (!unknown.empty()) {
-    throw std::runtime_error("option 'columns': no such column: " + unknown);
-  }
   state.columns = options.columns;
-  state.screen = choose<Screen>("start", options.start,
-                                {{"flows", Screen::kFlows},
-                                 {"paths", Screen::kPaths},
-                                 {"graph", Screen::kGraph},
-                                 {"history", Screen::kHistory},
-                                 {"events", Screen::kEvents}});
-  state.names = choose<NameMode>("names", options.names,
-                                 {{"both", NameMode::kBoth},
-                                  {"names", NameMode::kNames},
-                                  {"addresses", NameMode::kAddresses}});
+  state.screen = options.start;
+  state.names = options.names;
   return state;
 }
 
 }  // namespace
 
+void TuiView::validate(const Options& options) {
+  const std::string unknown = tui::unknown_letters(options.columns);
+  if (!unknown.empty()) {
+    throw std::runtime_error("option 'columns': no such column: " + unknown);
+  }
+}
+
 TuiView::TuiView(const Options& options)
     : options_(options),
-      settings_{choose<tui::Theme>("theme", options.theme,
-                                   {{"dark", tui::Theme::kDark}, {"light", tui::Theme::kLight}}),
-                options.ascii, options.colours},
+      settings_{options.theme, options.ascii, options.colours},
       state_(first_state(options)),
       reset_(tui::reset_sequence()) {}
 

@@ -13,6 +13,7 @@
 #include "key.h"
 #include "state.h"
 #include "terminal.h"
+#include "theme.h"
 #include "update.h"
 
 class TuiView final : public etr::View {
@@ -20,9 +21,9 @@ class TuiView final : public etr::View {
   struct Options {
     std::string columns = "LSNABWVI";
     etr::Duration refresh = std::chrono::milliseconds(250);
-    std::string theme = "dark";
-    std::string start = "flows";
-    std::string names = "both";
+    tui::Theme theme = tui::Theme::kDark;
+    tui::Screen start = tui::Screen::kFlows;
+    tui::NameMode names = tui::NameMode::kBoth;
     bool colours = true;
     bool ascii = false;
   };
@@ -31,13 +32,16 @@ class TuiView final : public etr::View {
   static constexpr auto kOptions = std::tuple{
       etr::option("columns", &Options::columns, "Columns of a hop, by letter (key o lists them)"),
       etr::option("refresh", &Options::refresh, "Shortest time between two redraws"),
-      etr::option("theme", &Options::theme, "dark or light"),
-      etr::option("start", &Options::start, "First screen: flows, paths, graph, history or events"),
-      etr::option("names", &Options::names, "Hosts as names, addresses or both"),
+      etr::option("theme", &Options::theme, "Colours for this background").choices("dark", "light"),
+      etr::option("start", &Options::start, "First screen")
+          .choices("flows", "paths", "graph", "history", "events"),
+      etr::option("names", &Options::names, "What names a host")
+          .choices("both", "names", "addresses"),
       etr::option("colours", &Options::colours, "Use colours; NO_COLOR in the environment wins"),
       etr::option("ascii", &Options::ascii, "Draw with ASCII characters only")};
 
-  /// Throws std::runtime_error for an option with an invalid value.
+  /// Throws std::runtime_error for a column that does not exist.
+  static void validate(const Options& options);
   explicit TuiView(const Options& options);
 
   bool needs_terminal() const override { return true; }

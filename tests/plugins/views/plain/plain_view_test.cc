@@ -105,12 +105,6 @@ TEST(PlainView, PrintsOnlyWhatItsOptionsEnable) {
             "50000\n");
 }
 
-TEST(PlainView, RejectsAHostWidthOutOfRange) {
-  PlainView::Options options;
-  options.host_width = 3;
-  EXPECT_THROW(PlainView{options}, std::runtime_error);
-}
-
 TEST(PlainView, ReportsABrokenPipeWhenTheReaderIsGone) {
   const auto old_handler = std::signal(SIGPIPE, SIG_IGN);
   std::array<int, 2> pipe{};

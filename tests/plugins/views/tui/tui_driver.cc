@@ -49,18 +49,18 @@ struct Settings {
 
 Settings parse(int count, char** arguments) {
   Settings settings;
+  std::vector<etr::NamedOption> given;
   for (int i = 1; i < count; ++i) {
     const std::string argument = arguments[i];
     const std::size_t equals = argument.find('=');
     const std::string key = argument.substr(0, equals);
     const std::string value = equals == std::string::npos ? "" : argument.substr(equals + 1);
-    if (key == "theme") settings.options.theme = value;
-    if (key == "start") settings.options.start = value;
-    if (key == "columns") settings.options.columns = value;
-    if (key == "ascii") settings.options.ascii = value == "1";
+    if (key == "theme" || key == "start" || key == "columns") given.push_back({key, value});
+    if (key == "ascii") given.push_back({key, value == "1"});
     if (key == "flows") settings.flows = static_cast<std::uint32_t>(std::stoul(value));
     if (key == "hostile") settings.hostile = value == "1";
   }
+  settings.options = etr::detail::read_options<TuiView>(given);
   return settings;
 }
 
