@@ -1,6 +1,6 @@
 // A run in the log file: its targets, its events, its end.
 //
-// A sink, and so called on the sinks' thread: a slow disk under the log does not delay probing.
+// A sink, and so called on a thread of its own: a slow disk under the log does not delay probing.
 #pragma once
 
 #include <cstdint>

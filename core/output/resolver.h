@@ -1,6 +1,6 @@
 // Reverse names from DNS, found in the background.
 //
-// The resolver has a thread of its own because neither the sinks' thread nor the view's can wait
+// The resolver has a thread of its own because neither a sink's thread nor the view's can wait
 // for DNS: a disk or a terminal may block either of them, and both need names. Lookups never wait
 // for that thread: a name that is not known yet is empty, and a DNS server that does not answer
 // delays nothing.

@@ -1,39 +1,33 @@
 #include <etr/plugin.h>
+#include <etr/record_file.h>
 
-#include <fstream>
-#include <stdexcept>
 #include <string>
 
 class TsvSink final : public etr::Sink {
  public:
   struct Options {
     std::string path = "paths.tsv";
-    bool header = true;
   };
   static constexpr etr::PluginInfo kInfo{"tsv", "1.0.0", "One tab-separated row per hop"};
   static constexpr auto kOptions =
-      std::tuple{etr::option("path", &Options::path, "File to write").path(),
-                 etr::option("header", &Options::header, "Write a header row first")};
+      std::tuple{etr::option("path", &Options::path, "File to write").path()};
 
-  explicit TsvSink(const Options& options) : options_(options) {}
+  explicit TsvSink(const Options& options) : file_(options.path) {}
 
-  void open(const etr::RunInfo&) override {
-    out_.open(options_.path);
-    if (!out_) throw std::runtime_error("cannot open " + options_.path);
-    if (options_.header) out_ << "flow\tround\tttl\taddress\n";
-  }
+  void open(const etr::RunInfo&) override { file_.open(etr::RecordFile::Mode::kTruncate); }
 
   void write(const etr::Path& path) override {
+    std::string rows;
     for (const etr::Hop& hop : path.hops) {
-      out_ << path.flow << '\t' << path.round << '\t' << int{hop.ttl} << '\t'
-           << (hop.reply ? hop.reply->source.to_string() : "*") << '\n';
+      rows += std::to_string(path.flow) + '\t' + std::to_string(path.round) + '\t' +
+              std::to_string(hop.ttl) + '\t' + (hop.reply ? hop.reply->source.to_string() : "*") +
+              '\n';
     }
-    if (!out_.flush()) throw std::runtime_error("write failed");
+    file_.write(rows);
   }
 
  private:
-  const Options options_;
-  std::ofstream out_;
+  etr::RecordFile file_;
 };
 
 ETR_PLUGIN(TsvSink);

@@ -155,8 +155,9 @@ class Process(SimulatedRun):
             done = subprocess.run(self.command("-J", "-c", "3"), stdin=subprocess.DEVNULL, stdout=full,
                                   stderr=subprocess.PIPE, text=True, timeout=30, check=False)
         self.assertEqual(done.returncode, 1)
-        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
-        self.assertIn("no space left on device", done.stderr)
+        error, lost = done.stderr.splitlines()
+        self.assertIn("no space left on device", error)
+        self.assertIn("sink 'ndjson': 24 records not written", lost)
 
     def test_a_file_that_cannot_be_opened_ends_it_before_any_probe(self):
         done = self.run_etr("-j", self.path("missing/x.ndjson"), "--view", "plain", "-c", "3")
@@ -270,8 +271,9 @@ class Process(SimulatedRun):
     def test_a_throwing_sink_is_closed_and_others_get_everything(self):
         done = self.run_etr("-J", *self.troubled(throws_at=3), "-c", "5")
         self.assertEqual(done.returncode, 1)
-        self.assertEqual(len(self.complaints(done.stderr)), 1, done.stderr)
-        self.assertIn("the sink had enough", done.stderr)
+        error, lost = self.complaints(done.stderr)
+        self.assertIn("the sink had enough", error)
+        self.assertRegex(lost, r"sink 'troubled': (3[7-9]|40) records not written", "it flushes when it likes")
         self.assertEqual(len(self.assert_records(done.stdout)), 40)
         self.assertEqual(len(self.lines()), 3)
 
