@@ -24,7 +24,7 @@ std::optional<std::string> take_quoted(std::string_view& rest) {
 }
 
 std::string take_plain(std::string_view& rest) {
-  const std::string value(rest.substr(0, rest.find(',')));
+  std::string value(rest.substr(0, rest.find(',')));
   rest.remove_prefix(value.size());
   return value;
 }

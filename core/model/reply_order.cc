@@ -9,11 +9,10 @@ namespace etr::model {
 
 namespace {
 
-using Reply = ReplyOrder::Reply;
 using Movement = ReplyOrder::Movement;
 
 /// The flows of both replies move between the same two routers.
-bool comparable(const Reply& one, const Reply& next) {
+bool comparable(const ReplyOrder::Reply& one, const ReplyOrder::Reply& next) {
   return std::minmax(one.address, one.other) == std::minmax(next.address, next.other);
 }
 
@@ -24,7 +23,7 @@ struct Pairs {
   int different = 0;  ///< Met different routers.
   int greater = 0;    ///< Replies, two per pair, from the router with the greater address.
 
-  void add(const Reply& one, const Reply& next) {
+  void add(const ReplyOrder::Reply& one, const ReplyOrder::Reply& next) {
     if (next.sent_at - one.sent_at > most_apart) return;
     ++count;
     different += one.address != next.address ? 1 : 0;

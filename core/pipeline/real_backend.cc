@@ -16,7 +16,7 @@ namespace {
 absl::StatusOr<std::string> interface_of_run(const TraceOptions& options) {
   const auto source = source_option(options);
   if (!source) return options.interface;
-  const auto zone = zone_interface(*source, options.source);
+  auto zone = zone_interface(*source, options.source);
   if (!zone.ok() || options.interface.empty()) return zone;
   if (!zone->empty() && *zone != options.interface) {
     return absl::InvalidArgumentError(absl::StrCat("source ", options.source, " is on interface ",
