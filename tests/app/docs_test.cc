@@ -89,8 +89,8 @@ std::string trace_table() {
   for (const OptionSpec& spec : pipeline::trace_option_specs()) {
     const std::string default_value =
         spec.name == "dest_port" ? "the prober's" : "`" + plugin::to_toml(spec.default_value) + "`";
-    text += "| `" + spec.name + "` | " + std::string(plugin::type_name(spec)) +
-            " | " + default_value + " | " + flag_of(spec.name) + " | " + spec.help + " |\n";
+    text += "| `" + spec.name + "` | " + std::string(plugin::type_name(spec)) + " | " +
+            default_value + " | " + flag_of(spec.name) + " | " + spec.help + " |\n";
   }
   return text;
 }

@@ -46,7 +46,8 @@ TEST(ShippedPipelines, CheckRefusesWhatARunRefuses) {
   const std::pair<std::string, std::string> cases[] = {
       {pipeline, file + ":4:1: option 'host_width': 5000000000 is out of range"},
       {pipeline + " --set view.host_width=-5", "--set: option 'host_width': -5 is out of range"},
-      {"--view tui --set view.theme=pink", "--set: option 'theme': 'pink' is not one of dark, light (view 'tui')"},
+      {"--view tui --set view.theme=pink",
+       "--set: option 'theme': 'pink' is not one of dark, light (view 'tui')"},
       {"-J --sink csv:path=-", "only one sink can write to standard output"}};
   for (const auto& [flags, reason] : cases) {
     const Result checked = err("--check " + flags);

@@ -8,10 +8,10 @@
 namespace etr {
 
 /// Calls come on the sink's own thread and never overlap: open, then write/on_event/flush/reopen in
-/// any order, then close. A slow sink delays the start of new rounds, never probes already in flight
-/// nor other sinks. What it was handed and has not flushed when it fails is reported as not written.
-/// A sink may throw what derives from std::exception: it is then closed for good, and the text is
-/// reported.
+/// any order, then close. A slow sink delays the start of new rounds, never probes already in
+/// flight nor other sinks. What it was handed and has not flushed when it fails is reported as not
+/// written. A sink may throw what derives from std::exception: it is then closed for good, and the
+/// text is reported.
 class Sink {
  public:
   virtual ~Sink() = default;
