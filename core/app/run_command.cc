@@ -59,7 +59,8 @@ EndedBy wait_for_end(pipeline::Pipeline& pipeline, Signals& signals) {
   }
 }
 
-/// Waits for sinks and view, until `deadline` or half a second after a signal.
+/// Waits for sinks and view, until `deadline`, half a second after a signal, or until only sinks
+/// are left that do not return.
 void wait_for_output(pipeline::Pipeline& pipeline, Signals& signals,
                      std::optional<SteadyTime> deadline) {
   while (!pipeline.wait_until_written(kGlance)) {
@@ -69,6 +70,8 @@ void wait_for_output(pipeline::Pipeline& pipeline, Signals& signals,
       }
     }
     if (deadline && std::chrono::steady_clock::now() >= *deadline) break;
+    pipeline.watch();
+    if (pipeline.only_hanging()) break;
   }
   pipeline.give_up();
 }

@@ -119,6 +119,16 @@ bool Output::wait_until_done(Duration limit) {
   return (!view_ || view_->wait_until_done(left())) && done;
 }
 
+bool Output::only_hanging() {
+  bool hanging = false;
+  for (const auto& sink : sinks_) {
+    if (sink->wait_until_done(Duration::zero())) continue;
+    if (!sink->hangs()) return false;
+    hanging = true;
+  }
+  return hanging && (!view_ || view_->wait_until_done(Duration::zero()));
+}
+
 void Output::give_up() {
   for (const auto& sink : sinks_) {
     sink->give_up();

@@ -79,6 +79,8 @@ class Output final : public model::Observer {
   void finish(const Summary& summary);
   /// True once all is closed; waits at most that long.
   bool wait_until_done(Duration limit);
+  /// Nothing is waited for but sinks that do not return, as watch() last found.
+  bool only_hanging();
   /// Once all is closed or shall no longer be waited for: abandons plugins that are stuck, and
   /// reports what every sink has lost ("sink 'x': 12 records not written"). If a plugin is stuck,
   /// leave the process by _exit(): its thread still runs.

@@ -87,6 +87,7 @@ class SinkRunner::State : public std::enable_shared_from_this<State> {
 
   bool failed() const { return failed_; }
   bool stuck() const { return stuck_; }
+  bool hangs() const { return hangs_; }
 
   Channel<SinkMessage> channel;
   OutputThread thread;
@@ -239,6 +240,7 @@ void SinkRunner::finish(const Summary& summary) { state_->finish(summary); }
 bool SinkRunner::wait_until_done(Duration limit) { return state_->thread.wait_until_done(limit); }
 void SinkRunner::give_up() { state_->give_up(); }
 bool SinkRunner::stuck() const { return state_->stuck(); }
+bool SinkRunner::hangs() const { return state_->hangs(); }
 bool SinkRunner::failed() const { return state_->failed(); }
 std::uint64_t SinkRunner::not_written() const { return state_->not_written(); }
 

@@ -78,6 +78,8 @@ class SinkRunner {
   void give_up();
   /// The thread was stuck.
   bool stuck() const;
+  /// The sink has been in one call for too long, as watch() last found.
+  bool hangs() const;
 
   /// The sink failed or records were not written.
   bool failed() const;

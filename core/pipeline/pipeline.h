@@ -74,6 +74,8 @@ class Pipeline {
   bool wait_until_written(Duration limit) { return output_->wait_until_done(limit); }
   /// Once all is written, or shall no longer be waited for: reports what is lost.
   void give_up() { output_->give_up(); }
+  /// Nothing is waited for but sinks that do not return.
+  bool only_hanging() { return output_->only_hanging(); }
   /// Records stop waiting for sinks that do not return; to be called now and then.
   void watch() { output_->watch(); }
 

@@ -268,6 +268,14 @@ class Process(SimulatedRun):
         self.assertRegex(errors, r"sink 'troubled': \d+ records? not written")
         self.assert_records(text)
 
+    def test_a_sink_that_hangs_does_not_hold_up_the_end_of_a_run(self):
+        done = self.run_etr("-J", *self.troubled(stops_at=5), "-c", "5")
+        self.assertEqual(done.returncode, 1)
+        hangs, lost = self.complaints(done.stderr)
+        self.assertIn("sink 'troubled': has not returned for 5 s", hangs)
+        self.assertRegex(lost, r"sink 'troubled': (3[5-9]|40) records not written")
+        self.assertEqual(len(self.assert_records(done.stdout)), 40)
+
     def test_a_throwing_sink_is_closed_and_others_get_everything(self):
         done = self.run_etr("-J", *self.troubled(throws_at=3), "-c", "5")
         self.assertEqual(done.returncode, 1)

@@ -227,6 +227,23 @@ TEST_F(OutputTest, RecordsStopWaitingForASinkThatDoesNotReturn) {
   EXPECT_TRUE(output_->failed());
 }
 
+TEST_F(OutputTest, TheEndOfARunDoesNotWaitForASinkThatDoesNotReturn) {
+  auto gate = std::make_shared<Gate>();
+  add_sink("stuck")->on_write = [gate] { gate->pass(); };
+  OutputOptions options;
+  options.longest_call = Duration::zero();
+  ASSERT_TRUE(make(options).start(test::sample_run()).ok());
+  send(0);
+  ASSERT_TRUE(journal_->wait_for("write 0  "));
+  output_->finish(test::sample_summary());
+  EXPECT_FALSE(output_->only_hanging());
+  output_->watch();
+  EXPECT_TRUE(output_->only_hanging());
+  output_->give_up();
+  EXPECT_TRUE(output_->stuck());
+  gate->open();
+}
+
 // A sink that keeps records in memory has written them only once it was flushed.
 TEST_F(OutputTest, CountsWhatAFailedSinkHadNotFlushed) {
   add_sink("batch")->on_flush = [] { throw std::runtime_error("no space left on device"); };
