@@ -17,9 +17,9 @@ using Movement = ReplyOrder::Movement;
 // changed back is only two switches.
 constexpr std::uint32_t kRecentRounds = 0xFF;
 constexpr int kMinSwitches = 3;
-/// If the only TTL that alternates has answered in this number of rounds without a pair of replies
-/// that tells, no pair will.
-constexpr int kUntested = 20;
+/// If the only TTL that alternates was probed twice in this number of rounds without a pair of
+/// replies that tells, no pair will.
+constexpr int kUntested = 16;
 /// From this number of switches on the TTL is probed twice per round, until the evidence decides.
 constexpr int kSuspicious = 2;
 /// Probability that the two replies of a round come from different routers behind a route that
@@ -170,6 +170,9 @@ void Alternations::note(const Observation& seen, const KnownPath& path) {
     }
     note_answer(one, true, path);
   }
+  if (Ttl* asked = tested ? find(*tested) : nullptr; asked != nullptr && !asked->tested) {
+    if (asked->fruitless < kUntested) ++asked->fruitless;
+  }
   for (Ttl& one : alternating_) one.balanced = one.balanced || is_balanced(one);
 }
 
@@ -213,7 +216,7 @@ bool Alternations::is_balanced(const Ttl& one) const {
     if (move_together(one, other)) return false;
     alone = false;
   }
-  return !alone || std::popcount(one.answered) >= kUntested;
+  return !alone || one.fruitless >= kUntested;
 }
 
 bool Alternations::spread(KnownPath& path) const {

@@ -58,7 +58,8 @@ class Alternations {
     // One bit per round, the last 32 rounds, latest lowest.
     std::uint32_t answered = 0;
     std::uint32_t switched = 0;  ///< By another router than the last time.
-    bool tested = false;         ///< Probed twice within some round.
+    bool tested = false;         ///< Some pair of replies of one round has told something.
+    std::uint8_t fruitless = 0;  ///< Rounds that asked for such a pair and got none.
     /// Log-likelihood ratio of pairs of replies: balanced per packet against flapping.
     double evidence = 0;
     bool balanced = false;  ///< Found to be balanced per packet.

@@ -137,6 +137,7 @@ struct Branch {
   double loss = 0;
   Duration stay = kSwitch;
   Duration delay = 1ms;
+  Duration length = 40s;
 };
 
 class BranchPointOfAFlappingRoute : public ::testing::TestWithParam<Branch> {};
@@ -147,7 +148,7 @@ TEST_P(BranchPointOfAFlappingRoute, IsNotCalledPerPacket) {
     EngineRunOptions options = options_for();
     options.engine.key = trace::RunKey::from_seed(seed);
     options.plan.flows = GetParam().flows;
-    options.plan.rounds = static_cast<std::uint64_t>(40s / GetParam().interval);
+    options.plan.rounds = static_cast<std::uint64_t>(GetParam().length / GetParam().interval);
     options.plan.round_interval = GetParam().interval;
     simulation::Network network =
         flapping(1, 180s, GetParam().loss, GetParam().stay, GetParam().delay);
@@ -163,12 +164,13 @@ TEST_P(BranchPointOfAFlappingRoute, IsNotCalledPerPacket) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Rounds, BranchPointOfAFlappingRoute,
-                         ::testing::Values(Branch{300ms, 32}, Branch{500ms, 32}, Branch{700ms, 48},
-                                           Branch{1s, 5}, Branch{1s, 5, 0, 300ms, 40ms},
-                                           Branch{500ms, 8, 0, 300ms, 40ms},
-                                           Branch{1s, 1, 0, 300ms, 40ms}, Branch{1s, 5, 0.2},
-                                           Branch{200ms, 3, 0.1}, Branch{1s, 32, 0.2}));
+INSTANTIATE_TEST_SUITE_P(
+    Rounds, BranchPointOfAFlappingRoute,
+    ::testing::Values(Branch{300ms, 32}, Branch{500ms, 32}, Branch{700ms, 48}, Branch{1s, 5},
+                      Branch{1s, 5, 0, 300ms, 40ms}, Branch{500ms, 8, 0, 300ms, 40ms},
+                      Branch{1s, 1, 0, 300ms, 40ms}, Branch{2s, 16, 0, 500ms, 1ms, 90s},
+                      Branch{1s, 8, 0, 300ms, 1ms, 90s}, Branch{1s, 8, 0, 200ms, 1ms, 90s},
+                      Branch{1s, 5, 0.2}, Branch{200ms, 3, 0.1}, Branch{1s, 32, 0.2}));
 
 }  // namespace
 }  // namespace etr::testing
