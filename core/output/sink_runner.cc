@@ -55,6 +55,8 @@ class SinkRunner::State : public std::enable_shared_from_this<State> {
     const std::chrono::steady_clock::duration in_call(now_ticks() - since);
     if (in_call < longest_call_) return;
     hangs_ = true;
+    if (in_call_since_ != since) hangs_ = false;  // It has returned meanwhile.
+    if (!hangs_) return;
     callbacks_.report(
         absl::StrFormat("%s: has not returned for %d s: what it cannot take is dropped", label_,
                         std::chrono::duration_cast<std::chrono::seconds>(longest_call_).count()));

@@ -125,6 +125,18 @@ absl::StatusOr<Plugin> Catalog::open(PluginKind kind, const std::string& name) {
   return Plugin{kind, name, *file, *descriptor};
 }
 
+absl::Status Catalog::validate(const Plugin& plugin, const PluginUse& use,
+                               const std::vector<NamedOption>& values) {
+  try {
+    guarded(
+        label_of(plugin.kind, use), "validate", [&] { plugin.descriptor->validate(values); },
+        FaultText::kForUser);
+  } catch (const PluginFault& fault) {
+    return at(place_of(use, fault.what()), absl::InvalidArgumentError(fault.what()));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<NamedOption>> Catalog::resolve(PluginKind kind, const PluginUse& use) {
   const absl::StatusOr<Plugin> plugin = find(kind, use.name);
   if (!plugin.ok()) return at(use.where, plugin.status());
@@ -142,7 +154,7 @@ absl::StatusOr<std::vector<NamedOption>> Catalog::resolve(PluginKind kind, const
                                absl::StrFormat("%s '%s': %s", kind_name(kind), use.name,
                                                std::string(values.status().message()))));
     }
-    guarded(label_of(kind, use), "validate", [&] { plugin->descriptor->validate(*values); });
+    if (absl::Status status = validate(*plugin, use, *values); !status.ok()) return status;
     return values;
   } catch (const PluginFault& fault) {
     return absl::InternalError(fault.what());

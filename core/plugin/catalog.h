@@ -68,6 +68,9 @@ class Catalog {
 
  private:
   absl::StatusOr<Plugin> open(PluginKind kind, const std::string& name);
+  /// What the plugin itself has to say against these values.
+  static absl::Status validate(const Plugin& plugin, const PluginUse& use,
+                               const std::vector<NamedOption>& values);
   template <class Interface, class Guard>
   absl::StatusOr<std::unique_ptr<Interface>> create(
       PluginKind kind, const PluginUse& use, CreateFunction<Interface> PluginDescriptor::*creator,

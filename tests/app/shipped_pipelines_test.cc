@@ -48,6 +48,8 @@ TEST(ShippedPipelines, CheckRefusesWhatARunRefuses) {
       {pipeline + " --set view.host_width=-5", "--set: option 'host_width': -5 is out of range"},
       {"--view tui --set view.theme=pink",
        "--set: option 'theme': 'pink' is not one of dark, light (view 'tui')"},
+      {"--view tui --set view.columns=LK",
+       "--set: view 'tui': option 'columns': no such column: K"},
       {"-J --sink csv:path=-", "only one sink can write to standard output"}};
   for (const auto& [flags, reason] : cases) {
     const Result checked = err("--check " + flags);
